@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming;
+
+import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.Codec;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The settings of a context: a chain of setters, of which a context takes a copy. Each setting has a typed {@link Key} with a
+ * default and a sentence; an unknown name is refused with the nearest known one.
+ *
+ * <p>Precedence: code, then system properties {@code streaming.*}, then environment variables ({@code
+ * STREAMING_STOP_TIMEOUT} for {@code streaming.stop.timeout}), then the properties file named by the system property {@code
+ * streaming.conf} or the variable {@code STREAMING_CONF}, then the default. Not for use by several threads.
+ */
+public final class StreamingConf {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamingConf.class);
+    private static final Map<String, Key<?>> KEYS = Collections.synchronizedMap(new LinkedHashMap<>());
+
+    public static final Key<String> MASTER = key(
+            "streaming.master", String.class, "local[*]", "Where batches run: local[n] or local[*], n worker threads.");
+    public static final Key<String> APP_NAME =
+            key("streaming.app.name", String.class, "acequia", "Name of the application in logs and pages.");
+    public static final Key<Integer> PARALLELISM = key(
+            "streaming.parallelism",
+            Integer.class,
+            0,
+            "Partitions of a dataset when nobody says otherwise; 0 takes the number of workers.");
+    public static final Key<Integer> CONCURRENT_JOBS =
+            key("streaming.concurrent.jobs", Integer.class, 1, "Batches that may run at the same time.");
+    public static final Key<FailurePolicy> FAILURE_POLICY = key(
+            "streaming.failure.policy",
+            FailurePolicy.class,
+            FailurePolicy.stop(),
+            "What happens when an output fails: stop, continue, or retry(3, 1s, stop).");
+    public static final Key<BacklogPolicy> BACKLOG_POLICY = key(
+            "streaming.backlog.policy",
+            BacklogPolicy.class,
+            BacklogPolicy.QUEUE,
+            "What happens when batches are slower than the interval: queue them, or merge what waits into one.");
+    public static final Key<Integer> BACKLOG_MAX = key(
+            "streaming.backlog.max",
+            Integer.class,
+            1000,
+            "Batches that may wait; at the limit no further batch is planned, and the input waits with its source.");
+    public static final Key<DownTimePolicy> DOWN_TIME_POLICY = key(
+            "streaming.recovery.missed",
+            DownTimePolicy.class,
+            DownTimePolicy.SKIP_EMPTY,
+            "Which of the batches missed while down are run after a recovery: replay, merge or skip-empty.");
+    public static final Key<Duration> STOP_TIMEOUT = key(
+            "streaming.stop.timeout",
+            Duration.class,
+            Duration.ofSeconds(30),
+            "How long a graceful stop may take before it becomes a hard one.");
+    public static final Key<Boolean> STOP_ON_SHUTDOWN = key(
+            "streaming.stop.on.shutdown",
+            Boolean.class,
+            true,
+            "Whether a signal to end the process stops the context gracefully first.");
+    public static final Key<Long> STOP_AFTER_BATCHES = key(
+            "streaming.stop.after.batches",
+            Long.class,
+            0L,
+            "Stops the context gracefully after so many batches; 0 runs for ever.");
+    public static final Key<Boolean> MULTIPLE_CONTEXTS = key(
+            "streaming.contexts.multiple",
+            Boolean.class,
+            false,
+            "Whether several contexts may be active in one JVM.");
+    public static final Key<Boolean> LOG_ENABLED = key(
+            "streaming.receiver.log",
+            Boolean.class,
+            true,
+            "Whether received blocks go to the write-ahead log, where there is a checkpoint directory.");
+    public static final Key<Duration> BLOCK_INTERVAL = key(
+            "streaming.block.interval",
+            Duration.class,
+            Duration.ofMillis(200),
+            "How long received records are collected into one block.");
+    public static final Key<Long> RECEIVER_MAX_RATE = key(
+            "streaming.receiver.max.rate",
+            Long.class,
+            0L,
+            "Records a second that one source may bring, at most; 0 sets no limit.");
+    public static final Key<Boolean> BACKPRESSURE_ENABLED = key(
+            "streaming.backpressure.enabled",
+            Boolean.class,
+            false,
+            "Whether the rate of the sources follows the speed of the batches.");
+    public static final Key<Duration> RECEIVER_RETRY_FIRST = key(
+            "streaming.receiver.retry.first",
+            Duration.class,
+            Duration.ofMillis(500),
+            "Wait before a receiver connects anew; doubles with each failure in a row.");
+    public static final Key<Duration> RECEIVER_RETRY_MOST = key(
+            "streaming.receiver.retry.most",
+            Duration.class,
+            Duration.ofSeconds(30),
+            "The longest wait before a receiver connects anew.");
+    public static final Key<ByteSize> SOURCE_MAX_LINE = key(
+            "streaming.source.max.line",
+            ByteSize.class,
+            ByteSize.mebibytes(1),
+            "The longest line a text source accepts; longer ones are rejected and counted.");
+    public static final Key<ByteSize> SOURCE_MAX_FRAME = key(
+            "streaming.source.max.frame",
+            ByteSize.class,
+            ByteSize.mebibytes(64),
+            "The longest block a raw socket source accepts; a longer one breaks the connection.");
+    public static final Key<ByteSize> SOURCE_BUFFER = key(
+            "streaming.source.buffer",
+            ByteSize.class,
+            ByteSize.mebibytes(64),
+            "What one receiver may hold that no batch has taken yet; beyond it, the receiver stops reading.");
+    public static final Key<Integer> FILE_MAX_FILES = key(
+            "streaming.file.max.files",
+            Integer.class,
+            10_000,
+            "Files of one directory that one batch takes at most, oldest first.");
+    public static final Key<ByteSize> FILE_MAX_BYTES = key(
+            "streaming.file.max.bytes",
+            ByteSize.class,
+            new ByteSize(1L << 40),
+            "Bytes of one directory that one batch takes at most, oldest file first; always at least one file.");
+    public static final Key<Duration> FILE_REMEMBER = key(
+            "streaming.file.remember",
+            Duration.class,
+            Duration.ofMinutes(1),
+            "How old a file may be when it is first seen, and how long names of taken files are kept.");
+    public static final Key<Boolean> FILE_NESTED = key(
+            "streaming.file.nested", Boolean.class, false, "Whether file sources look into folders of the directory.");
+    public static final Key<ByteSize> STORAGE_MEMORY = key(
+            "streaming.storage.memory",
+            ByteSize.class,
+            new ByteSize(0),
+            "Memory for persisted partitions; 0 takes 40 % of the heap.");
+    public static final Key<String> STORAGE_DIR = key(
+            "streaming.storage.dir",
+            String.class,
+            "",
+            "Directory for spilled and persisted partitions; empty takes the temporary directory of the JVM.");
+    public static final Key<Boolean> SERIALIZE_CLOSURES = key(
+            "streaming.test.serialize.closures",
+            Boolean.class,
+            false,
+            "Whether the local engine copies every function through serialization, as a cluster would.");
+
+    private final Map<String, String> code = new TreeMap<>();
+    private final Map<String, Origin> outside;
+    private final Set<Class<?>> registered = new LinkedHashSet<>();
+    private final Map<String, RegisteredCodec> codecs = new LinkedHashMap<>();
+
+    /** Loads system properties, environment and file. */
+    public StreamingConf() {
+        this(loadOutside());
+    }
+
+    private StreamingConf(Map<String, Origin> outside) {
+        this.outside = outside;
+    }
+
+    /** Reads nothing from outside: for tests. */
+    public static StreamingConf withoutDefaults() {
+        return new StreamingConf(Map.of());
+    }
+
+    /**
+     * Takes over the settings of a Spark Streaming program; logs what became of each.
+     *
+     * @throws IllegalArgumentException when a {@code spark.streaming.*} setting has no twin, with all of them
+     */
+    public static StreamingConf fromSpark(Map<String, String> sparkProperties) {
+        return SparkSettings.translate(sparkProperties);
+    }
+
+    /** Every key, in the order of the documentation. */
+    public static List<Key<?>> keys() {
+        synchronized (KEYS) {
+            return List.copyOf(KEYS.values());
+        }
+    }
+
+    /** {@code local[n]} or {@code local[*]}; with other engines on the class path also their URLs. */
+    public StreamingConf setMaster(String url) {
+        return set(MASTER, url);
+    }
+
+    /** The name of the application. */
+    public StreamingConf setAppName(String name) {
+        return set(APP_NAME, name);
+    }
+
+    /**
+     * Sets a key by its name.
+     *
+     * @throws IllegalArgumentException when there is no such key, with the nearest name; when the value has another form
+     */
+    public StreamingConf set(String key, String value) {
+        Key<?> known = keyOf(key);
+        SettingValues.parse(known, value);
+        warnWhenHidden(known.name(), value);
+        code.put(known.name(), value);
+        return this;
+    }
+
+    /** Sets a key. */
+    public <V> StreamingConf set(Key<V> key, V value) {
+        return set(key.name(), SettingValues.format(Objects.requireNonNull(value, key.name())));
+    }
+
+    /** The value in force. */
+    @SuppressWarnings("unchecked")
+    public <V> V get(Key<V> key) {
+        return get(key.name()).map(text -> (V) SettingValues.parse(key, text)).orElse(key.defaultValue());
+    }
+
+    /** The value in force as text, when one is set. */
+    public Optional<String> get(String key) {
+        String name = keyOf(key).name();
+        String set = code.get(name);
+        if (set != null) {
+            return Optional.of(set);
+        }
+        return Optional.ofNullable(outside.get(name)).map(Origin::value);
+    }
+
+    /** Whether a value is set, in code or outside. */
+    public boolean contains(String key) {
+        return get(key).isPresent();
+    }
+
+    /** Where the value in force comes from: {@code code}, {@code system property}, {@code environment}, a file, or {@code default}. */
+    public String origin(Key<?> key) {
+        if (code.containsKey(key.name())) {
+            return "code";
+        }
+        Origin origin = outside.get(key.name());
+        return origin == null ? "default" : origin.place();
+    }
+
+    /** Allows objects of these classes in logs, checkpoints and spilled partitions. */
+    public StreamingConf registerClasses(Class<?>... types) {
+        registered.addAll(List.of(types));
+        return this;
+    }
+
+    /** Writes values of {@code type} with a codec, under an id that must stay the same. */
+    public <T> StreamingConf registerCodec(String id, Class<T> type, Codec<T> codec) {
+        codecs.put(id, new RegisteredCodec(type, codec));
+        return this;
+    }
+
+    /** The classes registered so far. */
+    public Set<Class<?>> registeredClasses() {
+        return Collections.unmodifiableSet(registered);
+    }
+
+    /** Every key with the value in force, as text. */
+    public Map<String, String> values() {
+        Map<String, String> all = new TreeMap<>();
+        for (Key<?> key : keys()) {
+            all.put(key.name(), get(key.name()).orElseGet(() -> SettingValues.format(key.defaultValue())));
+        }
+        return all;
+    }
+
+    StreamingConf copy() {
+        StreamingConf copy = new StreamingConf(outside);
+        copy.code.putAll(code);
+        copy.registered.addAll(registered);
+        copy.codecs.putAll(codecs);
+        return copy;
+    }
+
+    private void warnWhenHidden(String name, String value) {
+        Origin hidden = outside.get(name);
+        if (hidden != null && !hidden.value().equals(value)) {
+            LOG.warn("{} = {} set in code hides {} from {}", name, value, hidden.value(), hidden.place());
+        }
+    }
+
+    private static Key<?> keyOf(String name) {
+        Key<?> key = KEYS.get(name);
+        if (key == null) {
+            throw new IllegalArgumentException("ACQ-0401 unknown setting '" + name + "': did you mean '"
+                    + SettingValues.nearest(name, new ArrayList<>(KEYS.keySet())) + "'?");
+        }
+        return key;
+    }
+
+    private static Map<String, Origin> loadOutside() {
+        Map<String, Origin> found = new TreeMap<>();
+        String file = System.getProperty("streaming.conf", System.getenv("STREAMING_CONF"));
+        if (file != null) {
+            readFile(Path.of(file)).forEach((k, v) -> found.put(k, new Origin(v, "file " + file)));
+        }
+        for (Key<?> key : keys()) {
+            String variable = key.name().toUpperCase(java.util.Locale.ROOT).replace('.', '_');
+            String value = System.getenv(variable);
+            if (value != null) {
+                found.put(key.name(), new Origin(value, "environment"));
+            }
+        }
+        for (String name : System.getProperties().stringPropertyNames()) {
+            if (name.startsWith("streaming.") && !name.equals("streaming.conf")) {
+                found.put(keyOf(name).name(), new Origin(System.getProperty(name), "system property"));
+            }
+        }
+        found.forEach((name, origin) -> SettingValues.parse(keyOf(name), origin.value()));
+        return found;
+    }
+
+    private static Map<String, String> readFile(Path file) {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("ACQ-0402 cannot read the settings file " + file + ": " + e, e);
+        }
+        Map<String, String> values = new TreeMap<>();
+        for (String name : properties.stringPropertyNames()) {
+            values.put(keyOf(name).name(), properties.getProperty(name));
+        }
+        return values;
+    }
+
+    private static <V> Key<V> key(String name, Class<V> type, V defaultValue, String sentence) {
+        Key<V> key = new Key<>(name, type, defaultValue, sentence);
+        KEYS.put(name, key);
+        return key;
+    }
+
+    private record Origin(String value, String place) {}
+
+    private record RegisteredCodec(Class<?> type, Codec<?> codec) {}
+
+    /**
+     * A setting.
+     *
+     * @param name begins with {@code streaming.}
+     * @param type of the value; durations are written {@code 200ms, 30s, 5m, 1h}, sizes {@code 64 MiB}
+     * @param defaultValue used when nothing is set
+     * @param sentence what it does
+     */
+    public record Key<V>(String name, Class<V> type, V defaultValue, String sentence) {}
+
+    /**
+     * What happens when an output of a batch fails.
+     *
+     * @param kind what to do first
+     * @param attempts for {@code RETRY}: how often, at least 1
+     * @param backOff for {@code RETRY}: wait before each attempt
+     * @param then for {@code RETRY}: what to do when all attempts failed, {@code STOP} or {@code CONTINUE}
+     */
+    public record FailurePolicy(Kind kind, int attempts, Duration backOff, Kind then) implements Serializable {
+        public FailurePolicy {
+            if (kind == Kind.RETRY && (attempts < 1 || backOff.isNegative() || then == Kind.RETRY)) {
+                throw new IllegalArgumentException("ACQ-0403 retry(" + attempts + ", " + backOff + ", " + then
+                        + "): attempts must be at least 1, the back-off not negative, and then stop or continue");
+            }
+        }
+
+        /** The choices. */
+        public enum Kind {
+            STOP,
+            RETRY,
+            CONTINUE
+        }
+
+        /** The context stops; the batch stays pending. */
+        public static FailurePolicy stop() {
+            return new FailurePolicy(Kind.STOP, 0, Duration.ZERO, Kind.STOP);
+        }
+
+        /** The output counts as failed and the context goes on; data may be missing from that output. */
+        public static FailurePolicy keepGoing() {
+            return new FailurePolicy(Kind.CONTINUE, 0, Duration.ZERO, Kind.CONTINUE);
+        }
+
+        /** The output is tried again, with the same key. */
+        public static FailurePolicy retry(int attempts, Duration backOff, Kind then) {
+            return new FailurePolicy(Kind.RETRY, attempts, backOff, then);
+        }
+
+        /** As in a settings file: {@code stop}, {@code continue}, {@code retry(3, 1s, stop)}. */
+        @Override
+        public String toString() {
+            return switch (kind) {
+                case STOP -> "stop";
+                case CONTINUE -> "continue";
+                case RETRY -> "retry(" + attempts + ", " + SettingValues.format(backOff) + ", "
+                        + SettingValues.format(then) + ")";
+            };
+        }
+    }
+
+    /** What happens when batches are slower than the interval. */
+    public enum BacklogPolicy {
+        QUEUE,
+        MERGE
+    }
+
+    /** Which of the batches missed while down are run. */
+    public enum DownTimePolicy {
+        REPLAY,
+        MERGE,
+        SKIP_EMPTY
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.direct;
+
+import io.acequia.streaming.data.TaskContext;
+import java.io.Serializable;
+import java.util.OptionalLong;
+
+/**
+ * A fixed range of a direct source: reading it twice gives the same records in the same order.
+ *
+ * @param <T> type of the records
+ */
+public interface Split<T> extends Serializable {
+    /**
+     * Opens the range. Called in the task, perhaps several times.
+     *
+     * @throws Exception when the range is gone or cannot be read: the task fails
+     */
+    SplitReader<T> open(TaskContext task) throws Exception;
+
+    /** The range for people: {@code access.log [0, 4711)}. */
+    String describe();
+
+    /** How many records it holds, when the source knows without reading. */
+    OptionalLong recordCount();
+
+    /** How many bytes it holds, for balancing splits over partitions; 1 when unknown. */
+    default long weight() {
+        return 1;
+    }
+}

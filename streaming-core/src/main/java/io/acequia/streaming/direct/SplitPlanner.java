@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.direct;
+
+import io.acequia.streaming.data.Time;
+
+/**
+ * Decides, batch by batch, which splits a batch reads. Lives on the driver.
+ *
+ * <p>Thread: all methods are called by one thread at a time, in the order of batch times.
+ *
+ * @param <T> type of the records
+ */
+public interface SplitPlanner<T> extends AutoCloseable {
+    /**
+     * The splits of the batch at {@code batch}: what has become available since the last plan.
+     *
+     * <p>Called: once per batch. Blocking: it delays the batch. Failure: follows the failure policy of the context; it is
+     * never an empty batch, and a planner that failed may be asked again for the same batch.
+     *
+     * @param maxRecords at most about so many records, when the source can tell; {@link Long#MAX_VALUE} without a limit
+     */
+    Plan<T> plan(Time batch, long maxRecords) throws Exception;
+
+    /** The batch is done and will not be read again. Called: once per batch, in order. Default: nothing. */
+    default void completed(Time batch) throws Exception {}
+
+    /** Called: once, at the end. Must not throw. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.engine;
+
+import io.acequia.streaming.data.Accumulator;
+import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.direct.Split;
+import io.acequia.streaming.function.Function2;
+import java.time.Duration;
+import java.util.List;
+
+/** Runs datasets. Safe for use by any thread. Keyed state and the launch of receivers on other machines join with their orders. */
+public interface Engine extends AutoCloseable {
+    /** A dataset of {@code data}, cut into so many runs of neighbours. The list must not change. */
+    <T> Dataset<T> parallelize(List<T> data, int partitions);
+
+    /** A dataset of received blocks: each group is one partition. */
+    <T> Dataset<T> fromBlocks(List<List<Block<T>>> groups);
+
+    /** A dataset of splits of a direct source: each group is one partition. */
+    <T> Dataset<T> fromSplits(List<List<Split<T>>> groups);
+
+    /** A dataset of the engine's own kind, such as a Spark RDD; an error that names the types it takes. */
+    <T> Dataset<T> wrap(Object engineData);
+
+    /** Makes a value visible to every task. */
+    <T> Broadcast<T> broadcast(T value);
+
+    /** Makes a sum that tasks add to. */
+    <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add);
+
+    /** What this engine can do. */
+    Capabilities capabilities();
+
+    /** Blocks until the workers are there, at most so long; then an error with the numbers. */
+    void awaitReady(Duration atMost) throws InterruptedException;
+
+    /** Gives up the jobs of a batch, soon. */
+    void cancel(Time batchTime);
+
+    /** Partitions of a dataset when nobody says otherwise. */
+    int defaultParallelism();
+
+    /** How often a chain of a shape not seen before was planned. */
+    long plans();
+
+    /** Ends the workers and drops what was kept. Again has no effect. */
+    @Override
+    void close();
+
+    /**
+     * What an engine can do.
+     *
+     * @param slots tasks that run at the same time
+     * @param leastInterval the shortest batch interval that makes sense
+     * @param distributed whether tasks run in other JVMs
+     */
+    record Capabilities(int slots, Duration leastInterval, boolean distributed) {}
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.function;
+
+import java.io.Serializable;
+import io.acequia.streaming.data.Tuple2;
+/** A key and a value for one argument. */
+@FunctionalInterface
+public interface PairFunction<T, K, V> extends Serializable {
+    /** Applies the function; whatever it throws ends the task, or follows the operator's error policy. */
+    Tuple2<K, V> call(T t) throws Exception;
+}

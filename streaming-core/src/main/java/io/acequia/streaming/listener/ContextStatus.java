@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.listener;
+
+import io.acequia.streaming.data.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A context at one moment: what a page, a health check or a test polls.
+ *
+ * @param appName name of the application
+ * @param state name of the lifecycle state
+ * @param batchInterval the batch interval
+ * @param startedAt when it was started
+ * @param lastCompleted the newest batch that is done
+ * @param batchesQueued batches that wait or run
+ * @param batchesCompleted batches done since the start
+ * @param batchesFailed those of them that failed
+ * @param recordsIn records of all batches done
+ * @param recordErrors by operator, the records for which its function threw and which its policy let pass
+ * @param plans how often a chain of operators of a new shape was planned
+ * @param listenerEventsDropped events that the listeners were too slow for
+ * @param sources what is known of each receiver
+ */
+public record ContextStatus(
+        String appName,
+        String state,
+        Duration batchInterval,
+        Optional<Instant> startedAt,
+        Optional<Time> lastCompleted,
+        int batchesQueued,
+        long batchesCompleted,
+        long batchesFailed,
+        long recordsIn,
+        Map<String, Long> recordErrors,
+        long plans,
+        long listenerEventsDropped,
+        List<SourceStatus> sources) {
+    public ContextStatus {
+        recordErrors = Map.copyOf(recordErrors);
+        sources = List.copyOf(sources);
+    }
+
+    /**
+     * A receiver at one moment.
+     *
+     * @param streamId number of its stream
+     * @param source name of the source
+     * @param state what it is doing
+     * @param records records read since the start
+     * @param rejected what could not be decoded since the start
+     * @param waiting records read that no batch has taken yet
+     * @param restarts how often it was connected anew
+     */
+    public record SourceStatus(
+            int streamId,
+            String source,
+            ReceiverState state,
+            long records,
+            long rejected,
+            long waiting,
+            long restarts) {}
+}

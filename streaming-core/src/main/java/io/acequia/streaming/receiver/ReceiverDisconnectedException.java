@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.receiver;
+
+/** The connection is gone: the runtime connects anew, with back-off. */
+public final class ReceiverDisconnectedException extends Exception {
+    public ReceiverDisconnectedException(String message) {
+        super(message);
+    }
+
+    public ReceiverDisconnectedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

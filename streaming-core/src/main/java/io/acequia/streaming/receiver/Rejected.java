@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.receiver;
+
+/**
+ * Something that a source sent and the receiver could not decode.
+ *
+ * @param raw the bytes as they came, perhaps cut
+ * @param where its place in the source, for people
+ * @param cause why
+ */
+public record Rejected(byte[] raw, String where, Throwable cause) {}
