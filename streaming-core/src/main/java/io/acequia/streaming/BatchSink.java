@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming;
 
+import java.io.IOException;
 import java.io.Serializable;
 
 /**
@@ -32,6 +33,6 @@ public interface BatchSink<T> extends Serializable {
         void abort() throws Exception;
 
         @Override
-        void close() throws Exception;
+        void close() throws IOException;
     }
 }

@@ -20,8 +20,11 @@ public interface Dataset<T> {
     /** The only shuffle: places each record by its key. This dataset itself when it is placed so already. */
     Dataset<T> partitionBy(Function<T, ?> key, Partitioner partitioner);
 
-    /** Pairs the partitions of both sides; they must have the same number. */
-    <U, R> Dataset<R> zip(Dataset<U> other, Operator2<T, U, R> operator);
+    /**
+     * Pairs the partitions of both sides; they must have the same number. With {@code keepsPartitioning} the result is placed
+     * as this side is.
+     */
+    <U, R> Dataset<R> zip(Dataset<U> other, Operator2<T, U, R> operator, boolean keepsPartitioning);
 
     /** The partitions of this dataset and then those of the others. */
     Dataset<T> union(List<Dataset<T>> others);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.assembly;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import java.io.ObjectInputStream;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Time, threads, standard output and deserialization each have an owner; the lists here say who and why. */
+class OwnersTest {
+    private static final String BASE = "io.acequia.streaming.";
+    private static final JavaClasses ALL = Repository.classes(Repository.modules());
+
+    private static final Map<String, String> CLOCK_OWNERS = Map.of(
+            BASE + "data.SystemClock", "it is the clock of the machine that everything else is given");
+
+    private static final Map<String, String> THREAD_OWNERS = Map.of(
+            BASE + "internal.local.WorkerPool", "it is the pool that runs tasks",
+            BASE + "internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive");
+
+    private static final Map<String, String> PRINTERS = Map.of(
+            BASE + "internal.graph.PrintedBatch", "print() prints");
+
+    private static final Set<String> CLOCK_READS = Set.of(
+            "java.lang.System.currentTimeMillis",
+            "java.lang.System.nanoTime",
+            "java.lang.Thread.sleep",
+            "java.util.concurrent.TimeUnit.sleep",
+            "java.time.Instant.now",
+            "java.time.LocalDate.now",
+            "java.time.LocalTime.now",
+            "java.time.LocalDateTime.now",
+            "java.time.ZonedDateTime.now",
+            "java.time.OffsetDateTime.now",
+            "java.time.Clock.systemUTC",
+            "java.time.Clock.systemDefaultZone");
+
+    @Test
+    void theClockOfTheMachineIsReadByItsOwnersAlone() {
+        noClasses()
+                .that(areOutside("benchmarks").and(areNot(CLOCK_OWNERS)))
+                .should()
+                .accessTargetWhere(targetIs("the wall clock or a sleep", CLOCK_READS))
+                .because("time is a parameter: ask the StreamClock of the context, so that a test can own it")
+                .check(ALL);
+    }
+
+    @Test
+    void threadsAreMadeByTheirOwnersAlone() {
+        noClasses()
+                .that(areOutside("benchmarks").and(areNot(THREAD_OWNERS)))
+                .should()
+                .callConstructorWhere(describe(
+                        "the constructor of a thread",
+                        call -> call.getTargetOwner().isAssignableTo(Thread.class)))
+                .because("a thread needs someone who names it, ends it and tells its failures; add its owner here with the"
+                        + " reason")
+                .check(ALL);
+    }
+
+    @Test
+    void standardOutputBelongsToTheProgramsAndToPrint() {
+        noClasses()
+                .that(areOutside("benchmarks", "cli", "examples").and(areNot(PRINTERS)))
+                .should()
+                .accessTargetWhere(targetIs("standard output or error", Set.of("java.lang.System.out", "java.lang.System.err")))
+                .because("a library speaks through its logger; standard output belongs to the program that embeds it")
+                .check(ALL);
+    }
+
+    @Test
+    void oneClassDeserializesObjectsAndItIsPartOfTheLocalEngine() {
+        Set<String> users = ALL.stream()
+                .filter(type -> type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(dependency -> assignableTo(ObjectInputStream.class).test(dependency.getTargetClass())))
+                .map(type -> type.getName().replaceFirst("\\$.*", ""))
+                .collect(Collectors.toSet());
+
+        assertThat(users)
+                .as("classes that use ObjectInputStream: it runs code that the bytes choose, so one class owns it")
+                .hasSizeLessThanOrEqualTo(1)
+                .allMatch(name -> name.startsWith(BASE + "internal.local."));
+    }
+
+    @Test
+    void everyOwnerThatIsListedExists() {
+        assertThat(ALL.stream().map(JavaClass::getName))
+                .containsAll(CLOCK_OWNERS.keySet())
+                .containsAll(THREAD_OWNERS.keySet())
+                .containsAll(PRINTERS.keySet());
+    }
+
+    private static DescribedPredicate<JavaClass> areOutside(String... programs) {
+        Set<String> prefixes = Set.of(programs);
+        return describe(
+                "are outside " + prefixes,
+                type -> prefixes.stream().noneMatch(prefix -> type.getName().startsWith(BASE + prefix + ".")));
+    }
+
+    private static DescribedPredicate<JavaClass> areNot(Map<String, String> owners) {
+        return describe(
+                "are not " + owners.keySet(), type -> !owners.containsKey(type.getName().replaceFirst("\\$.*", "")));
+    }
+
+    private static DescribedPredicate<JavaAccess<?>> targetIs(String what, Set<String> names) {
+        return describe(what, access -> {
+            AccessTarget target = access.getTarget();
+            return names.contains(target.getOwner().getName() + "." + target.getName());
+        });
+    }
+}

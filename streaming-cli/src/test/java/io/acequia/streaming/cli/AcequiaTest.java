@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.cli;
+
+import static io.acequia.streaming.cli.CommandRunner.acequia;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AcequiaTest {
+    @Test
+    void helpNamesTheCommandsAndTheExitCodes() {
+        CommandRunner help = acequia("--help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).contains("run", "config", "Exit codes: 0 ok, 1 the job failed");
+    }
+
+    @Test
+    void noCommandAtAllShowsTheHelp() {
+        assertThat(acequia()).isEqualTo(acequia("--help"));
+    }
+
+    @Test
+    void versionNamesTheProjectAndTheJava() {
+        CommandRunner version = acequia("--version");
+
+        assertThat(version.exitCode()).isZero();
+        assertThat(version.out()).startsWith("Acequia ").contains(System.getProperty("java.version"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rnu", "--nonsense", "config nonsense", "config explain", "run --batches many X"})
+    void whatIsNotUnderstoodExitsWithTwoAndPointsToTheHelp(String line) {
+        CommandRunner refused = acequia(line.split(" "));
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err()).startsWith("acequia: ").contains("--help'.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "config"})
+    void everyCommandHasItsOwnHelp(String command) {
+        CommandRunner help = acequia(command, "--help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).startsWith("Usage: acequia " + command);
+    }
+}

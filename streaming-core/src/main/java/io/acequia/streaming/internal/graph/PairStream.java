@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.graph;
+
+import io.acequia.streaming.DStream;
+import io.acequia.streaming.MapWithStateDStream;
+import io.acequia.streaming.PairDStream;
+import io.acequia.streaming.PairRDD;
+import io.acequia.streaming.State;
+import io.acequia.streaming.StateSpec;
+import io.acequia.streaming.data.Partitioner;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.function.FlatMapFunction;
+import io.acequia.streaming.function.Function;
+import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.function.Function3;
+import io.acequia.streaming.function.Function4;
+import io.acequia.streaming.internal.operator.Closures;
+import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.rdd.DatasetPairRdd;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A stream of keys and values. Three forms of each keyed operation: the first two choose a partitioner and call the third.
+ */
+final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<K, V>, PairRDD<K, V>>
+        implements PairDStream<K, V> {
+    PairStream(StreamNode node) {
+        super(node);
+    }
+
+    @Override
+    PairDStream<K, V> self() {
+        return this;
+    }
+
+    @Override
+    PairDStream<K, V> same(StreamNode node) {
+        return new PairStream<>(node);
+    }
+
+    @Override
+    public DStream<Tuple2<K, V>> toDStream() {
+        return new PlainStream<>(node);
+    }
+
+    private Partitioner byDefault() {
+        return Partitioner.hash(node.graph().rdds().defaultParallelism());
+    }
+
+    /** What is done with the keyed RDD of a batch. */
+    @FunctionalInterface
+    private interface KeyedStep<K, V> {
+        Object apply(DatasetPairRdd<K, V> rdd) throws Exception;
+    }
+
+    /** What is done with the keyed RDDs of two streams. */
+    @FunctionalInterface
+    private interface JoinStep<K, V, W> {
+        Object apply(DatasetPairRdd<K, V> ours, PairRDD<K, W> theirs) throws Exception;
+    }
+
+    private <U> PairStream<K, U> keyed(String operation, Object function, KeyedStep<K, V> step) {
+        return new PairStream<>(derive(operation, function, rdd -> step.apply((DatasetPairRdd<K, V>) rdd)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <W, U> PairStream<K, U> joined(
+            String operation, PairDStream<K, W> other, Partitioner p, JoinStep<K, V, W> step) {
+        Site site = Site.of(operation);
+        Closures.check(p, site);
+        return new PairStream<>(node.graph().derive(
+                site,
+                List.of(node, nodeOf(other)),
+                (rdds, time) -> step.apply((DatasetPairRdd<K, V>) rdds.get(0), (PairRDD<K, W>) rdds.get(1))));
+    }
+
+    @Override
+    public <U> PairDStream<K, U> mapValues(Function<V, U> f) {
+        return keyed("mapValues", f, rdd -> rdd.mapValues(f));
+    }
+
+    @Override
+    public <U> PairDStream<K, U> flatMapValues(FlatMapFunction<V, U> f) {
+        return keyed("flatMapValues", f, rdd -> rdd.flatMapValues(f));
+    }
+
+    @Override
+    public PairDStream<K, Iterable<V>> groupByKey() {
+        return groupByKey(byDefault());
+    }
+
+    @Override
+    public PairDStream<K, Iterable<V>> groupByKey(int n) {
+        return groupByKey(Partitioner.hash(n));
+    }
+
+    @Override
+    public PairDStream<K, Iterable<V>> groupByKey(Partitioner p) {
+        return keyed("groupByKey", p, rdd -> rdd.groupByKey(p));
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKey(Function2<V, V, V> f) {
+        return reduceByKey(f, byDefault());
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKey(Function2<V, V, V> f, int n) {
+        return reduceByKey(f, Partitioner.hash(n));
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKey(Function2<V, V, V> f, Partitioner p) {
+        Objects.requireNonNull(p, "partitioner");
+        return keyed("reduceByKey", f, rdd -> rdd.reduceByKey(f, p));
+    }
+
+    @Override
+    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine) {
+        return combineByKey(create, merge, combine, byDefault());
+    }
+
+    @Override
+    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n) {
+        return combineByKey(create, merge, combine, Partitioner.hash(n));
+    }
+
+    @Override
+    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p) {
+        return combineByKey(create, merge, combine, p, true);
+    }
+
+    @Override
+    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p, boolean mapSide) {
+        Object[] functions = {create, merge, combine, p};
+        for (Object function : functions) {
+            Closures.check(function, Site.of("combineByKey"));
+        }
+        return keyed("combineByKey", functions, rdd -> rdd.combineByKey(create, merge, combine, p, mapSide));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other) {
+        return cogroup(other, byDefault());
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, int n) {
+        return cogroup(other, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other, Partitioner p) {
+        return joined("cogroup", other, p, (ours, theirs) -> ours.cogroup(theirs, p));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other) {
+        return join(other, byDefault());
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other, int n) {
+        return join(other, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<V, W>> join(PairDStream<K, W> other, Partitioner p) {
+        return joined("join", other, p, (ours, theirs) -> ours.join(theirs, p));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other) {
+        return leftOuterJoin(other, byDefault());
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, int n) {
+        return leftOuterJoin(other, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairDStream<K, W> other, Partitioner p) {
+        return joined("leftOuterJoin", other, p, (ours, theirs) -> ours.leftOuterJoin(theirs, p));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other) {
+        return rightOuterJoin(other, byDefault());
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, int n) {
+        return rightOuterJoin(other, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairDStream<K, W> other, Partitioner p) {
+        return joined("rightOuterJoin", other, p, (ours, theirs) -> ours.rightOuterJoin(theirs, p));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other) {
+        return fullOuterJoin(other, byDefault());
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, int n) {
+        return fullOuterJoin(other, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairDStream<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairDStream<K, W> other, Partitioner p) {
+        return joined("fullOuterJoin", other, p, (ours, theirs) -> ours.fullOuterJoin(theirs, p));
+    }
+
+    // ---- windows and state
+
+    @Override
+    public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length) {
+        throw NotAvailable.of("groupByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length, Duration slide) {
+        throw NotAvailable.of("groupByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length, Duration slide, int n) {
+        throw NotAvailable.of("groupByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length, Duration slide, Partitioner p) {
+        throw NotAvailable.of("groupByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length) {
+        throw NotAvailable.of("reduceByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length, Duration slide) {
+        throw NotAvailable.of("reduceByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length, Duration slide, int n) {
+        throw NotAvailable.of("reduceByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length, Duration slide, Partitioner p) {
+        throw NotAvailable.of("reduceByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide) {
+        throw NotAvailable.of("reduceByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide, int n, Function<Tuple2<K, V>, Boolean> keep) {
+        throw NotAvailable.of("reduceByKeyAndWindow");
+    }
+
+    @Override
+    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide, Partitioner p, Function<Tuple2<K, V>, Boolean> keep) {
+        throw NotAvailable.of("reduceByKeyAndWindow");
+    }
+
+    @Override
+    public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f) {
+        throw NotAvailable.of("updateStateByKey");
+    }
+
+    @Override
+    public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, int n) {
+        throw NotAvailable.of("updateStateByKey");
+    }
+
+    @Override
+    public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p) {
+        throw NotAvailable.of("updateStateByKey");
+    }
+
+    @Override
+    public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
+        throw NotAvailable.of("updateStateByKey");
+    }
+
+    @Override
+    public <X> PairDStream<K, X> updateStateByKey(Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p) {
+        throw NotAvailable.of("updateStateByKey");
+    }
+
+    @Override
+    public <X> PairDStream<K, X> updateStateByKey(Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
+        throw NotAvailable.of("updateStateByKey");
+    }
+
+    @Override
+    public <X> PairDStream<K, X> updateStateByKey(Class<X> type, Function2<List<V>, Optional<X>, Optional<X>> f) {
+        throw NotAvailable.of("updateStateByKey");
+    }
+
+    @Override
+    public <X, U> MapWithStateDStream<K, V, X, U> mapWithState(StateSpec<K, V, X, U> spec) {
+        throw NotAvailable.of("mapWithState");
+    }
+
+    @Override
+    public <X, U> MapWithStateDStream<K, V, X, U> mapWithState(Class<X> type, Function3<K, Optional<V>, State<X>, U> f) {
+        throw NotAvailable.of("mapWithState");
+    }
+}

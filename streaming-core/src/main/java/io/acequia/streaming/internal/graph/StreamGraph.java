@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.graph;
+
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.StreamingContext;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.rdd.DatasetRdd;
+import io.acequia.streaming.internal.rdd.Rdds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program of one context: its streams and outputs in the order of definition. Open until the context starts; definition
+ * is for one thread.
+ */
+public final class StreamGraph {
+    private final StreamingContext context;
+    private final Rdds rdds;
+    private final StreamingConf conf;
+    private final Duration batchInterval;
+    private final List<StreamNode> nodes = new ArrayList<>();
+    private final List<InputNode> inputs = new ArrayList<>();
+    private final List<OutputNode> outputs = new ArrayList<>();
+    private final Set<String> droppable = new HashSet<>();
+    private @Nullable String closedBecause;
+    private @Nullable String checkpointDirectory;
+    private @Nullable Site checkpointedAt;
+    private @Nullable Site queuedAt;
+    private @Nullable Duration remember;
+    private @Nullable BiFunction<StreamNode, Time, DatasetRdd<?>> running;
+
+    public StreamGraph(StreamingContext context, Rdds rdds, StreamingConf conf, Duration batchInterval) {
+        this.context = context;
+        this.rdds = rdds;
+        this.conf = conf;
+        this.batchInterval = batchInterval;
+    }
+
+    public StreamingContext context() {
+        return context;
+    }
+
+    public Rdds rdds() {
+        return rdds;
+    }
+
+    public StreamingConf conf() {
+        return conf;
+    }
+
+    public Duration batchInterval() {
+        return batchInterval;
+    }
+
+    public List<InputNode> inputs() {
+        return Collections.unmodifiableList(inputs);
+    }
+
+    public List<OutputNode> outputs() {
+        return Collections.unmodifiableList(outputs);
+    }
+
+    /** How long RDDs are kept: at least for one batch more. */
+    public Duration remember() {
+        return remember == null || remember.compareTo(batchInterval) < 0 ? batchInterval : remember;
+    }
+
+    public void remember(Duration d) {
+        mustBeOpen("remember(" + d + ")");
+        if (d.isZero() || d.isNegative()) {
+            throw new IllegalArgumentException("ACQ-0911 remember(" + d + "): must be above 0");
+        }
+        remember = d;
+    }
+
+    /** Says which state of a checkpoint may be dropped; there is no checkpoint of state yet. */
+    public void allowDroppedState(String... uids) {
+        mustBeOpen("allowDroppedState(" + String.join(", ", uids) + ")");
+        droppable.addAll(List.of(uids));
+    }
+
+    public Optional<String> checkpointDirectory() {
+        return Optional.ofNullable(checkpointDirectory);
+    }
+
+    /** Sets the checkpoint directory; the same again has no effect. */
+    public void checkpoint(String directory) {
+        mustBeOpen("checkpoint(\"" + directory + "\")");
+        if (directory.equals(checkpointDirectory)) {
+            return;
+        }
+        if (checkpointDirectory != null) {
+            throw new IllegalStateException("ACQ-0912 checkpoint directory is " + checkpointDirectory + ", set at "
+                    + checkpointedAt + "; another one, " + directory + ", is refused");
+        }
+        checkpointedAt = Site.of("checkpoint");
+        checkpointDirectory = directory;
+        rdds.checkpointDirectory(directory);
+        refuseQueueWithCheckpoint();
+    }
+
+    /** A queue lives in memory alone: it cannot be read again after a crash. */
+    private void refuseQueueWithCheckpoint() {
+        if (queuedAt != null && checkpointedAt != null) {
+            throw new IllegalStateException("ACQ-0913 " + queuedAt + " cannot be recovered, but " + checkpointedAt
+                    + " asks for recovery: remove one of them");
+        }
+    }
+
+    /** A stream from a source. */
+    public <T> SourceStream<T> input(String operation, InputNode.Origin origin) {
+        mustBeOpen(operation);
+        Site site = Site.of(operation);
+        if (origin instanceof InputNode.Queued) {
+            queuedAt = site;
+            refuseQueueWithCheckpoint();
+        }
+        InputNode node = new InputNode(this, site, inputs.size(), origin);
+        inputs.add(node);
+        return new SourceStream<>(node);
+    }
+
+    /** A node made from parents of this graph with one slide. */
+    DerivedNode derive(Site site, List<StreamNode> parents, DerivedNode.Step step) {
+        mustBeOpen(site.operator());
+        if (parents.isEmpty()) {
+            throw new IllegalArgumentException("ACQ-0914 " + site + " of no stream: give at least one");
+        }
+        StreamNode first = parents.get(0);
+        for (StreamNode parent : parents) {
+            if (parent.graph() != this) {
+                throw new IllegalArgumentException("ACQ-0915 " + site + " mixes streams of two contexts: " + first + " and "
+                        + parent + "; make both from one StreamingContext");
+            }
+            if (!parent.slide().equals(first.slide())) {
+                throw new IllegalArgumentException("ACQ-0916 " + site + " of streams with different slides: " + first
+                        + " every " + first.slide() + ", " + parent + " every " + parent.slide());
+            }
+        }
+        return new DerivedNode(this, site, parents, step);
+    }
+
+    OutputNode output(Site site, StreamNode input, OutputNode.Action action) {
+        mustBeOpen(site.operator());
+        OutputNode output = new OutputNode(this, site, input, action);
+        outputs.add(output);
+        return output;
+    }
+
+    int add(StreamNode node) {
+        nodes.add(node);
+        return nodes.size() - 1;
+    }
+
+    /** Refuses a definition once the context has started. */
+    void mustBeOpen(String operation) {
+        if (closedBecause != null) {
+            throw new IllegalStateException("ACQ-0917 " + operation + " on a context that is " + closedBecause
+                    + ": define streams and outputs before start()");
+        }
+    }
+
+    /** From now on no definition is accepted; {@code state} says why. */
+    public void close(String state) {
+        closedBecause = state;
+    }
+
+    /** Settles what the definition left open, before the first batch; refuses a program that would do nothing. */
+    public void settle() {
+        if (outputs.isEmpty()) {
+            throw new IllegalStateException(
+                    "ACQ-0918 no output operation: nothing would run; add print(), foreachRDD(..) or another output");
+        }
+        Uids uids = new Uids(checkpointDirectory != null);
+        nodes.forEach(node -> node.uid().ifPresent(uid -> uids.given(uid, node.site())));
+        outputs.forEach(output -> output.uid().ifPresent(uid -> uids.given(uid, output.site())));
+        List<String> chains = new ArrayList<>();
+        for (StreamNode node : nodes) {
+            StringBuilder chain = new StringBuilder();
+            for (StreamNode parent : node.parents()) {
+                chain.append(chain.isEmpty() ? "" : "+").append(chains.get(parent.number()));
+            }
+            chain.append(chain.isEmpty() ? "" : ".").append(node.site().operator());
+            if (node instanceof InputNode input) {
+                chain.append('(').append(input.origin().name()).append(')');
+            }
+            String uid = node.uid().orElse(chain.toString());
+            chains.add(uid);
+            node.site().uid(uid);
+        }
+        for (OutputNode output : outputs) {
+            String chain = chains.get(output.input().number()) + "." + output.site().operator();
+            output.site().uid(output.uid().orElseGet(() -> uids.derived(chain, output.site())));
+        }
+    }
+
+    /** How the RDD of a node and a batch is found while the context runs. */
+    public void running(BiFunction<StreamNode, Time, DatasetRdd<?>> lookup) {
+        running = lookup;
+    }
+
+    DatasetRdd<?> rddOf(StreamNode node, Time time) {
+        if (running == null) {
+            throw new IllegalStateException("ACQ-0919 the RDD of " + node + " at " + time
+                    + ": there is none before the context has started");
+        }
+        return running.apply(node, time);
+    }
+
+    /** The program as text: outputs, and below each the streams that lead to it. */
+    public String describe() {
+        StringBuilder text = new StringBuilder();
+        for (OutputNode output : outputs) {
+            text.append("output ").append(output).append('\n');
+            describe(output.input(), 1, text);
+        }
+        return text.toString();
+    }
+
+    private static void describe(StreamNode node, int depth, StringBuilder text) {
+        text.append("  ".repeat(depth)).append(node);
+        if (node instanceof InputNode input) {
+            text.append(" from ").append(input.origin().name());
+        }
+        text.append(" every ").append(node.slide());
+        node.level().ifPresent(level -> text.append(", kept ").append(level));
+        text.append('\n');
+        node.parents().forEach(parent -> describe(parent, depth + 1, text));
+    }
+}

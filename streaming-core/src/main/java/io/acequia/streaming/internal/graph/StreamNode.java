@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.graph;
+
+import io.acequia.streaming.ErrorPolicy;
+import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.rdd.DatasetRdd;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation of the program: where its batches come from and how they are made. Its settings are given while the program
+ * is defined; from the start of the context on, nothing changes any more.
+ */
+public abstract class StreamNode {
+    private static final Set<String> RECORD_WISE = Set.of(
+            "map", "flatMap", "filter", "mapToPair", "flatMapToPair", "mapValues", "flatMapValues", "keyBy");
+
+    private final StreamGraph graph;
+    private final int number;
+    private final Site site;
+    private final List<StreamNode> parents;
+    private final Duration slide;
+    private @Nullable String uid;
+    private @Nullable String name;
+    private @Nullable StorageLevel level;
+    private @Nullable Duration checkpointInterval;
+
+    StreamNode(StreamGraph graph, Site site, List<StreamNode> parents, Duration slide) {
+        this.graph = graph;
+        this.site = site;
+        this.parents = List.copyOf(parents);
+        this.slide = slide;
+        this.number = graph.add(this);
+    }
+
+    /** Makes the RDD of one batch. Called on a thread that runs batches, once for each batch. */
+    public abstract DatasetRdd<?> make(Batch batch) throws Exception;
+
+    /** Whether there is a batch at {@code time}, in a context started at {@code start}. */
+    public final boolean yieldsAt(Time time, Time start) {
+        long since = time.milliseconds() - start.milliseconds();
+        return since > 0 && since % slide.toMillis() == 0;
+    }
+
+    public StreamGraph graph() {
+        return graph;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public Site site() {
+        return site;
+    }
+
+    public List<StreamNode> parents() {
+        return parents;
+    }
+
+    public Duration slide() {
+        return slide;
+    }
+
+    public Optional<StorageLevel> level() {
+        return Optional.ofNullable(level);
+    }
+
+    Optional<String> uid() {
+        return Optional.ofNullable(uid);
+    }
+
+    /** What people see: the name given, else the operation. */
+    public String displayName() {
+        return name == null ? site.operator() : name;
+    }
+
+    final void uid(String uid) {
+        graph.mustBeOpen("uid(\"" + uid + "\")");
+        this.uid = Uids.checked(uid, site);
+    }
+
+    final void name(String name) {
+        graph.mustBeOpen("name(\"" + name + "\")");
+        this.name = name;
+    }
+
+    final void persist(StorageLevel level) {
+        graph.mustBeOpen("persist(" + level + ")");
+        this.level = level;
+    }
+
+    final void onError(ErrorPolicy policy) {
+        graph.mustBeOpen("onError");
+        if (!RECORD_WISE.contains(site.operator())) {
+            throw new IllegalArgumentException("ACQ-0901 onError on " + site
+                    + ": only operators that take record by record have it (" + String.join(", ", RECORD_WISE.stream().sorted().toList())
+                    + "); for the output as a whole use Output.onError");
+        }
+        site.policy(policy);
+    }
+
+    final void checkpoint(Duration interval) {
+        graph.mustBeOpen("checkpoint(" + interval + ")");
+        if (interval.isZero() || interval.isNegative() || interval.toMillis() % slide.toMillis() != 0) {
+            throw new IllegalArgumentException("ACQ-0902 checkpoint interval " + interval + " of " + site
+                    + ": must be a multiple of its slide " + slide);
+        }
+        this.checkpointInterval = interval;
+    }
+
+    Optional<Duration> checkpointInterval() {
+        return Optional.ofNullable(checkpointInterval);
+    }
+
+    @Override
+    public String toString() {
+        return "#" + number + " " + displayName() + " at " + site.callSite();
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.local;
+
+import io.acequia.streaming.engine.JobInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A job while it runs: how it ends early, and the threads that are in its tasks. Any thread. */
+final class Job {
+    private final JobInfo info;
+    private final Thread caller = Thread.currentThread();
+    private final List<Thread> inTasks = new ArrayList<>(2);
+    private volatile @Nullable Throwable end;
+
+    Job(JobInfo info) {
+        this.info = info;
+    }
+
+    JobInfo info() {
+        return info;
+    }
+
+    boolean hasEnded() {
+        return end != null;
+    }
+
+    /**
+     * The first failure ends the job; only an error of the JVM takes the place of an earlier one. When the thread that runs
+     * the job was interrupted in a function, the job is cancelled.
+     */
+    synchronized void fail(Throwable failure) {
+        if (end == null && Thread.currentThread() == caller && isInterrupt(failure)) {
+            InterruptedException interrupt = new InterruptedException(info.output() + " was interrupted");
+            interrupt.initCause(failure);
+            end = failure instanceof InterruptedException ? failure : interrupt;
+            inTasks.stream().filter(thread -> thread != caller).forEach(Thread::interrupt);
+        } else if (end == null || failure instanceof VirtualMachineError && !(end instanceof VirtualMachineError)) {
+            end = failure;
+        }
+    }
+
+    private static boolean isInterrupt(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InterruptedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ends the job and wakes functions that block. */
+    synchronized void cancel(String reason) {
+        if (end == null) {
+            end = new InterruptedException(reason);
+        }
+        inTasks.forEach(Thread::interrupt);
+    }
+
+    /** This thread begins a task; false when the job has ended already. */
+    synchronized boolean enter() {
+        if (end != null) {
+            return false;
+        }
+        inTasks.add(Thread.currentThread());
+        return true;
+    }
+
+    /** This thread is through with its task: no interrupt of {@link #cancel} reaches it any more. */
+    synchronized void leave() {
+        inTasks.remove(Thread.currentThread());
+    }
+
+    /** Throws what ended the job, as it is. Called on the thread that runs the job. */
+    void throwIfEnded() throws Exception {
+        Throwable failure = end;
+        if (failure == null) {
+            return;
+        }
+        if (failure instanceof InterruptedException) {
+            Thread.interrupted();
+        }
+        throw Thrown.asIs(failure);
+    }
+}

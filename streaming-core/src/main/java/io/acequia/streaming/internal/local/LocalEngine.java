@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.local;
+
+import io.acequia.streaming.data.Accumulator;
+import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.direct.Split;
+import io.acequia.streaming.engine.Block;
+import io.acequia.streaming.engine.Dataset;
+import io.acequia.streaming.engine.Engine;
+import io.acequia.streaming.engine.EngineProvider;
+import io.acequia.streaming.engine.JobInfo;
+import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.store.PartitionStore;
+import io.acequia.streaming.internal.store.RecordSerializer;
+import java.lang.ref.Cleaner;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine of one JVM.
+ *
+ * <p>Threads: the thread that calls {@link Dataset#run} works on its job together with n - 1 workers, so n tasks run at once
+ * and a job of one task never leaves its thread. Several threads may run jobs; each brings itself. A job first runs the
+ * shuffles it needs, each once for all jobs, and then its own tasks.
+ *
+ * <p>Ordering: a shuffled partition holds the records in the order of the partitions they come from. What tasks counted and
+ * added is told on the calling thread, in the order of the partitions asked for.
+ *
+ * <p>What survives a failure: the first failure ends the job; no task of it runs any more when it is thrown. Partitions that
+ * were kept and shuffles that were complete stay. What was forgotten or lost is computed again.
+ */
+final class LocalEngine implements Engine {
+    private static final int HEAP_PERCENT = 40;
+
+    private final int slots;
+    private final int parallelism;
+    private final WorkerPool pool;
+    private final RecordSerializer serializer;
+    private final PartitionStore store;
+    private final Closures closures;
+    private final Shapes shapes = new Shapes();
+    private final Set<Job> jobs = ConcurrentHashMap.newKeySet();
+    private final ThreadLocal<@Nullable LocalTask> current = new ThreadLocal<>();
+    private final AtomicLong broadcasts = new AtomicLong();
+    private @Nullable Cleaner cleaner;
+    private volatile boolean closed;
+
+    LocalEngine(int slots, EngineProvider.Settings settings) {
+        this.slots = slots;
+        Map<String, String> values = settings.values();
+        this.parallelism = parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
+        this.closures = new Closures(
+                Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false").trim()));
+        this.serializer = new RecordSerializer(settings.registered());
+        long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0")).bytes();
+        String directory = values.getOrDefault("streaming.storage.dir", "");
+        this.store = new PartitionStore(
+                memory == 0 ? Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT : memory,
+                Path.of(directory.isBlank() ? System.getProperty("java.io.tmpdir") : directory.trim()),
+                serializer);
+        this.pool = new WorkerPool(slots - 1);
+    }
+
+    private static int parallelism(String text, int slots) {
+        try {
+            int n = Integer.parseInt(text.trim());
+            if (n >= 0) {
+                return n == 0 ? slots : n;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException("ACQ-0518 streaming.parallelism = '" + text
+                + "': must be a whole number of partitions, or 0 for the number of workers");
+    }
+
+    @Override
+    public <T> Dataset<T> parallelize(List<T> data, int partitions) {
+        if (partitions < 1) {
+            throw new IllegalArgumentException(
+                    "ACQ-0519 cannot cut a list into " + partitions + " partitions: must be at least 1");
+        }
+        return root(new Slices<>(data, partitions));
+    }
+
+    @Override
+    public <T> Dataset<T> fromBlocks(List<List<Block<T>>> groups) {
+        return root(new BlockGroups<>(List.copyOf(groups)));
+    }
+
+    @Override
+    public <T> Dataset<T> fromSplits(List<List<Split<T>>> groups) {
+        return root(new SplitGroups<>(List.copyOf(groups)));
+    }
+
+    private <T> Dataset<T> root(Root<T> root) {
+        return new LocalDataset<>(this, root, Optional.empty());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the caller says what is in the list
+    public <T> Dataset<T> wrap(Object engineData) {
+        if (engineData instanceof List<?> list) {
+            return parallelize((List<T>) list, parallelism);
+        }
+        throw new IllegalArgumentException("ACQ-0520 the local engine cannot make a dataset of a "
+                + engineData.getClass().getName() + ": it takes java.util.List only");
+    }
+
+    @Override
+    public <T> Broadcast<T> broadcast(T value) {
+        return new LocalBroadcast<>(broadcasts.incrementAndGet(), value);
+    }
+
+    @Override
+    public <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add) {
+        return new LocalAccumulator<>(this, name, zero, add);
+    }
+
+    @Override
+    public Capabilities capabilities() {
+        return new Capabilities(slots, Duration.ofMillis(1), false);
+    }
+
+    /** The workers are there from the start. */
+    @Override
+    public void awaitReady(Duration atMost) {}
+
+    @Override
+    public void cancel(Time batchTime) {
+        Optional<Time> batch = Optional.of(batchTime);
+        for (Job job : jobs) {
+            if (job.info().batchTime().equals(batch)) {
+                job.cancel("batch " + batchTime + " was cancelled");
+            }
+        }
+    }
+
+    @Override
+    public int defaultParallelism() {
+        return parallelism;
+    }
+
+    @Override
+    public long plans() {
+        return shapes.planned();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        jobs.forEach(job -> job.cancel("the engine was closed"));
+        pool.close();
+        store.close();
+    }
+
+    <T, A> List<A> run(LocalDataset<T> dataset, Operator<T, A> operator, int[] partitions, JobInfo info) throws Exception {
+        LocalTask outer = current.get();
+        if (outer != null) {
+            throw new IllegalStateException("ACQ-0521 " + info.output() + " at " + info.callSite() + " was called inside a task of "
+                    + outer.output() + ": actions belong to the driver, not inside a function; run it before, and"
+                    + " hand the result to the function");
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before " + info.output() + " began");
+        }
+        Operator<T, A> action = closures.copy(operator);
+        Job job = new Job(info);
+        jobs.add(job);
+        try {
+            if (closed) {
+                throw new IllegalStateException("ACQ-0522 " + info.output() + " cannot run: the engine is closed");
+            }
+            if (shapes.plan(dataset, action).shuffles()) {
+                for (Shuffled<?> shuffle : Stages.before(dataset, partitions)) {
+                    shuffle.materialize(job);
+                }
+            }
+            return stage(job, dataset, action, partitions);
+        } finally {
+            jobs.remove(job);
+        }
+    }
+
+    /** Runs the tasks of a stage, and waits for them. */
+    <T, A> List<A> stage(Job job, LocalDataset<T> dataset, Operator<T, A> operator, int[] partitions) throws Exception {
+        Stage<T, A> stage = new Stage<>(this, job, dataset, operator, partitions);
+        pool.run(stage);
+        return stage.results();
+    }
+
+    /** A dataset of this engine. */
+    <T> LocalDataset<T> own(Dataset<T> dataset) {
+        if (dataset instanceof LocalDataset<T> local && local.engine() == this) {
+            return local;
+        }
+        throw new IllegalArgumentException("ACQ-0523 a dataset of another engine (" + dataset.getClass().getName()
+                + ") cannot be combined with one of this engine: make both from the same context");
+    }
+
+    /** A place for the partitions of a dataset, which goes with it. */
+    <T> Kept<T> keep(LocalDataset<T> dataset, StorageLevel level) {
+        PartitionStore.Shelf<T> shelf = store.shelf(level);
+        return new Kept<>(shelf, dataset.partitionCount(), cleaner().register(dataset, shelf::drop)::clean);
+    }
+
+    private synchronized Cleaner cleaner() {
+        if (cleaner == null) {
+            cleaner = Cleaner.create();
+        }
+        return cleaner;
+    }
+
+    void enter(LocalTask task) {
+        current.set(task);
+    }
+
+    void leave() {
+        current.remove();
+    }
+
+    /** The task that this thread is in. */
+    @Nullable LocalTask currentTask() {
+        return current.get();
+    }
+
+    Shapes shapes() {
+        return shapes;
+    }
+
+    Closures closures() {
+        return closures;
+    }
+
+    RecordSerializer serializer() {
+        return serializer;
+    }
+
+    /** What the store of persisted partitions holds. */
+    PartitionStore.Usage storeUsage() {
+        return store.usage();
+    }
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.local;
+
+import io.acequia.streaming.data.Partitioner;
+import io.acequia.streaming.data.TaskContext;
+import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.function.Function;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records placed by key. A task per partition of the parent sorts its records into one list per target; the lists stay here
+ * as long as the dataset lives. A partition reads the lists of all tasks, in the order of the parent's partitions.
+ *
+ * <p>Threads: the first job that needs the shuffle runs it, on its own thread and with the workers; others wait for it. When
+ * that job fails, the next one that waits starts again. A task that finds the shuffle not done, because what was kept
+ * downstream has been forgotten in the meantime, does it alone: waiting for workers inside a task could wait for ever.
+ */
+final class Shuffled<T> implements Root<T> {
+    private static final long LOOK_MILLIS = 20;
+
+    private final LocalEngine engine;
+    private final LocalDataset<T> parent;
+    private final Function<T, ?> key;
+    private final Partitioner partitioner;
+    private final int partitionCount;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile @Nullable List<Targets<T>> outputs;
+
+    Shuffled(LocalEngine engine, LocalDataset<T> parent, Function<T, ?> key, Partitioner partitioner) {
+        this.engine = engine;
+        this.parent = parent;
+        this.key = key;
+        this.partitioner = partitioner;
+        this.partitionCount = partitioner.numPartitions();
+        if (partitionCount < 1) {
+            throw new IllegalArgumentException("ACQ-0506 partitioner " + partitioner + " has " + partitionCount
+                    + " partitions: must be at least 1");
+        }
+    }
+
+    @Override
+    public int partitionCount() {
+        return partitionCount;
+    }
+
+    @Override
+    public Iterator<T> open(int partition, LocalTask task) throws Exception {
+        List<Targets<T>> ready = outputs;
+        if (ready == null) {
+            ready = alone(task);
+        }
+        return new Concatenated<>(ready, targets -> targets.records(partition));
+    }
+
+    /** Runs the shuffle for a job, unless it has run. */
+    void materialize(Job job) throws Exception {
+        if (outputs != null) {
+            return;
+        }
+        lock(job);
+        try {
+            if (outputs == null) {
+                int[] all = IntStream.range(0, parent.partitionCount()).toArray();
+                outputs = engine.stage(job, parent, new Placing<>(key, partitioner, partitionCount), all);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<Targets<T>> alone(LocalTask task) throws Exception {
+        lock(task.job());
+        try {
+            List<Targets<T>> ready = outputs;
+            if (ready == null) {
+                ready = new ArrayList<>();
+                for (int p = 0; p < parent.partitionCount(); p++) {
+                    task.checkCancelled();
+                    LocalTask inner = new LocalTask(task.job(), p);
+                    List<Targets<T>> result = new ArrayList<>(1);
+                    parent.push(p, inner, new Placing<>(key, partitioner, partitionCount), new Gathering<>(result));
+                    ready.addAll(result);
+                    task.include(inner);
+                }
+                outputs = ready;
+            }
+            return ready;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lock(Job job) throws Exception {
+        while (!lock.tryLock(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            job.throwIfEnded();
+        }
+    }
+
+    @Override
+    public void upstream(BitSet partitions, Stages stages) {
+        if (outputs == null) {
+            BitSet all = new BitSet();
+            all.set(0, parent.partitionCount());
+            stages.before(parent, all);
+            stages.add(this);
+        }
+    }
+
+    @Override
+    public Shape shape(Shapes shapes) {
+        return shapes.shape(Shuffled.class, List.of(key, partitioner), List.of(parent));
+    }
+
+    /** What one task placed: a list for each target that got a record. */
+    private static final class Targets<T> {
+        private final @Nullable List<T>[] lists;
+
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        Targets(int count) {
+            lists = new List[count];
+        }
+
+        void add(int target, T record) {
+            List<T> list = lists[target];
+            if (list == null) {
+                list = new ArrayList<>();
+                lists[target] = list;
+            }
+            list.add(record);
+        }
+
+        Iterator<T> records(int target) {
+            List<T> list = lists[target];
+            return list == null ? List.<T>of().iterator() : list.iterator();
+        }
+    }
+
+    private record Placing<T>(Function<T, ?> key, Partitioner partitioner, int partitionCount)
+            implements Operator<T, Targets<T>> {
+        @Override
+        public Downstream<T> attach(TaskContext task, Downstream<Targets<T>> down) {
+            Targets<T> targets = new Targets<>(partitionCount);
+            return new Downstream<>() {
+                @Override
+                public void begin() throws Exception {
+                    down.begin();
+                }
+
+                @Override
+                public void accept(T record) throws Exception {
+                    targets.add(place(key.call(record)), record);
+                }
+
+                @Override
+                public void end() throws Exception {
+                    down.accept(targets);
+                    down.end();
+                }
+
+                @Override
+                public void close() {
+                    down.close();
+                }
+            };
+        }
+
+        private int place(Object key) {
+            int target = partitioner.getPartition(key);
+            if (target < 0 || target >= partitionCount) {
+                throw new IllegalStateException("ACQ-0507 partitioner " + partitioner + " placed key " + key
+                        + " in partition " + target + ": must be from 0 to " + (partitionCount - 1));
+            }
+            return target;
+        }
+    }
+}

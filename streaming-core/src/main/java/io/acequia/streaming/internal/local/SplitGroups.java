@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.local;
+
+import io.acequia.streaming.direct.Split;
+import io.acequia.streaming.direct.SplitReader;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/** Ranges of a direct source; a group of them is a partition. What readers reject is counted as {@code rejected}. */
+record SplitGroups<T>(List<List<Split<T>>> groups) implements Root<T> {
+    @Override
+    public int partitionCount() {
+        return groups.size();
+    }
+
+    @Override
+    public Iterator<T> open(int partition, LocalTask task) {
+        return new Concatenated<>(groups.get(partition), split -> new Reading<>(split.open(task), task));
+    }
+
+    private static final class Reading<T> implements Iterator<T>, AutoCloseable {
+        private final LocalTask task;
+        private @Nullable SplitReader<T> reader;
+        private Iterator<T> records = Collections.emptyIterator();
+
+        Reading(SplitReader<T> reader, LocalTask task) {
+            this.reader = reader;
+            this.task = task;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (!records.hasNext() && reader != null) {
+                try {
+                    List<T> next = reader.next();
+                    records = next.iterator();
+                    if (next.isEmpty()) {
+                        close();
+                    }
+                } catch (Exception e) {
+                    throw Thrown.<RuntimeException>asIs(e);
+                }
+            }
+            return records.hasNext();
+        }
+
+        @Override
+        public T next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return records.next();
+        }
+
+        @Override
+        public void close() {
+            SplitReader<T> open = reader;
+            if (open == null) {
+                return;
+            }
+            reader = null;
+            try (open) {
+                long rejected = open.rejected();
+                if (rejected > 0) {
+                    task.count("rejected", rejected);
+                }
+            }
+        }
+    }
+}

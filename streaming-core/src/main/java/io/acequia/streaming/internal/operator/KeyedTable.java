@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.operator;
+
+import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.data.Tuple2;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map from keys to values for combining: open addressing over an index, entries in the order in which their keys came.
+ *
+ * <p>The index holds for each slot the entry's number in the low half and the key's whole hash in the high half, so a probe
+ * reads one word and touches a key only when the hashes agree; growing the index touches no key at all. Entries lie densely
+ * in one array, key beside value, which keeps reading them in order cheap and the order itself reproducible. One thread.
+ */
+final class KeyedTable<K, V> {
+    private static final int LEAST_SLOTS = 32;
+    private static final long HASH = 0xFFFF_FFFF_0000_0000L;
+
+    /** 0 is an empty slot: entry numbers begin at 1. */
+    private long[] index = new long[LEAST_SLOTS];
+
+    private @Nullable Object[] entries = new Object[LEAST_SLOTS];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /** The entry of {@code key}, made with a null value when it is new. */
+    int entryOf(@Nullable K key) {
+        int hash = spread(key);
+        long tag = (long) hash << 32;
+        int mask = index.length - 1;
+        int slot = hash & mask;
+        for (long word = index[slot]; word != 0; word = index[slot]) {
+            if ((word & HASH) == tag) {
+                int entry = (int) word - 1;
+                Object known = entries[2 * entry];
+                if (known == key || (known != null && known.equals(key))) {
+                    return entry;
+                }
+            }
+            slot = (slot + 1) & mask;
+        }
+        return add(key, tag, slot);
+    }
+
+    /** Null for an entry just made. */
+    @SuppressWarnings("unchecked")
+    @Nullable V value(int entry) {
+        return (V) entries[2 * entry + 1];
+    }
+
+    void value(int entry, @Nullable V value) {
+        entries[2 * entry + 1] = value;
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // the key may be null, as its owner gave it
+    K key(int entry) {
+        return (K) entries[2 * entry];
+    }
+
+    /** Gives every entry, in order. */
+    @SuppressWarnings({"unchecked", "NullAway"}) // the value is what the owner has put there
+    void drainTo(Downstream<Tuple2<K, V>> out) throws Exception {
+        for (int entry = 0; entry < size && out.wantsMore(); entry++) {
+            out.accept(new Tuple2<>((K) entries[2 * entry], (V) entries[2 * entry + 1]));
+        }
+    }
+
+    private int add(@Nullable K key, long tag, int slot) {
+        if (2 * size + 2 > entries.length) {
+            entries = Arrays.copyOf(entries, entries.length * 2);
+        }
+        int entry = size++;
+        entries[2 * entry] = key;
+        index[slot] = tag | (entry + 1);
+        if (2 * size > index.length) {
+            grow();
+        }
+        return entry;
+    }
+
+    private void grow() {
+        long[] old = index;
+        index = new long[old.length * 4];
+        int mask = index.length - 1;
+        for (long word : old) {
+            if (word != 0) {
+                int slot = (int) (word >>> 32) & mask;
+                while (index[slot] != 0) {
+                    slot = (slot + 1) & mask;
+                }
+                index[slot] = word;
+            }
+        }
+    }
+
+    /** Java's hashes vary in their low bits at best: multiply, then fold the high half down. */
+    private static int spread(@Nullable Object key) {
+        int hash = key == null ? 0 : key.hashCode();
+        hash = (hash ^ (hash >>> 16)) * 0x9E3779B9;
+        return hash ^ (hash >>> 15);
+    }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.operator;
+
+import io.acequia.streaming.data.TaskContext;
+import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.engine.Operator;
+import java.util.SplittableRandom;
+
+/** A random part of a partition; the same seed gives the same part. */
+public record SampleOperator<T>(boolean replace, double fraction, long seed) implements Operator<T, T> {
+    @Override
+    public Downstream<T> attach(TaskContext task, Downstream<T> down) {
+        return new Stage<T, T>(down) {
+            private final SplittableRandom random = new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (task.partition() + 1)));
+
+            @Override
+            public void accept(T record) throws Exception {
+                int times = replace ? poisson() : random.nextDouble() < fraction ? 1 : 0;
+                for (int i = 0; i < times; i++) {
+                    down.accept(record);
+                }
+            }
+
+            /** How often an event of rate {@code fraction} happens: Knuth's product of uniforms. */
+            private int poisson() {
+                double limit = Math.exp(-fraction);
+                int times = -1;
+                for (double product = 1; product > limit; product *= random.nextDouble()) {
+                    times++;
+                }
+                return Math.max(times, 0);
+            }
+        };
+    }
+}

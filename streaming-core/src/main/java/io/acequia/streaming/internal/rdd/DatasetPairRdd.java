@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.rdd;
+
+import io.acequia.streaming.PairRDD;
+import io.acequia.streaming.RDD;
+import io.acequia.streaming.data.Partitioner;
+import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.engine.Dataset;
+import io.acequia.streaming.function.FlatMapFunction;
+import io.acequia.streaming.function.Function;
+import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.operator.CogroupOperator;
+import io.acequia.streaming.internal.operator.CombineOperator;
+import io.acequia.streaming.internal.operator.FilterOperator;
+import io.acequia.streaming.internal.operator.FlatMapOperator;
+import io.acequia.streaming.internal.operator.ListOperator;
+import io.acequia.streaming.internal.operator.MapOperator;
+import io.acequia.streaming.internal.operator.Site;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A keyed RDD of any engine.
+ *
+ * <p>Long for the same reason as {@link DatasetRdd}: {@link PairRDD} has three forms of each keyed operation, and each is one
+ * short method here. Everything stands on two of them: {@code combineByKey} (combine within a partition, shuffle, combine
+ * again) for what looks at one RDD, and {@code cogroup} (place both sides alike, zip) for what looks at two. Where the pairs
+ * are already placed as asked, the shuffle falls away.
+ */
+public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> implements PairRDD<K, V> {
+    DatasetPairRdd(Rdds rdds, Dataset<Tuple2<K, V>> dataset, RddScope scope, @Nullable Site site) {
+        super(rdds, dataset, scope, site);
+    }
+
+    @Override
+    public DatasetPairRdd<K, V> at(Site next) {
+        return new DatasetPairRdd<>(rdds, dataset, scope, next);
+    }
+
+    @Override
+    public DatasetPairRdd<K, V> in(RddScope batch) {
+        return new DatasetPairRdd<>(rdds, dataset, batch, null);
+    }
+
+    private Partitioner byDefault() {
+        return dataset.partitioner().orElseGet(() -> Partitioner.hash(rdds.defaultParallelism()));
+    }
+
+    private Partitioner byDefault(PairRDD<K, ?> other) {
+        return dataset.partitioner()
+                .or(() -> of(other).dataset().partitioner())
+                .orElseGet(() -> Partitioner.hash(rdds.defaultParallelism()));
+    }
+
+    // ---- the same as of a plain RDD, keyed
+
+    @Override
+    public PairRDD<K, V> filter(Function<Tuple2<K, V>, Boolean> f) {
+        return pairs(filtered(f));
+    }
+
+    @Override
+    public PairRDD<K, V> distinct() {
+        return distinct(rdds.defaultParallelism());
+    }
+
+    @Override
+    public PairRDD<K, V> distinct(int n) {
+        return pairs(distinctRecords(n));
+    }
+
+    @Override
+    public PairRDD<K, V> sample(boolean replace, double fraction, long seed) {
+        return pairs(sampled(replace, fraction, seed));
+    }
+
+    @Override
+    public PairRDD<K, V> union(RDD<Tuple2<K, V>> o) {
+        DatasetRdd<Tuple2<K, V>> all = of(rdds.union(List.of(this, o)));
+        return new DatasetPairRdd<>(rdds, all.dataset, all.scope, null);
+    }
+
+    @Override
+    public PairRDD<K, V> intersection(RDD<Tuple2<K, V>> o) {
+        return pairs(intersected(o));
+    }
+
+    @Override
+    public PairRDD<K, V> subtract(RDD<Tuple2<K, V>> o) {
+        return pairs(subtracted(o));
+    }
+
+    @Override
+    public PairRDD<K, V> coalesce(int n) {
+        return pairs(coalesced(n));
+    }
+
+    @Override
+    public PairRDD<K, V> coalesce(int n, boolean shuffle) {
+        return shuffle ? repartition(n) : coalesce(n);
+    }
+
+    @Override
+    public PairRDD<K, V> repartition(int n) {
+        return pairs(spread(n));
+    }
+
+    @Override
+    public PairRDD<K, V> cache() {
+        return persist(StorageLevel.MEMORY_ONLY);
+    }
+
+    @Override
+    public PairRDD<K, V> persist(StorageLevel level) {
+        dataset.persist(level);
+        return this;
+    }
+
+    @Override
+    public PairRDD<K, V> unpersist() {
+        dataset.unpersist();
+        return this;
+    }
+
+    // ---- keys and values
+
+    @Override
+    public RDD<K> keys() {
+        return plain(keysOf(dataset, site("keys")));
+    }
+
+    static <K, V> Dataset<K> keysOf(Dataset<Tuple2<K, V>> pairs, Site at) {
+        return pairs.transform(new MapOperator<Tuple2<K, V>, K>(at, Tuple2::_1), false);
+    }
+
+    @Override
+    public RDD<V> values() {
+        return plain(dataset.transform(new MapOperator<Tuple2<K, V>, V>(site("values"), Tuple2::_2), false));
+    }
+
+    @Override
+    public <U> PairRDD<K, U> mapValues(Function<V, U> f) {
+        Site at = site("mapValues");
+        checked(f, at);
+        return pairs(dataset.transform(
+                new MapOperator<Tuple2<K, V>, Tuple2<K, U>>(at, pair -> new Tuple2<>(pair._1(), f.call(pair._2()))), true));
+    }
+
+    @Override
+    public <U> PairRDD<K, U> flatMapValues(FlatMapFunction<V, U> f) {
+        Site at = site("flatMapValues");
+        return flatMapValues(at, checked(f, at));
+    }
+
+    private <U> DatasetPairRdd<K, U> flatMapValues(Site at, FlatMapFunction<V, U> f) {
+        return pairs(dataset.transform(
+                new FlatMapOperator<Tuple2<K, V>, Tuple2<K, U>>(at, pair -> withKey(pair._1(), f.call(pair._2()))), true));
+    }
+
+    private static <K, U> Iterator<Tuple2<K, U>> withKey(K key, Iterator<U> values) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return values.hasNext();
+            }
+
+            @Override
+            public Tuple2<K, U> next() {
+                return new Tuple2<>(key, values.next());
+            }
+        };
+    }
+
+    // ---- one RDD by key
+
+    @Override
+    public <C> DatasetPairRdd<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p, boolean mapSide) {
+        Site at = site("combineByKey");
+        checked(create, at);
+        return combined(at, create, checked(merge, at), checked(combine, at), p, mapSide);
+    }
+
+    private <C> DatasetPairRdd<K, C> combined(
+            Site at,
+            @Nullable Function<V, C> create,
+            Function2<C, V, C> merge,
+            Function2<C, C, C> combine,
+            Partitioner p,
+            boolean mapSide) {
+        Objects.requireNonNull(p, "partitioner");
+        CombineOperator<K, V, C> first = new CombineOperator<>(at, create, merge);
+        boolean placed = dataset.partitioner().filter(p::equals).isPresent();
+        if (placed || !mapSide) {
+            return pairs(dataset.partitionBy(Tuple2::_1, p).transform(first, true));
+        }
+        return pairs(dataset.transform(first, true)
+                .partitionBy(Tuple2::_1, p)
+                .transform(new CombineOperator<K, C, C>(at, null, combine), true));
+    }
+
+    @Override
+    public <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine) {
+        return combineByKey(create, merge, combine, byDefault(), true);
+    }
+
+    @Override
+    public <C> PairRDD<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n) {
+        return combineByKey(create, merge, combine, Partitioner.hash(n), true);
+    }
+
+    @Override
+    public <C> PairRDD<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p) {
+        return combineByKey(create, merge, combine, p, true);
+    }
+
+    @Override
+    public PairRDD<K, V> reduceByKey(Function2<V, V, V> f) {
+        return reduceByKey(f, byDefault());
+    }
+
+    @Override
+    public PairRDD<K, V> reduceByKey(Function2<V, V, V> f, int n) {
+        return reduceByKey(f, Partitioner.hash(n));
+    }
+
+    @Override
+    public DatasetPairRdd<K, V> reduceByKey(Function2<V, V, V> f, Partitioner p) {
+        Site at = site("reduceByKey");
+        checked(f, at);
+        return combined(at, null, f, f, p, true);
+    }
+
+    @Override
+    public PairRDD<K, V> foldByKey(V zero, Function2<V, V, V> f) {
+        return foldByKey(zero, f, byDefault());
+    }
+
+    @Override
+    public PairRDD<K, V> foldByKey(V zero, Function2<V, V, V> f, int n) {
+        return foldByKey(zero, f, Partitioner.hash(n));
+    }
+
+    @Override
+    public PairRDD<K, V> foldByKey(V zero, Function2<V, V, V> f, Partitioner p) {
+        return aggregateByKey(zero, f, f, p);
+    }
+
+    @Override
+    public <U> PairRDD<K, U> aggregateByKey(U zero, Function2<U, V, U> seq, Function2<U, U, U> comb) {
+        return aggregateByKey(zero, seq, comb, byDefault());
+    }
+
+    @Override
+    public <U> PairRDD<K, U> aggregateByKey(U zero, Function2<U, V, U> seq, Function2<U, U, U> comb, int n) {
+        return aggregateByKey(zero, seq, comb, Partitioner.hash(n));
+    }
+
+    @Override
+    public <U> PairRDD<K, U> aggregateByKey(
+            U zero, Function2<U, V, U> seq, Function2<U, U, U> comb, Partitioner p) {
+        Site at = site("aggregateByKey");
+        checked(seq, at);
+        Zero<U> fresh = Zero.of(zero);
+        return combined(at, value -> seq.call(fresh.call(), value), seq, checked(comb, at), p, true);
+    }
+
+    @Override
+    public PairRDD<K, Iterable<V>> groupByKey() {
+        return groupByKey(byDefault());
+    }
+
+    @Override
+    public PairRDD<K, Iterable<V>> groupByKey(int n) {
+        return groupByKey(Partitioner.hash(n));
+    }
+
+    @Override
+    public PairRDD<K, Iterable<V>> groupByKey(Partitioner p) {
+        Function<V, Iterable<V>> one = value -> {
+            List<V> values = new ArrayList<>(2);
+            values.add(value);
+            return values;
+        };
+        Function2<Iterable<V>, V, Iterable<V>> add = (values, value) -> {
+            ((List<V>) values).add(value);
+            return values;
+        };
+        return combined(site("groupByKey"), one, add, (a, b) -> a, p, false);
+    }
+
+    // ---- two RDDs by key
+
+    @Override
+    public <W> DatasetPairRdd<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairRDD<K, W> o, Partitioner p) {
+        Objects.requireNonNull(p, "partitioner");
+        DatasetRdd<Tuple2<K, W>> right = of(o);
+        Dataset<Tuple2<K, Tuple2<Iterable<V>, Iterable<W>>>> groups = dataset.partitionBy(Tuple2::_1, p)
+                .zip(right.dataset().partitionBy(Tuple2::_1, p), new CogroupOperator<K, V, W>(), true);
+        return new DatasetPairRdd<>(rdds, groups, scope.and(right.scope()), null);
+    }
+
+    @Override
+    public <W> DatasetPairRdd<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairRDD<K, W> o) {
+        return cogroup(o, byDefault(o));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairRDD<K, W> o, int n) {
+        return cogroup(o, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<V, W>> join(PairRDD<K, W> o) {
+        return join(o, byDefault(o));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<V, W>> join(PairRDD<K, W> o, int n) {
+        return join(o, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<V, W>> join(PairRDD<K, W> o, Partitioner p) {
+        return cogroup(o, p).flatMapValues(site("join"), both -> products(both._1(), both._2()));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairRDD<K, W> o) {
+        return leftOuterJoin(o, byDefault(o));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairRDD<K, W> o, int n) {
+        return leftOuterJoin(o, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<V, Optional<W>>> leftOuterJoin(PairRDD<K, W> o, Partitioner p) {
+        return cogroup(o, p).flatMapValues(site("leftOuterJoin"), both -> products(both._1(), maybe(both._2())));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairRDD<K, W> o) {
+        return rightOuterJoin(o, byDefault(o));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairRDD<K, W> o, int n) {
+        return rightOuterJoin(o, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<Optional<V>, W>> rightOuterJoin(PairRDD<K, W> o, Partitioner p) {
+        return cogroup(o, p).flatMapValues(site("rightOuterJoin"), both -> products(maybe(both._1()), both._2()));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairRDD<K, W> o) {
+        return fullOuterJoin(o, byDefault(o));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairRDD<K, W> o, int n) {
+        return fullOuterJoin(o, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W> PairRDD<K, Tuple2<Optional<V>, Optional<W>>> fullOuterJoin(PairRDD<K, W> o, Partitioner p) {
+        return cogroup(o, p).flatMapValues(site("fullOuterJoin"), both -> products(maybe(both._1()), maybe(both._2())));
+    }
+
+    private static <A, B> Iterator<Tuple2<A, B>> products(Iterable<A> lefts, Iterable<B> rights) {
+        return stream(lefts).flatMap(left -> stream(rights).map(right -> new Tuple2<>(left, right))).iterator();
+    }
+
+    /** The values as optionals; one empty optional when there are none. */
+    private static <A> Iterable<Optional<A>> maybe(Iterable<A> values) {
+        return values.iterator().hasNext()
+                ? stream(values).map(Optional::ofNullable).toList()
+                : List.of(Optional.empty());
+    }
+
+    private static <A> java.util.stream.Stream<A> stream(Iterable<A> values) {
+        return StreamSupport.stream(values.spliterator(), false);
+    }
+
+    @Override
+    public <W> PairRDD<K, V> subtractByKey(PairRDD<K, W> o) {
+        Site at = site("subtractByKey");
+        return cogroup(o, byDefault(o))
+                .filteredPairs(at, pair -> !pair._2()._2().iterator().hasNext())
+                .flatMapValues(at, both -> both._1().iterator());
+    }
+
+    private DatasetPairRdd<K, V> filteredPairs(Site at, Function<Tuple2<K, V>, Boolean> f) {
+        return pairs(dataset.transform(new FilterOperator<>(at, f), true));
+    }
+
+    // ---- placement and order
+
+    @Override
+    public PairRDD<K, V> partitionBy(Partitioner p) {
+        return pairs(dataset.partitionBy(Tuple2::_1, Objects.requireNonNull(p, "partitioner")));
+    }
+
+    @Override
+    public PairRDD<K, V> sortByKey() {
+        return sortByKey(true);
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the contract asks for comparable keys
+    public PairRDD<K, V> sortByKey(boolean ascending) {
+        Function<Tuple2<K, V>, Comparable> key = pair -> (Comparable) pair._1();
+        RDD<Tuple2<K, V>> sorted = at(site("sortByKey")).sortBy((Function) key, ascending, rdds.defaultParallelism());
+        return pairs(of(sorted).dataset());
+    }
+
+    // ---- actions
+
+    @Override
+    public Map<K, Long> countByKey() {
+        return new LinkedHashMap<>(at(site("countByKey")).mapValues(value -> 1L).reduceByKey(Long::sum).collectAsMap());
+    }
+
+    @Override
+    public Map<K, V> collectAsMap() {
+        Map<K, V> map = new LinkedHashMap<>();
+        at(site("collectAsMap")).collect().forEach(pair -> map.put(pair._1(), pair._2()));
+        return map;
+    }
+
+    @Override
+    public List<V> lookup(K key) {
+        Site at = site("lookup");
+        DatasetPairRdd<K, V> wanted = filteredPairs(at, pair -> Objects.equals(pair._1(), key));
+        Optional<Partitioner> placed = dataset.partitioner();
+        List<V> values = new ArrayList<>();
+        (placed.isPresent()
+                        ? wanted.job(at, new ListOperator<>(), new int[] {placed.get().getPartition(key)})
+                        : wanted.job(at, new ListOperator<>()))
+                .forEach(part -> part.forEach(pair -> values.add(pair._2())));
+        return values;
+    }
+}

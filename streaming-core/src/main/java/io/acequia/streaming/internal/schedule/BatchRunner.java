@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.schedule;
+
+import io.acequia.streaming.BatchFailedException;
+import io.acequia.streaming.BatchSink;
+import io.acequia.streaming.DeadLetter;
+import io.acequia.streaming.ErrorPolicy;
+import io.acequia.streaming.Output;
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.StreamingConf.FailurePolicy;
+import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.engine.OperatorException;
+import io.acequia.streaming.internal.graph.InputNode;
+import io.acequia.streaming.internal.graph.OutputNode;
+import io.acequia.streaming.internal.graph.StreamGraph;
+import io.acequia.streaming.listener.OutputInfo;
+import io.acequia.streaming.receiver.Rejected;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the outputs of a batch, one at a time, in the order of their definition, under the failure policies. Stateless: used
+ * by every thread that runs batches.
+ */
+final class BatchRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
+
+    private final StreamGraph graph;
+    private final StreamClock clock;
+    private final ListenerBus bus;
+    private final Time zero;
+
+    BatchRunner(StreamGraph graph, StreamClock clock, ListenerBus bus, Time zero) {
+        this.graph = graph;
+        this.clock = clock;
+        this.bus = bus;
+        this.zero = zero;
+    }
+
+    /** A piece of work of a batch. */
+    @FunctionalInterface
+    interface Step {
+        void run() throws Exception;
+    }
+
+    /**
+     * Runs everything the batch asks for; returns the first failure that a policy let pass.
+     *
+     * @throws BatchFailedException when the context must stop
+     * @throws InterruptedException when the batch was given up
+     */
+    @Nullable Throwable run(PlannedBatch batch, Step planning) throws InterruptedException {
+        attempt(batch, "input", "", contextPolicy(), true, planning);
+        for (var entry : batch.intakes().entrySet()) {
+            InputNode node = entry.getKey();
+            List<Rejected> rejected = entry.getValue().rejected();
+            if (!rejected.isEmpty()) {
+                attempt(batch, node.site().uid(), node.site().callSite(), contextPolicy(), true, () ->
+                        settlePoison(batch, node, rejected));
+            }
+        }
+        Throwable passed = null;
+        for (OutputNode output : graph.outputs()) {
+            if (output.input().yieldsAt(batch.time(), zero)) {
+                Throwable failure = run(batch, output);
+                passed = passed == null ? failure : passed;
+            }
+        }
+        return passed;
+    }
+
+    private @Nullable Throwable run(PlannedBatch batch, OutputNode output) throws InterruptedException {
+        String uid = output.site().uid();
+        String callSite = output.site().callSite();
+        Instant started = clock.now();
+        bus.post(listener -> listener.onOutputOperationStarted(
+                new OutputInfo(batch.time(), uid, callSite, Optional.empty(), Optional.empty())));
+        Throwable failure = null;
+        try {
+            failure = attempt(batch, uid, callSite, output.policy().orElseGet(this::contextPolicy), false, () -> {
+                batch.scope().output(uid);
+                output.run(batch.rddOf(output.input()), batch.time());
+            });
+        } catch (BatchFailedException e) {
+            failure = e;
+            throw e;
+        } finally {
+            Optional<Throwable> why = Optional.ofNullable(failure);
+            Duration took = Duration.between(started, clock.now());
+            bus.post(listener -> listener.onOutputOperationCompleted(
+                    new OutputInfo(batch.time(), uid, callSite, Optional.of(took), why)));
+        }
+        return failure;
+    }
+
+    private FailurePolicy contextPolicy() {
+        return graph.conf().get(StreamingConf.FAILURE_POLICY);
+    }
+
+    /** Runs a step under a policy; returns what it threw when the policy lets that pass. */
+    private @Nullable Throwable attempt(
+            PlannedBatch batch, String uid, String callSite, FailurePolicy policy, boolean neverSkipped, Step step)
+            throws InterruptedException {
+        for (int failed = 0; ; ) {
+            try {
+                step.run();
+                return null;
+            } catch (Throwable thrown) {
+                if (wasInterrupted(thrown)) {
+                    throw interruption(thrown);
+                }
+                BatchFailedException failure = failure(batch.time(), uid, callSite, thrown);
+                boolean retries = policy.kind() == FailurePolicy.Kind.RETRY && !isFatal(thrown);
+                if (retries && failed++ < policy.attempts()) {
+                    LOG.warn("{}; attempt {} of {} in {}", failure.getMessage(), failed, policy.attempts(), policy.backOff());
+                    clock.awaitUntil(clock.now().plus(policy.backOff()));
+                    continue;
+                }
+                FailurePolicy.Kind last = retries ? policy.then() : policy.kind();
+                if (last == FailurePolicy.Kind.CONTINUE && !neverSkipped && !isFatal(thrown) && !isMaking(thrown)) {
+                    LOG.error("{}; the context goes on, that output misses data of this batch", failure.getMessage());
+                    return failure;
+                }
+                throw failure;
+            }
+        }
+    }
+
+    private void settlePoison(PlannedBatch batch, InputNode node, List<Rejected> rejected) throws Exception {
+        if (node.poison() instanceof ErrorPolicy.Fail) {
+            Rejected first = rejected.get(0);
+            throw new IllegalStateException(
+                    "ACQ-1007 source '" + node.origin().name() + "' sent " + rejected.size()
+                            + " records that cannot be decoded, the first at " + first.where()
+                            + ": set onPoison(skip or deadLetter) to go on",
+                    first.cause());
+        }
+        if (node.poison() instanceof ErrorPolicy.ToSink sink) {
+            Output.Key key = new Output.Key(batch.time(), node.site().uid(), 0);
+            if (!sink.sink().alreadyCommitted(key)) {
+                write(sink.sink().open(key), node, batch.time(), rejected);
+            }
+        }
+    }
+
+    private static void write(
+            BatchSink.Writer<DeadLetter> open, InputNode node, Time time, List<Rejected> rejected) throws Exception {
+        try (BatchSink.Writer<DeadLetter> letters = open) {
+            for (Rejected poison : rejected) {
+                letters.write(new DeadLetter(
+                        node.origin().name(),
+                        poison.where(),
+                        time,
+                        poison.raw(),
+                        new String(poison.raw(), StandardCharsets.UTF_8),
+                        poison.cause().toString()));
+            }
+            letters.commit();
+        }
+    }
+
+    private static BatchFailedException failure(Time time, String uid, String callSite, Throwable thrown) {
+        if (thrown instanceof BatchFailedException already) {
+            return already;
+        }
+        String place = callSite;
+        int partition = -1;
+        Throwable cause = thrown;
+        if (thrown instanceof MakingFailed making) {
+            place = making.node().site().callSite();
+            cause = making.getCause() == null ? making : making.getCause();
+        }
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof OperatorException operator) {
+                place = operator.callSite();
+                partition = operator.partition();
+                cause = operator.getCause() == null ? operator : operator.getCause();
+                return new BatchFailedException(
+                        "ACQ-1008",
+                        "batch " + time + " failed in output '" + uid + "': " + operator.getMessage(),
+                        time, uid, place, partition, cause);
+            }
+        }
+        return new BatchFailedException(
+                "ACQ-1009",
+                "batch " + time + " failed in '" + uid + "' at " + place + ": " + cause,
+                time, uid, place, partition, cause);
+    }
+
+    private static boolean isMaking(Throwable thrown) {
+        return thrown instanceof MakingFailed;
+    }
+
+    private static boolean isFatal(Throwable thrown) {
+        for (Throwable t = thrown; t != null; t = t.getCause()) {
+            if (t instanceof VirtualMachineError) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Only a thread that is being stopped is interrupted; a function's own InterruptedException is a failure like another. */
+    private static boolean wasInterrupted(Throwable thrown) {
+        if (thrown instanceof InterruptedException) {
+            return true;
+        }
+        return Thread.currentThread().isInterrupted();
+    }
+
+    private static InterruptedException interruption(Throwable thrown) {
+        if (thrown instanceof InterruptedException already) {
+            return already;
+        }
+        InterruptedException interruption = new InterruptedException("the batch was given up");
+        interruption.initCause(thrown);
+        return interruption;
+    }
+}

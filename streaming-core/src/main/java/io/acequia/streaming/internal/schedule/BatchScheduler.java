@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.schedule;
+
+import io.acequia.streaming.BatchFailedException;
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.graph.StreamGraph;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns time into batches and runs them.
+ *
+ * <p><b>Threads.</b> The timer thread ({@code acequia-timer}) waits for each batch time and plans its batch: it asks every
+ * feed what came in. It is no daemon and lives until the end of the stop, so the JVM does too. The batch threads ({@code
+ * acequia-batch-n}, one unless {@code streaming.concurrent.jobs} says otherwise) take planned batches and run their outputs;
+ * tasks run on the engine's workers and on the batch thread itself. User functions of the driver run on batch threads, never
+ * on the timer. Nothing is called with a lock of this class held, except feeds by the lock of their own slot.
+ *
+ * <p><b>Ordering.</b> Batches are planned and taken in the order of their times; with one batch thread they also end in that
+ * order. A feed is planned in the order of times: if planning fails for one batch, later batches find that feed unplanned too
+ * and wait for their turn on a batch thread, where the failure policy decides.
+ *
+ * <p><b>What survives a failure.</b> An output that failed under the policy {@code stop} ends the context; its batch is not
+ * completed, so nothing of it is acknowledged to its sources. Under {@code continue} the batch counts as failed, is completed
+ * and acknowledged.
+ *
+ * <p><b>Stopping.</b> Gracefully: the timer stops, then receivers stop reading, then one last batch takes what they had
+ * brought, then the queue empties; after the deadline, or without grace, the queue is closed, running batches are cancelled
+ * and their threads interrupted. A thread that ignores this is abandoned and its stack is logged.
+ *
+ * <p><b>Why not</b> a {@code ScheduledExecutorService}: the clock is a parameter, and a test must be able to own it.
+ */
+final class BatchScheduler {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchScheduler.class);
+    private static final Duration HARD_STOP = Duration.ofSeconds(10);
+
+    private final StreamGraph graph;
+    private final StreamClock clock;
+    private final ListenerBus bus;
+    private final Map<Feed, Slot> feeds = Collections.synchronizedMap(new java.util.LinkedHashMap<>());
+    private final RememberedBatches remembered = new RememberedBatches();
+    private final BatchQueue queue;
+    private final BatchRunner runner;
+    private final Time zero;
+    private final Consumer<BatchFailedException> onFailure;
+    private final Consumer<Statistics> onCompleted;
+    private final long stopAfter;
+    private final CountDownLatch ticked = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final List<Thread> batchThreads = new ArrayList<>();
+    private final Set<Time> active = Collections.synchronizedSet(new TreeSet<>());
+    private final Statistics statistics = new Statistics();
+    private volatile boolean ticking = true;
+    private volatile Time next;
+    private @Nullable Thread timer;
+
+    BatchScheduler(
+            StreamGraph graph,
+            StreamClock clock,
+            ListenerBus bus,
+            List<Feed> feeds,
+            Time zero,
+            Consumer<BatchFailedException> onFailure,
+            Consumer<Statistics> onCompleted) {
+        this.graph = graph;
+        this.clock = clock;
+        this.bus = bus;
+        feeds.forEach(feed -> this.feeds.put(feed, new Slot()));
+        this.zero = zero;
+        this.next = zero.plus(graph.batchInterval());
+        this.onFailure = onFailure;
+        this.onCompleted = onCompleted;
+        StreamingConf conf = graph.conf();
+        this.stopAfter = conf.get(StreamingConf.STOP_AFTER_BATCHES);
+        this.queue = new BatchQueue(
+                Math.max(1, conf.get(StreamingConf.BACKLOG_MAX)),
+                conf.get(StreamingConf.BACKLOG_POLICY) == StreamingConf.BacklogPolicy.MERGE,
+                this::plan);
+        this.runner = new BatchRunner(graph, clock, bus, zero);
+        this.remembered.zero(zero);
+    }
+
+    /** The batches for which a feed's planning failed or had to wait, oldest first. Guarded by itself. */
+    private static final class Slot {
+        private final Deque<Time> unplanned = new ArrayDeque<>();
+    }
+
+    void start() {
+        graph.running(remembered::rddOf);
+        int threads = Math.max(1, graph.conf().get(StreamingConf.CONCURRENT_JOBS));
+        for (int i = 0; i < threads; i++) {
+            batchThreads.add(Threads.daemon("acequia-batch-" + i, this::runBatches));
+        }
+        timer = Threads.keepingAlive("acequia-timer", this::tick);
+    }
+
+    boolean runsOn(Thread thread) {
+        return batchThreads.contains(thread);
+    }
+
+    Statistics statistics() {
+        return statistics;
+    }
+
+    int queued() {
+        return queue.size();
+    }
+
+    // ---- the timer thread
+
+    private void tick() {
+        try {
+            for (long planned = 0; ticking && (stopAfter == 0 || planned < stopAfter); planned++) {
+                clock.awaitUntil(next.instant());
+                if (ticking) {
+                    Time due = next;
+                    next = due.plus(graph.batchInterval());
+                    queue.due(due);
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("the timer was told to stop");
+        } catch (Throwable t) {
+            onFailure.accept(new BatchFailedException(
+                    "ACQ-1010", "planning batch " + next + " failed: " + t, next, "timer", "", -1, t));
+        } finally {
+            ticked.countDown();
+        }
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        boolean interrupted = true;
+        while (interrupted) {
+            try {
+                ended.await();
+                interrupted = false;
+            } catch (InterruptedException e) {
+                LOG.debug("the timer thread stays until the stop has ended");
+            }
+        }
+    }
+
+    private PlannedBatch plan(Time time) {
+        PlannedBatch batch = new PlannedBatch(time, clock.now(), remembered);
+        active.add(time);
+        feeds.forEach((feed, slot) -> plan(feed, slot, batch));
+        remembered.add(batch);
+        bus.post(listener -> listener.onBatchSubmitted(batch.info()));
+        return batch;
+    }
+
+    private void plan(Feed feed, Slot slot, PlannedBatch batch) {
+        synchronized (slot) {
+            if (!slot.unplanned.isEmpty()) {
+                slot.unplanned.add(batch.time());
+                return;
+            }
+            try {
+                batch.intake(feed.node(), feed.plan(batch.time()));
+            } catch (Exception e) {
+                LOG.warn("planning {} for batch {} failed: {}", feed.node(), batch.time(), e.toString());
+                slot.unplanned.add(batch.time());
+            }
+        }
+    }
+
+    // ---- the batch threads
+
+    private void runBatches() {
+        try {
+            for (PlannedBatch batch = queue.take(); batch != null; batch = queue.take()) {
+                boolean goOn;
+                try {
+                    goOn = run(batch);
+                } finally {
+                    queue.done();
+                }
+                if (!goOn) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("batch thread ends");
+        }
+    }
+
+    /** Whether further batches may run. */
+    private boolean run(PlannedBatch batch) throws InterruptedException {
+        batch.started(clock.now());
+        bus.post(listener -> listener.onBatchStarted(batch.info()));
+        Throwable failure;
+        try {
+            failure = runner.run(batch, () -> planWhatIsLeft(batch));
+        } catch (BatchFailedException e) {
+            failed(batch, e);
+            return false;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable t) {
+            failed(batch, new BatchFailedException(
+                    "ACQ-1011", "batch " + batch.time() + " failed: " + t, batch.time(), "", "", -1, t));
+            return false;
+        }
+        completed(batch, failure);
+        return true;
+    }
+
+    private void failed(PlannedBatch batch, BatchFailedException failure) {
+        batch.ended(clock.now(), failure);
+        statistics.failed(batch);
+        bus.post(listener -> listener.onBatchCompleted(batch.info()));
+        onFailure.accept(failure);
+    }
+
+    /** Plans the feeds that could not be planned when the batch was due; throws when one still can't. */
+    private void planWhatIsLeft(PlannedBatch batch) throws Exception {
+        for (Feed feed : List.copyOf(feeds.keySet())) {
+            Slot slot = feeds.get(feed);
+            if (slot == null || batch.isPlanned(feed.node())) {
+                continue;
+            }
+            synchronized (slot) {
+                batch.intake(feed.node(), feed.plan(batch.time()));
+                slot.unplanned.remove(batch.time());
+            }
+        }
+    }
+
+    private void completed(PlannedBatch batch, @Nullable Throwable failure) {
+        for (Feed feed : List.copyOf(feeds.keySet())) {
+            try {
+                feed.completed(batch.time());
+            } catch (Exception e) {
+                LOG.warn("{} could not be told that batch {} is done: {}", feed.node(), batch.time(), e.toString());
+            }
+        }
+        batch.ended(clock.now(), failure);
+        statistics.completed(batch, failure != null);
+        active.remove(batch.time());
+        Time oldest = active.stream().findFirst().filter(time -> time.compareTo(batch.time()) < 0).orElse(batch.time());
+        remembered.release(oldest.minus(graph.remember()));
+        bus.post(listener -> listener.onBatchCompleted(batch.info()));
+        onCompleted.accept(statistics);
+    }
+
+    // ---- the stop
+
+    /** What a stop left: batches given up; received blocks and records that no batch took. */
+    record Left(int batches, long blocks, long records) {
+        boolean nothing() {
+            return batches == 0 && blocks == 0;
+        }
+    }
+
+    /** Ends everything. With grace, what was received is processed first. Called once. */
+    Left stop(Duration grace) throws InterruptedException {
+        long deadline = StreamClock.system().nanoTime() + grace.toNanos();
+        stopTicking();
+        if (!grace.isZero()) {
+            for (Feed feed : feeds.keySet()) {
+                feed.stopReading(left(deadline));
+            }
+            if (waiting().blocks() > 0) {
+                queue.due(next);
+            }
+            queue.awaitIdle(left(deadline).toNanos());
+        }
+        return stopHard();
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - StreamClock.system().nanoTime()));
+    }
+
+    private void stopTicking() throws InterruptedException {
+        ticking = false;
+        if (timer != null) {
+            timer.interrupt();
+            if (!ticked.await(HARD_STOP.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("the timer did not stop in {}:{}", HARD_STOP, Threads.stackOf(timer));
+            }
+        }
+    }
+
+    private Left stopHard() throws InterruptedException {
+        int batches = queue.close();
+        List<Time> unfinished = new ArrayList<>(active);
+        batches = Math.max(batches, unfinished.size());
+        unfinished.forEach(time -> graph.rdds().engine().cancel(time));
+        for (Thread thread : batchThreads) {
+            thread.interrupt();
+        }
+        for (Thread thread : batchThreads) {
+            if (thread != Thread.currentThread()) {
+                thread.join(HARD_STOP.toMillis());
+                if (thread.isAlive()) {
+                    LOG.warn("{} did not end in {} and is abandoned:{}", thread.getName(), HARD_STOP, Threads.stackOf(thread));
+                }
+            }
+        }
+        for (Feed feed : feeds.keySet()) {
+            feed.stop(HARD_STOP);
+        }
+        Feed.Waiting waiting = waiting();
+        remembered.releaseAll();
+        return new Left(batches, waiting.blocks(), waiting.records());
+    }
+
+    private Feed.Waiting waiting() {
+        long blocks = 0;
+        long records = 0;
+        for (Feed feed : feeds.keySet()) {
+            blocks += feed.waiting().blocks();
+            records += feed.waiting().records();
+        }
+        return new Feed.Waiting(blocks, records);
+    }
+
+    /** Lets the timer thread end: the stop is through. */
+    void end() {
+        ended.countDown();
+    }
+
+    /** Sums over the batches so far. Safe for any thread. */
+    static final class Statistics {
+        private final Map<String, Long> recordErrors = new ConcurrentHashMap<>();
+        private @Nullable Time lastCompleted;
+        private long completed;
+        private long failed;
+        private long records;
+
+        private synchronized void completed(PlannedBatch batch, boolean withFailure) {
+            lastCompleted = batch.time();
+            completed++;
+            failed += withFailure ? 1 : 0;
+            count(batch);
+        }
+
+        private synchronized void failed(PlannedBatch batch) {
+            failed++;
+            count(batch);
+        }
+
+        private void count(PlannedBatch batch) {
+            records += batch.info().numRecords();
+            batch.scope().recordErrors().forEach((uid, n) -> {
+                if (!uid.endsWith(DirectFeed.RECORDS)) {
+                    recordErrors.merge(uid, n, Long::sum);
+                }
+            });
+        }
+
+        synchronized @Nullable Time lastCompleted() {
+            return lastCompleted;
+        }
+
+        synchronized long completed() {
+            return completed;
+        }
+
+        synchronized long failed() {
+            return failed;
+        }
+
+        synchronized long records() {
+            return records;
+        }
+
+        Map<String, Long> recordErrors() {
+            return new HashMap<>(recordErrors);
+        }
+    }
+}

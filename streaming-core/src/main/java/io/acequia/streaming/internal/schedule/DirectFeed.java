@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.schedule;
+
+import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.TaskContext;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.direct.DirectSource;
+import io.acequia.streaming.direct.Plan;
+import io.acequia.streaming.direct.PlannerContext;
+import io.acequia.streaming.direct.Split;
+import io.acequia.streaming.direct.SplitPlanner;
+import io.acequia.streaming.direct.SplitReader;
+import io.acequia.streaming.internal.graph.InputNode;
+import io.acequia.streaming.internal.rdd.Rdds;
+import io.acequia.streaming.internal.rdd.RddScope;
+import io.acequia.streaming.listener.ContextStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** A source that is read by range: the planner says what, tasks read it. */
+final class DirectFeed implements Feed {
+    /** Suffix of the task count under which records are reported that only reading could number. */
+    static final String RECORDS = "/records";
+
+    private final InputNode node;
+    private final DirectSource<?> source;
+    private final Rdds rdds;
+    private final StreamClock clock;
+    private @Nullable SplitPlanner<?> planner;
+
+    DirectFeed(InputNode node, DirectSource<?> source, Rdds rdds, StreamClock clock) {
+        this.node = node;
+        this.source = source;
+        this.rdds = rdds;
+        this.clock = clock;
+    }
+
+    @Override
+    public InputNode node() {
+        return node;
+    }
+
+    @Override
+    public synchronized void start(Time zero) throws Exception {
+        planner = source.newPlanner(new PlannerContext(
+                zero, node.graph().batchInterval(), clock, Optional.empty(), rdds.conf().values()));
+    }
+
+    @Override
+    public synchronized Intake plan(Time time) throws Exception {
+        SplitPlanner<?> open = planner;
+        if (open == null) {
+            throw new IllegalStateException("ACQ-1003 source '" + source.name() + "' is not open");
+        }
+        return intake(open.plan(time, mostRecords()), time);
+    }
+
+    private long mostRecords() {
+        long rate = node.maxRate();
+        return rate == 0 ? Long.MAX_VALUE : Math.max(1, rate * node.slide().toMillis() / 1000);
+    }
+
+    private <T> Intake intake(Plan<T> plan, Time time) {
+        String uid = node.site().uid();
+        List<Split<T>> splits = new ArrayList<>();
+        long known = 0;
+        for (Split<T> split : plan.splits()) {
+            splits.add(new CountedSplit<>(split, uid));
+            known += split.recordCount().orElse(0);
+        }
+        List<List<Split<T>>> groups = Groups.of(splits, rdds.defaultParallelism(), Split::weight);
+        return new Intake(
+                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)), known, plan.position(), List.of(), () -> {});
+    }
+
+    @Override
+    public synchronized void completed(Time time) throws Exception {
+        if (planner != null) {
+            planner.completed(time);
+        }
+    }
+
+    @Override
+    public void stopReading(Duration atMost) {}
+
+    @Override
+    public synchronized void stop(Duration atMost) {
+        if (planner != null) {
+            planner.close();
+            planner = null;
+        }
+    }
+
+    @Override
+    public Waiting waiting() {
+        return Waiting.NONE;
+    }
+
+    @Override
+    public Optional<ContextStatus.SourceStatus> status() {
+        return Optional.empty();
+    }
+
+    /** A split that reports what was rejected, and how many records there were when nobody knew before. */
+    private record CountedSplit<T>(Split<T> split, String uid) implements Split<T> {
+        @Override
+        public SplitReader<T> open(TaskContext task) throws Exception {
+            SplitReader<T> reader = split.open(task);
+            boolean counts = split.recordCount().isEmpty();
+            return new SplitReader<>() {
+                private long records;
+
+                @Override
+                public List<T> next() throws Exception {
+                    List<T> next = reader.next();
+                    records += next.size();
+                    if (next.isEmpty()) {
+                        report(task, reader.rejected());
+                    }
+                    return next;
+                }
+
+                private void report(TaskContext task, long rejected) {
+                    if (rejected > 0) {
+                        task.count(uid, rejected);
+                    }
+                    if (counts && records > 0) {
+                        task.count(uid + RECORDS, records);
+                        records = 0;
+                    }
+                }
+
+                @Override
+                public long rejected() {
+                    return reader.rejected();
+                }
+
+                @Override
+                public void close() {
+                    reader.close();
+                }
+            };
+        }
+
+        @Override
+        public String describe() {
+            return split.describe();
+        }
+
+        @Override
+        public OptionalLong recordCount() {
+            return split.recordCount();
+        }
+
+        @Override
+        public long weight() {
+            return split.weight();
+        }
+    }
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.schedule;
+
+import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.BatchFailedException;
+import io.acequia.streaming.DStream;
+import io.acequia.streaming.DStreamLike;
+import io.acequia.streaming.PairDStream;
+import io.acequia.streaming.PairRDD;
+import io.acequia.streaming.RDD;
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.StreamingContext;
+import io.acequia.streaming.StreamingContext.ContextState;
+import io.acequia.streaming.StreamingContext.StopReport;
+import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.graph.InputNode;
+import io.acequia.streaming.internal.graph.NotAvailable;
+import io.acequia.streaming.internal.graph.StreamGraph;
+import io.acequia.streaming.internal.graph.Streams;
+import io.acequia.streaming.internal.operator.CallSite;
+import io.acequia.streaming.internal.rdd.Rdds;
+import io.acequia.streaming.listener.ContextStatus;
+import io.acequia.streaming.listener.StreamingStarted;
+import io.acequia.streaming.listener.StreamingStopped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is behind a streaming context: its program, its lifecycle, and while it runs its scheduler and feeds. Starting and
+ * stopping are guarded by one lock; the state can be read without it.
+ */
+public final class StreamingRuntime {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamingRuntime.class);
+    private static final Duration READY_TIMEOUT = Duration.ofMinutes(1);
+
+    private final StreamingContext context;
+    private final BatchContext batch;
+    private final Rdds rdds;
+    private final boolean ownsBatch;
+    private final StreamClock clock;
+    private final StreamGraph graph;
+    private final Sources sources;
+    private final Lifecycle lifecycle;
+    private final ListenerBus bus = new ListenerBus();
+    private final Object startStop = new Object();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicReference<@Nullable BatchFailedException> failure = new AtomicReference<>();
+    private volatile List<Feed> feeds = List.of();
+    private volatile @Nullable BatchScheduler scheduler;
+    private volatile @Nullable Instant startedAt;
+    private @Nullable Thread shutdownHook;
+    private StopReport report = new StopReport(true, Duration.ZERO, 0, 0, 0);
+
+    private StreamingRuntime(
+            StreamingContext context, BatchContext batch, Rdds rdds, boolean ownsBatch, Duration interval, StreamClock clock) {
+        this.context = context;
+        this.batch = batch;
+        this.rdds = rdds;
+        this.ownsBatch = ownsBatch;
+        this.clock = clock;
+        this.graph = new StreamGraph(context, rdds, rdds.conf(), interval);
+        this.sources = new Sources(graph);
+        this.lifecycle = new Lifecycle(rdds.conf().get(StreamingConf.APP_NAME));
+    }
+
+    /** The one factory: what the context delegates to. */
+    public static StreamingRuntime create(
+            StreamingContext context, BatchContext batch, Rdds rdds, boolean ownsBatch, Duration interval, StreamClock clock) {
+        mustBeInterval(interval);
+        return new StreamingRuntime(context, batch, rdds, ownsBatch, interval, clock);
+    }
+
+    /** Refuses an interval that batch times cannot be multiples of. */
+    public static void mustBeInterval(Duration interval) {
+        if (interval.isNegative() || interval.isZero() || interval.toNanos() % 1_000_000 != 0) {
+            throw new IllegalArgumentException(
+                    "ACQ-1012 batch interval " + interval + ": must be a whole number of milliseconds, at least 1");
+        }
+    }
+
+    public static Optional<StreamingContext> activeContext() {
+        return ActiveContexts.any();
+    }
+
+    /** The answer of what is signed but not built. */
+    public static StreamingException notAvailable(String what) {
+        return NotAvailable.of(what);
+    }
+
+    public StreamGraph graph() {
+        return graph;
+    }
+
+    public Sources sources() {
+        return sources;
+    }
+
+    public ListenerBus listeners() {
+        return bus;
+    }
+
+    public BatchContext batchContext() {
+        return batch;
+    }
+
+    public boolean ownsBatchContext() {
+        return ownsBatch;
+    }
+
+    public ContextState state() {
+        return lifecycle.state();
+    }
+
+    public Duration stopTimeout() {
+        return rdds.conf().get(StreamingConf.STOP_TIMEOUT);
+    }
+
+    public <S extends DStreamLike<?, S, ?>> S union(List<? extends S> streams) {
+        return Streams.union(streams);
+    }
+
+    public <U> DStream<U> transform(
+            List<? extends DStreamLike<?, ?, ?>> streams, Function2<List<RDD<?>>, Time, RDD<U>> f) {
+        return Streams.transform(graph, streams, f);
+    }
+
+    public <K, V> PairDStream<K, V> transformToPair(
+            List<? extends DStreamLike<?, ?, ?>> streams, Function2<List<RDD<?>>, Time, PairRDD<K, V>> f) {
+        return Streams.transformToPair(graph, streams, f);
+    }
+
+    // ---- start
+
+    public void start() {
+        synchronized (startStop) {
+            if (state() == ContextState.ACTIVE || state() == ContextState.STOPPING) {
+                LOG.warn("streaming context '{}' is {} already: start() has no effect", name(), state());
+                return;
+            }
+            if (state() == ContextState.STOPPED) {
+                throw new IllegalStateException("ACQ-1013 streaming context '" + name()
+                        + "' is STOPPED and cannot be started again: make a new one");
+            }
+            graph.settle();
+            ActiveContexts.enter(context, CallSite.here(), rdds.conf().get(StreamingConf.MULTIPLE_CONTEXTS));
+            try {
+                startInside();
+            } catch (Exception e) {
+                abandonStart();
+                throw e instanceof RuntimeException unchecked
+                        ? unchecked
+                        : new StreamingException("ACQ-1014", "streaming context '" + name() + "' could not start: " + e, e);
+            }
+        }
+    }
+
+    private void startInside() throws Exception {
+        rdds.engine().awaitReady(READY_TIMEOUT);
+        Instant now = clock.now();
+        long interval = graph.batchInterval().toMillis();
+        Time zero = new Time(Math.floorDiv(now.toEpochMilli(), interval) * interval);
+        graph.close(ContextState.ACTIVE.name());
+        List<Feed> opened = new ArrayList<>();
+        feeds = opened;
+        for (InputNode node : graph.inputs()) {
+            opened.add(feedOf(node));
+        }
+        for (Feed feed : opened) {
+            feed.start(zero);
+        }
+        BatchScheduler started =
+                new BatchScheduler(graph, clock, bus, opened, zero, this::stopBecauseOf, this::stopWhenEnough);
+        scheduler = started;
+        startedAt = now;
+        lifecycle.move(ContextState.ACTIVE);
+        bus.start();
+        bus.post(listener -> listener.onStreamingStarted(new StreamingStarted(now, false)));
+        hookShutdown();
+        LOG.info(
+                "'{}' runs: a batch every {}, {} on {}; nothing survives a restart",
+                name(),
+                graph.batchInterval(),
+                graph.inputs().size() == 1 ? "1 source" : graph.inputs().size() + " sources",
+                rdds.conf().get(StreamingConf.MASTER));
+        started.start();
+    }
+
+    private Feed feedOf(InputNode node) {
+        InputNode.Origin origin = node.origin();
+        if (origin instanceof InputNode.Received received) {
+            return new ReceiverFeed<>(node, received.source(), rdds, clock, bus);
+        }
+        if (origin instanceof InputNode.Direct direct) {
+            return new DirectFeed(node, direct.source(), rdds, clock);
+        }
+        return new QueueFeed(node, ((InputNode.Queued) origin).queue(), rdds);
+    }
+
+    private void abandonStart() {
+        feeds.forEach(feed -> feed.stop(Duration.ZERO));
+        graph.close(ContextState.STOPPED.name());
+        ActiveContexts.leave(context);
+        lifecycle.move(ContextState.STOPPED);
+        stopped.countDown();
+        if (ownsBatch) {
+            batch.stop();
+        }
+    }
+
+    private void hookShutdown() {
+        if (rdds.conf().get(StreamingConf.STOP_ON_SHUTDOWN)) {
+            Thread hook = Threads.named("acequia-shutdown", () -> stop(ownsBatch, stopTimeout()));
+            Runtime.getRuntime().addShutdownHook(hook);
+            shutdownHook = hook;
+        }
+    }
+
+    private void unhookShutdown() {
+        Thread hook = shutdownHook;
+        if (hook != null && hook != Thread.currentThread()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                LOG.debug("the JVM is shutting down: its hook will find the context stopped");
+            }
+        }
+    }
+
+    // ---- stop
+
+    /** Called on a batch thread, which must not wait for its own end. */
+    private void stopBecauseOf(BatchFailedException why) {
+        if (failure.compareAndSet(null, why)) {
+            LOG.error("'{}' stops: {}", name(), why.getMessage());
+            Threads.daemon("acequia-stop", () -> stop(ownsBatch, Duration.ZERO));
+        }
+    }
+
+    private void stopWhenEnough(BatchScheduler.Statistics statistics) {
+        long enough = rdds.conf().get(StreamingConf.STOP_AFTER_BATCHES);
+        if (enough > 0 && statistics.completed() == enough) {
+            Threads.daemon("acequia-stop", () -> stop(ownsBatch, stopTimeout()));
+        }
+    }
+
+    public StopReport stop(boolean stopBatch, Duration grace) {
+        mustNotWaitForItself();
+        synchronized (startStop) {
+            if (lifecycle.moveFrom(ContextState.INITIALIZED, ContextState.STOPPED)) {
+                graph.close(ContextState.STOPPED.name());
+                stopped.countDown();
+            } else if (lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING)) {
+                graph.close(ContextState.STOPPING.name());
+                stopInside(grace);
+            }
+            if (stopBatch) {
+                batch.stop();
+            }
+            return report;
+        }
+    }
+
+    private void mustNotWaitForItself() {
+        BatchScheduler running = scheduler;
+        if (bus.isCurrentThread()) {
+            throw new IllegalStateException(
+                    "ACQ-1015 stop inside a listener would wait for itself: call it from another thread");
+        }
+        if (running != null && running.runsOn(Thread.currentThread()) && state() != ContextState.STOPPED) {
+            throw new IllegalStateException(
+                    "ACQ-1016 stop inside a batch would wait for itself: call it from another thread");
+        }
+    }
+
+    private void stopInside(Duration grace) {
+        long begin = StreamClock.system().nanoTime();
+        BatchScheduler running = scheduler;
+        BatchScheduler.Left left = new BatchScheduler.Left(0, 0, 0);
+        try {
+            unhookShutdown();
+            if (running != null) {
+                left = running.stop(grace);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("the stop of '{}' was interrupted", name());
+        } finally {
+            Duration took = Duration.ofNanos(StreamClock.system().nanoTime() - begin);
+            report = new StopReport(left.nothing(), took, left.batches(), left.blocks(), left.records());
+            LOG.info(
+                    "'{}' has stopped after {} batches{}",
+                    name(),
+                    running == null ? 0 : running.statistics().completed(),
+                    left.nothing() ? "" : ", leaving " + left);
+            bus.post(listener ->
+                    listener.onStreamingStopped(new StreamingStopped(clock.now(), Optional.ofNullable(failure.get()))));
+            ActiveContexts.leave(context);
+            graph.close(ContextState.STOPPED.name());
+            lifecycle.move(ContextState.STOPPED);
+            bus.close();
+            if (running != null) {
+                running.end();
+            }
+            stopped.countDown();
+        }
+    }
+
+    // ---- waiting and looking
+
+    public void awaitTermination() throws InterruptedException {
+        stopped.await();
+        rethrow();
+    }
+
+    public boolean awaitTermination(Duration atMost) throws InterruptedException {
+        boolean ended = stopped.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        rethrow();
+        return ended;
+    }
+
+    private void rethrow() {
+        BatchFailedException why = failure.get();
+        if (why != null) {
+            throw why;
+        }
+    }
+
+    public ContextStatus status() {
+        BatchScheduler running = scheduler;
+        BatchScheduler.Statistics statistics = running == null ? new BatchScheduler.Statistics() : running.statistics();
+        List<ContextStatus.SourceStatus> receivers = new ArrayList<>();
+        feeds.forEach(feed -> feed.status().ifPresent(receivers::add));
+        return new ContextStatus(
+                name(),
+                state().name(),
+                graph.batchInterval(),
+                Optional.ofNullable(startedAt),
+                Optional.ofNullable(statistics.lastCompleted()),
+                running == null ? 0 : running.queued(),
+                statistics.completed(),
+                statistics.failed(),
+                statistics.records(),
+                Map.copyOf(statistics.recordErrors()),
+                rdds.engine().plans(),
+                bus.dropped(),
+                receivers);
+    }
+
+    private String name() {
+        return rdds.conf().get(StreamingConf.APP_NAME);
+    }
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.store;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.zip.CRC32C;
+
+/** A file of serialized records: chunks, each with its length and checksum before it. */
+public final class RecordFile {
+    private static final int HEADER_BYTES = 8;
+
+    private RecordFile() {}
+
+    /** Opens a file for reading from its start; closed at its end or by the caller. */
+    public static <T> Reader<T> open(Path file, RecordSerializer serializer) throws IOException {
+        return new Reader<>(file, serializer);
+    }
+
+    /** Writes a new file, record by record. For one thread. */
+    public static final class Writer implements AutoCloseable {
+        private final FileChannel channel;
+        private final RecordSerializer.Writer records;
+
+        /** Makes the file, or empties it. */
+        public Writer(Path file, RecordSerializer serializer) throws IOException {
+            channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            records = serializer.writer(this::chunk);
+        }
+
+        /** Adds a record. */
+        public void add(Object record) throws IOException {
+            records.add(record);
+        }
+
+        /** Writes what is left and gives the length of the file; {@code force} waits until the disk has it. */
+        public long finish(boolean force) throws IOException {
+            records.finish();
+            if (force) {
+                channel.force(true);
+            }
+            return channel.size();
+        }
+
+        private void chunk(byte[] bytes, int length) throws IOException {
+            ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES)
+                    .putInt(length)
+                    .putInt(checksum(bytes, length))
+                    .flip();
+            writeFully(header);
+            writeFully(ByteBuffer.wrap(bytes, 0, length));
+        }
+
+        private void writeFully(ByteBuffer bytes) throws IOException {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            records.close();
+            channel.close();
+        }
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        CRC32C sum = new CRC32C();
+        sum.update(bytes, 0, length);
+        return (int) sum.getValue();
+    }
+
+    /** The records of a file. Nothing of a chunk is given before its checksum was found right. For one thread. */
+    public static final class Reader<T> implements Iterator<T>, AutoCloseable {
+        private final Path file;
+        private final DataInputStream in;
+        private final Iterator<T> records;
+        private long left;
+
+        private Reader(Path file, RecordSerializer serializer) throws IOException {
+            this.file = file;
+            InputStream bytes = Files.newInputStream(file);
+            this.in = new DataInputStream(new BufferedInputStream(bytes));
+            this.left = Files.size(file);
+            this.records = serializer.read(new Chunks());
+        }
+
+        @Override
+        public boolean hasNext() {
+            return records.hasNext();
+        }
+
+        @Override
+        public T next() {
+            return records.next();
+        }
+
+        @Override
+        public void close() throws IOException {
+            left = 0;
+            in.close();
+        }
+
+        private final class Chunks implements Iterator<byte[]> {
+            @Override
+            public boolean hasNext() {
+                return left > 0;
+            }
+
+            @Override
+            public byte[] next() {
+                if (left <= 0) {
+                    throw new NoSuchElementException();
+                }
+                try {
+                    return chunk();
+                } catch (IOException e) {
+                    throw new UncheckedIOException("ACQ-0535 reading " + file + " failed: " + e, e);
+                }
+            }
+
+            private byte[] chunk() throws IOException {
+                if (left < HEADER_BYTES) {
+                    throw damaged("it ends inside a header");
+                }
+                int length = in.readInt();
+                int sum = in.readInt();
+                left -= HEADER_BYTES;
+                if (length < 1 || length > left) {
+                    throw damaged("a chunk announces " + length + " bytes and " + left + " follow");
+                }
+                byte[] bytes = in.readNBytes(length);
+                left -= length;
+                if (bytes.length < length || checksum(bytes, length) != sum) {
+                    throw damaged("a chunk has a wrong checksum");
+                }
+                return bytes;
+            }
+
+            private IllegalStateException damaged(String how) {
+                return new IllegalStateException("ACQ-0536 " + file + " is damaged: " + how
+                        + "; delete it and compute the batch again");
+            }
+        }
+    }
+}
