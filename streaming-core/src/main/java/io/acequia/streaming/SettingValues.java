@@ -3,6 +3,7 @@ package io.acequia.streaming;
 
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.Durations;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
@@ -49,7 +50,7 @@ final class SettingValues {
 
     static String format(Object value) {
         if (value instanceof Duration duration) {
-            return duration(duration);
+            return Durations.text(duration);
         }
         if (value instanceof Enum<?> constant) {
             return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -102,14 +103,6 @@ final class SettingValues {
             case "d" -> Duration.ofDays(n);
             default -> Duration.ofMinutes(n);
         };
-    }
-
-    private static String duration(Duration value) {
-        long ms = value.toMillis();
-        if (ms % 1000 != 0 || ms == 0) {
-            return ms + "ms";
-        }
-        return ms % 60_000 == 0 ? ms / 60_000 + "m" : ms / 1000 + "s";
     }
 
     private static FailurePolicy failurePolicy(String text) {

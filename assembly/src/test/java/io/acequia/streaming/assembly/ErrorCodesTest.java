@@ -47,9 +47,9 @@ class ErrorCodesTest {
 
     @Test
     void everyExplanationIsTwoSentences() {
-        assertThat(explanations().values()).isNotEmpty().allSatisfy(row -> assertThat(row)
-                .matches(EXPLAINED)
-                .matches(".*\\. \\| [A-Z`].*\\. \\|"));
+        assertThat(explanations().values())
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row).matches(EXPLAINED).matches(".*\\. \\| [A-Z`].*\\. \\|"));
     }
 
     @Test
@@ -58,7 +58,7 @@ class ErrorCodesTest {
         untested.keySet().removeAll(codesIn(Repository.testSources()));
         untested.keySet().removeIf(code -> suites().contains(code) && !isDefinedBySuites(code));
 
-        assertThat(untested).as("codes that no test names").isEmpty();
+        assertThat(untested.keySet()).as("codes that no test names").isEmpty();
     }
 
     /** Each code with the files that have it; the suites of the test kit only meet the codes of others. */
@@ -104,7 +104,9 @@ class ErrorCodesTest {
         for (String line : Repository.lines("docs/errors.md")) {
             Matcher code = CODE.matcher(line);
             if (line.startsWith("| ACQ-") && code.find()) {
-                assertThat(rows.put(code.group(), line)).as("explained twice: " + code.group()).isNull();
+                assertThat(rows.put(code.group(), line))
+                        .as("explained twice: " + code.group())
+                        .isNull();
             }
         }
         return rows;

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Names and sizes that keep the house readable. */
 class HouseStyleTest {
     private static final Pattern EMPTY_NAME = Pattern.compile("(Abstract.*|.*(Impl|Manager|Helper|Utils))");
-    private static final Pattern EVASION =
-            Pattern.compile("@Disabled|Thread\\.sleep\\(|assumeTrue\\(|assumeFalse\\(|assumeThat\\(|\\bAwaitility\\b|\\bMockito\\b");
+    private static final Pattern EVASION = Pattern.compile(
+            "@Disabled|Thread\\.sleep\\(|assumeTrue\\(|assumeFalse\\(|assumeThat\\(|\\bAwaitility\\b|\\bMockito\\b");
 
     private static final int LARGE = 500;
     private static final int ESSAY = 12;
@@ -39,7 +39,9 @@ class HouseStyleTest {
                 .toList();
 
         assertThat(unexplained)
-                .as("a class of more than %d lines is two classes, or begins with an essay of more than %d lines", LARGE, ESSAY)
+                .as(
+                        "a class of more than %d lines is two classes, or begins with an essay of more than %d lines",
+                        LARGE, ESSAY)
                 .isEmpty();
     }
 

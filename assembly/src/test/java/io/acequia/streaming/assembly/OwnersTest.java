@@ -22,15 +22,14 @@ class OwnersTest {
     private static final String BASE = "io.acequia.streaming.";
     private static final JavaClasses ALL = Repository.classes(Repository.modules());
 
-    private static final Map<String, String> CLOCK_OWNERS = Map.of(
-            BASE + "data.SystemClock", "it is the clock of the machine that everything else is given");
+    private static final Map<String, String> CLOCK_OWNERS =
+            Map.of(BASE + "data.SystemClock", "it is the clock of the machine that everything else is given");
 
     private static final Map<String, String> THREAD_OWNERS = Map.of(
             BASE + "internal.local.WorkerPool", "it is the pool that runs tasks",
             BASE + "internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive");
 
-    private static final Map<String, String> PRINTERS = Map.of(
-            BASE + "internal.graph.PrintedBatch", "print() prints");
+    private static final Map<String, String> PRINTERS = Map.of(BASE + "internal.graph.PrintedBatch", "print() prints");
 
     private static final Set<String> CLOCK_READS = Set.of(
             "java.lang.System.currentTimeMillis",
@@ -61,11 +60,11 @@ class OwnersTest {
         noClasses()
                 .that(areOutside("benchmarks").and(areNot(THREAD_OWNERS)))
                 .should()
-                .callConstructorWhere(describe(
-                        "the constructor of a thread",
-                        call -> call.getTargetOwner().isAssignableTo(Thread.class)))
-                .because("a thread needs someone who names it, ends it and tells its failures; add its owner here with the"
-                        + " reason")
+                .callConstructorWhere(describe("the constructor of a thread", call -> call.getTargetOwner()
+                        .isAssignableTo(Thread.class)))
+                .because(
+                        "a thread needs someone who names it, ends it and tells its failures; add its owner here with the"
+                                + " reason")
                 .check(ALL);
     }
 
@@ -74,7 +73,8 @@ class OwnersTest {
         noClasses()
                 .that(areOutside("benchmarks", "cli", "examples").and(areNot(PRINTERS)))
                 .should()
-                .accessTargetWhere(targetIs("standard output or error", Set.of("java.lang.System.out", "java.lang.System.err")))
+                .accessTargetWhere(
+                        targetIs("standard output or error", Set.of("java.lang.System.out", "java.lang.System.err")))
                 .because("a library speaks through its logger; standard output belongs to the program that embeds it")
                 .check(ALL);
     }
@@ -83,7 +83,8 @@ class OwnersTest {
     void oneClassDeserializesObjectsAndItIsPartOfTheLocalEngine() {
         Set<String> users = ALL.stream()
                 .filter(type -> type.getDirectDependenciesFromSelf().stream()
-                        .anyMatch(dependency -> assignableTo(ObjectInputStream.class).test(dependency.getTargetClass())))
+                        .anyMatch(dependency ->
+                                assignableTo(ObjectInputStream.class).test(dependency.getTargetClass())))
                 .map(type -> type.getName().replaceFirst("\\$.*", ""))
                 .collect(Collectors.toSet());
 
@@ -103,14 +104,14 @@ class OwnersTest {
 
     private static DescribedPredicate<JavaClass> areOutside(String... programs) {
         Set<String> prefixes = Set.of(programs);
-        return describe(
-                "are outside " + prefixes,
-                type -> prefixes.stream().noneMatch(prefix -> type.getName().startsWith(BASE + prefix + ".")));
+        return describe("are outside " + prefixes, type -> prefixes.stream()
+                .noneMatch(prefix -> type.getName().startsWith(BASE + prefix + ".")));
     }
 
     private static DescribedPredicate<JavaClass> areNot(Map<String, String> owners) {
         return describe(
-                "are not " + owners.keySet(), type -> !owners.containsKey(type.getName().replaceFirst("\\$.*", "")));
+                "are not " + owners.keySet(),
+                type -> !owners.containsKey(type.getName().replaceFirst("\\$.*", "")));
     }
 
     private static DescribedPredicate<JavaAccess<?>> targetIs(String what, Set<String> names) {

@@ -99,8 +99,8 @@ class PackageRulesTest {
     void coreStandsOnThreeSmallLibraries() {
         classes()
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage(BASE + "..", "java..", "org.slf4j..", "org.jspecify..", "com.esotericsoftware.."))
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        BASE + "..", "java..", "org.slf4j..", "org.jspecify..", "com.esotericsoftware.."))
                 .because("whatever core needs, every user carries; another library needs a decision in docs/adr")
                 .check(CORE);
     }
@@ -113,7 +113,8 @@ class PackageRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(INTERNAL)
-                .because("internals change with every release; what a connector or an example needs belongs into the API")
+                .because(
+                        "internals change with every release; what a connector or an example needs belongs into the API")
                 .check(ALL);
     }
 

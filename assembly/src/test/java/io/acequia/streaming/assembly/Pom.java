@@ -32,7 +32,10 @@ record Pom(Path path, Element root) {
 
     /** The texts of the elements at this way from the root. */
     List<String> values(String... way) {
-        return elements(way).stream().map(Element::getTextContent).map(String::trim).toList();
+        return elements(way).stream()
+                .map(Element::getTextContent)
+                .map(String::trim)
+                .toList();
     }
 
     /** The elements at this way from the root. */

@@ -30,14 +30,15 @@ class ReadmeTest {
     void everyLinkLeadsSomewhere() {
         assertThat(LINK.matcher(Repository.read("README.md")).results().map(link -> link.group(1)))
                 .isNotEmpty()
-                .allSatisfy(target -> assertThat(Repository.ROOT.resolve(target)).exists());
+                .allSatisfy(
+                        target -> assertThat(Repository.ROOT.resolve(target)).exists());
     }
 
     /** The lines between the tags, moved to the left as far as they go. */
     private static String region(String name) {
         List<String> regions = Repository.mainSources("examples").stream()
-                .flatMap(source -> Pattern.compile(
-                                "(?ms)^ *// tag::" + Pattern.quote(name) + "$\\R(.*?)^ *// end::" + Pattern.quote(name) + "$")
+                .flatMap(source -> Pattern.compile("(?ms)^ *// tag::" + Pattern.quote(name) + "$\\R(.*?)^ *// end::"
+                                + Pattern.quote(name) + "$")
                         .matcher(source.text())
                         .results())
                 .map(found -> found.group(1).stripTrailing().stripIndent() + "\n")

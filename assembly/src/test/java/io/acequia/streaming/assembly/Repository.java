@@ -41,11 +41,15 @@ final class Repository {
 
     /** The modules that users get, so that the BOM lists them. */
     static List<String> publishedModules() {
-        return modules().stream().filter(module -> !UNPUBLISHED.contains(module)).toList();
+        return modules().stream()
+                .filter(module -> !UNPUBLISHED.contains(module))
+                .toList();
     }
 
     static List<Source> mainSources() {
-        return modules().stream().flatMap(module -> mainSources(module).stream()).toList();
+        return modules().stream()
+                .flatMap(module -> mainSources(module).stream())
+                .toList();
     }
 
     static List<Source> mainSources(String module) {
@@ -53,7 +57,9 @@ final class Repository {
     }
 
     static List<Source> testSources() {
-        return modules().stream().flatMap(module -> sources(module, "test").stream()).toList();
+        return modules().stream()
+                .flatMap(module -> sources(module, "test").stream())
+                .toList();
     }
 
     /** Where a proof may stand: the tests, and the suites in the test kit that tests inherit. */

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class RulesTest {
     private static final Pattern RULE = Pattern.compile("\\*\\*(S\\d+\\.\\d+)\\*\\*");
     private static final Pattern NUMBER = Pattern.compile("\\bS\\d+\\.\\d+\\b");
-    private static final Pattern DISPLAY_NAME = Pattern.compile("@DisplayName\\(\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)\\)");
+    private static final Pattern DISPLAY_NAME =
+            Pattern.compile("@DisplayName\\(\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)\\)");
 
     @Test
     void everyRuleHasOneNumber() {
@@ -33,7 +34,8 @@ class RulesTest {
         missing.removeAll(open().keySet());
 
         assertThat(missing)
-                .as("rules of docs/semantics.md with neither a test (@DisplayName(\"S…\")) nor a line in docs/rules-open.tsv")
+                .as(
+                        "rules of docs/semantics.md with neither a test (@DisplayName(\"S…\")) nor a line in docs/rules-open.tsv")
                 .isEmpty();
     }
 
@@ -42,7 +44,9 @@ class RulesTest {
         Set<String> both = tested();
         both.retainAll(open().keySet());
 
-        assertThat(both).as("rules that have a test now: take their lines out of docs/rules-open.tsv").isEmpty();
+        assertThat(both)
+                .as("rules that have a test now: take their lines out of docs/rules-open.tsv")
+                .isEmpty();
     }
 
     @Test

@@ -34,9 +34,7 @@ final class ConfigCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "say what to do: list, explain KEY or check [FILE]");
     }
 
-    @Command(
-            name = "list",
-            description = "Every setting with its value, its default and what it does.")
+    @Command(name = "list", description = "Every setting with its value, its default and what it does.")
     int list() {
         PrintWriter out = spec.commandLine().getOut();
         StreamingConf conf = inForce();
@@ -58,7 +56,8 @@ final class ConfigCommand implements Runnable {
         out.println(name);
         out.println("    " + key.sentence());
         out.println("    type:        " + key.type().getSimpleName());
-        out.println("    default:     " + Masking.value(name, StreamingConf.withoutDefaults().values().get(name)));
+        out.println("    default:     "
+                + Masking.value(name, StreamingConf.withoutDefaults().values().get(name)));
         out.println("    in force:    " + Masking.value(name, conf.values().get(name)) + " (" + conf.origin(key) + ")");
         out.println("    environment: " + name.toUpperCase(Locale.ROOT).replace('.', '_'));
         return Acequia.OK;
@@ -88,7 +87,9 @@ final class ConfigCommand implements Runnable {
             }
         }
         if (problems > 0) {
-            spec.commandLine().getErr().println(file + ": " + problems + " of " + properties.size() + " settings wrong");
+            spec.commandLine()
+                    .getErr()
+                    .println(file + ": " + problems + " of " + properties.size() + " settings wrong");
             return Acequia.USAGE;
         }
         out.println(file + ": " + properties.size() + " settings ok");

@@ -95,7 +95,8 @@ final class RunCommand implements Callable<Integer> {
             program.run(arguments);
             return Acequia.OK;
         } catch (Throwable failure) {
-            FailureReport.print(program.name(), failure, stacktrace, spec.commandLine().getErr());
+            FailureReport.print(
+                    program.name(), failure, stacktrace, spec.commandLine().getErr());
             return Acequia.JOB_FAILED;
         }
     }

@@ -4,6 +4,9 @@ package io.acequia.streaming.cli;
 import static io.acequia.streaming.cli.CommandRunner.acequia;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.acequia.streaming.RDD;
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.StreamingException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,7 +16,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -84,6 +89,21 @@ class RunCommandTest {
         }
     }
 
+    /** Returns while its stream runs; with an argument, the stream fails. */
+    public static final class LeavesAStream {
+        @SuppressWarnings("resource") // left running on purpose
+        public static void main(String[] args) {
+            boolean fails = args.length > 0;
+            StreamingContext ssc = new StreamingContext(new StreamingConf(), Duration.ofMillis(10));
+            ssc.queueStream(new ConcurrentLinkedQueue<RDD<String>>()).foreachRDD(rdd -> {
+                if (fails) {
+                    throw new IllegalStateException("the channel is dry");
+                }
+            });
+            ssc.start();
+        }
+    }
+
     /** Has a main method that is none. */
     public static final class NoProgram {
         public void main(String[] args) {}
@@ -124,6 +144,24 @@ class RunCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("failed: java.lang.StackOverflowError");
+    }
+
+    @Test
+    @Timeout(30)
+    void aStreamThatIsLeftRunningIsWaitedFor() {
+        CommandRunner run = acequia("run", LeavesAStream.class.getName(), "--master", "local[1]", "--batches", "2");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(StreamingContext.active()).isEmpty();
+    }
+
+    @Test
+    @Timeout(30)
+    void theFailureOfAStreamThatIsLeftRunningIsThatOfTheProgram() {
+        CommandRunner run = acequia("run", LeavesAStream.class.getName(), "--master", "local[1]", "fail");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("ACQ-").contains("the channel is dry").doesNotContain("\tat ");
     }
 
     @Test

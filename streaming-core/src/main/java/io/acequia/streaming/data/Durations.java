@@ -21,4 +21,13 @@ public final class Durations {
     public static Duration minutes(long n) {
         return Duration.ofMinutes(n);
     }
+
+    /** A duration as settings and logs spell it: {@code 200ms}, {@code 30s}, {@code 5m}. Anything finer than 1 ms is cut. */
+    public static String text(Duration d) {
+        long ms = d.toMillis();
+        if (ms % 1000 != 0 || ms == 0) {
+            return ms + "ms";
+        }
+        return ms % 60_000 == 0 ? ms / 60_000 + "m" : ms / 1000 + "s";
+    }
 }

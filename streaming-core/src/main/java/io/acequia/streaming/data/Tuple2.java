@@ -42,6 +42,7 @@ public record Tuple2<A, B>(A _1, B _2) implements Serializable {
             return optional ? Optional.ofNullable(component) : component;
         }
 
+        @SuppressWarnings("NullAway") // a component may be null, as it was
         private Object readResolve() {
             return new Tuple2<>(close(firstOptional, first), close(secondOptional, second));
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.graph;
 
+import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.Time;
@@ -142,7 +143,7 @@ public final class StreamGraph {
             }
             if (!parent.slide().equals(first.slide())) {
                 throw new IllegalArgumentException("ACQ-0916 " + site + " of streams with different slides: " + first
-                        + " every " + first.slide() + ", " + parent + " every " + parent.slide());
+                        + " every " + Durations.text(first.slide()) + ", " + parent + " every " + Durations.text(parent.slide()));
             }
         }
         return new DerivedNode(this, site, parents, step);
@@ -230,7 +231,7 @@ public final class StreamGraph {
         if (node instanceof InputNode input) {
             text.append(" from ").append(input.origin().name());
         }
-        text.append(" every ").append(node.slide());
+        text.append(" every ").append(Durations.text(node.slide()));
         node.level().ifPresent(level -> text.append(", kept ").append(level));
         text.append('\n');
         node.parents().forEach(parent -> describe(parent, depth + 1, text));

@@ -21,7 +21,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * are there, they are the lineage of the dataset.
  */
 final class CheckpointFiles<T> implements Root<T> {
-    private final URI uri;
     private final Path directory;
     private final RecordSerializer serializer;
     private final int partitionCount;
@@ -29,7 +28,6 @@ final class CheckpointFiles<T> implements Root<T> {
     private final BitSet written = new BitSet();
 
     CheckpointFiles(URI uri, RecordSerializer serializer, int partitionCount) {
-        this.uri = uri;
         this.directory = directory(uri);
         this.serializer = serializer;
         this.partitionCount = partitionCount;
@@ -47,8 +45,14 @@ final class CheckpointFiles<T> implements Root<T> {
         }
     }
 
-    URI uri() {
-        return uri;
+    /** Whether the files go there; a directory has two spellings. */
+    boolean isIn(URI other) {
+        return directory(other).equals(directory);
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
     }
 
     @Override

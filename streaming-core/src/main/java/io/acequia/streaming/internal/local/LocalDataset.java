@@ -116,8 +116,8 @@ final class LocalDataset<T> implements Dataset<T> {
                 lineage instanceof CheckpointFiles<T> complete ? complete : unfinished;
         if (before == null) {
             unfinished = new CheckpointFiles<>(directory, engine.serializer(), partitionCount);
-        } else if (!before.uri().equals(directory)) {
-            throw new IllegalStateException("ACQ-0514 the dataset is checkpointed into " + before.uri()
+        } else if (!before.isIn(directory)) {
+            throw new IllegalStateException("ACQ-0514 the dataset is checkpointed into " + before
                     + " and cannot go to " + directory + " as well");
         }
     }

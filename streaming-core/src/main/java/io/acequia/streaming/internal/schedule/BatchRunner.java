@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.schedule;
 
+import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.DeadLetter;
@@ -119,7 +120,7 @@ final class BatchRunner {
                 BatchFailedException failure = failure(batch.time(), uid, callSite, thrown);
                 boolean retries = policy.kind() == FailurePolicy.Kind.RETRY && !isFatal(thrown);
                 if (retries && failed++ < policy.attempts()) {
-                    LOG.warn("{}; attempt {} of {} in {}", failure.getMessage(), failed, policy.attempts(), policy.backOff());
+                    LOG.warn("{}; attempt {} of {} in {}", failure.getMessage(), failed, policy.attempts(), Durations.text(policy.backOff()));
                     clock.awaitUntil(clock.now().plus(policy.backOff()));
                     continue;
                 }

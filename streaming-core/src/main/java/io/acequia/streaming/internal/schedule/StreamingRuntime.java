@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.schedule;
 
+import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.BatchContext;
 import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.DStream;
@@ -192,7 +193,7 @@ public final class StreamingRuntime {
         LOG.info(
                 "'{}' runs: a batch every {}, {} on {}; nothing survives a restart",
                 name(),
-                graph.batchInterval(),
+                Durations.text(graph.batchInterval()),
                 graph.inputs().size() == 1 ? "1 source" : graph.inputs().size() + " sources",
                 rdds.conf().get(StreamingConf.MASTER));
         started.start();

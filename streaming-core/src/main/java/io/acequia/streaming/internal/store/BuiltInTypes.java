@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.kryo5.Kryo;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
@@ -66,11 +67,13 @@ final class BuiltInTypes {
         for (Class<?> plain : new Class<?>[] {
             BigDecimal.class, BigInteger.class, Instant.class, Duration.class, LocalDate.class, LocalTime.class,
             LocalDateTime.class, OffsetDateTime.class, ZonedDateTime.class, ZoneOffset.class, Period.class, Date.class,
-            UUID.class, URI.class, Locale.class, Currency.class, BitSet.class, Optional.class, OptionalInt.class,
+            Locale.class, Currency.class, BitSet.class, Optional.class, OptionalInt.class,
             OptionalLong.class, OptionalDouble.class, EnumSet.class
         }) {
             kryo.register(plain);
         }
+        kryo.register(UUID.class, new DefaultSerializers.UUIDSerializer());
+        kryo.register(URI.class, new DefaultSerializers.URISerializer());
         for (Class<?> container : new Class<?>[] {
             ArrayList.class, LinkedList.class, ArrayDeque.class, HashSet.class, LinkedHashSet.class, TreeSet.class,
             HashMap.class, LinkedHashMap.class, TreeMap.class, Arrays.asList().getClass(),

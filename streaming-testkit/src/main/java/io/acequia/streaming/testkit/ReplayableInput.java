@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.testkit;
+
+import io.acequia.streaming.data.TaskContext;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.direct.DirectSource;
+import io.acequia.streaming.direct.Plan;
+import io.acequia.streaming.direct.PlannerContext;
+import io.acequia.streaming.direct.Split;
+import io.acequia.streaming.direct.SplitPlanner;
+import io.acequia.streaming.direct.SplitReader;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Batches that the test wrote: each is read in two halves, and can be read again. */
+final class ReplayableInput<T> implements DirectSource<T> {
+    private final String name;
+    private final transient List<List<T>> batches = Collections.synchronizedList(new ArrayList<>());
+
+    ReplayableInput(String name) {
+        this.name = name;
+    }
+
+    void add(List<T> batch) {
+        batches.add(batch);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public SplitPlanner<T> newPlanner(PlannerContext context) {
+        return new SplitPlanner<>() {
+            private int next = context.restored().map(Integer::parseInt).orElse(0);
+
+            @Override
+            public Plan<T> plan(Time batch, long maxRecords) {
+                List<T> records = next < batches.size() ? batches.get(next) : List.of();
+                next++;
+                int half = (records.size() + 1) / 2;
+                return new Plan<>(
+                        List.of(
+                                new Half<>(name, records.subList(0, half)),
+                                new Half<>(name, records.subList(half, records.size()))),
+                        String.valueOf(next));
+            }
+        };
+    }
+
+    private record Half<T>(String name, List<T> records) implements Split<T> {
+        @Override
+        public SplitReader<T> open(TaskContext task) {
+            return new SplitReader<>() {
+                private boolean read;
+
+                @Override
+                public List<T> next() {
+                    if (read) {
+                        return List.of();
+                    }
+                    read = true;
+                    return records;
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public String describe() {
+            return name + ", " + records.size() + " records";
+        }
+
+        @Override
+        public OptionalLong recordCount() {
+            return OptionalLong.of(records.size());
+        }
+    }
+}
