@@ -131,7 +131,7 @@ final class CheckpointFiles<T> implements Root<T> {
             try {
                 file.close();
             } catch (IOException e) {
-                throw new UncheckedIOException("ACQ-0510 a checkpoint file cannot be closed: " + e, e);
+                throw Thrown.<RuntimeException>asIs(e);
             }
         }
     }

@@ -123,13 +123,13 @@ final class BatchQueue {
         }
     }
 
-    /** Hands out no further batch; returns how many were waiting. */
+    /** Hands out no further batch; returns how many due times were not planned yet. */
     int close() {
         lock.lock();
         try {
             closed = true;
             changed.signalAll();
-            int left = waiting.size() + (due == null ? 0 : 1);
+            int left = due == null ? 0 : 1;
             waiting.clear();
             due = null;
             return left;

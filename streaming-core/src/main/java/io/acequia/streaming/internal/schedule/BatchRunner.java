@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +38,14 @@ final class BatchRunner {
     private final StreamClock clock;
     private final ListenerBus bus;
     private final Time zero;
+    private final BooleanSupplier stopping;
 
-    BatchRunner(StreamGraph graph, StreamClock clock, ListenerBus bus, Time zero) {
+    BatchRunner(StreamGraph graph, StreamClock clock, ListenerBus bus, Time zero, BooleanSupplier stopping) {
         this.graph = graph;
         this.clock = clock;
         this.bus = bus;
         this.zero = zero;
+        this.stopping = stopping;
     }
 
     /** A piece of work of a batch. */
@@ -114,9 +117,11 @@ final class BatchRunner {
                 step.run();
                 return null;
             } catch (Throwable thrown) {
-                if (wasInterrupted(thrown)) {
-                    throw interruption(thrown);
+                if (stopping.getAsBoolean() && !isFatal(thrown)) {
+                    throw givenUp(thrown);
                 }
+                boolean interruptedItself = Thread.interrupted();
+                LOG.debug("{} of batch {} threw, interrupted: {}", uid, batch.time(), interruptedItself);
                 BatchFailedException failure = failure(batch.time(), uid, callSite, thrown);
                 boolean retries = policy.kind() == FailurePolicy.Kind.RETRY && !isFatal(thrown);
                 if (retries && failed++ < policy.attempts()) {
@@ -208,18 +213,8 @@ final class BatchRunner {
         return false;
     }
 
-    /** Only a thread that is being stopped is interrupted; a function's own InterruptedException is a failure like another. */
-    private static boolean wasInterrupted(Throwable thrown) {
-        if (thrown instanceof InterruptedException) {
-            return true;
-        }
-        return Thread.currentThread().isInterrupted();
-    }
-
-    private static InterruptedException interruption(Throwable thrown) {
-        if (thrown instanceof InterruptedException already) {
-            return already;
-        }
+    /** While the context stops, whatever comes out of a batch is the cancellation; else an interrupt is a failure like another. */
+    private static InterruptedException givenUp(Throwable thrown) {
         InterruptedException interruption = new InterruptedException("the batch was given up");
         interruption.initCause(thrown);
         return interruption;

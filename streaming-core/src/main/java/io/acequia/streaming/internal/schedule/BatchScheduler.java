@@ -8,15 +8,16 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,7 +55,7 @@ final class BatchScheduler {
     private final StreamGraph graph;
     private final StreamClock clock;
     private final ListenerBus bus;
-    private final Map<Feed, Slot> feeds = Collections.synchronizedMap(new java.util.LinkedHashMap<>());
+    private final Map<Feed, Slot> feeds;
     private final RememberedBatches remembered = new RememberedBatches();
     private final BatchQueue queue;
     private final BatchRunner runner;
@@ -64,10 +65,11 @@ final class BatchScheduler {
     private final long stopAfter;
     private final CountDownLatch ticked = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final List<Thread> batchThreads = new ArrayList<>();
-    private final Set<Time> active = Collections.synchronizedSet(new TreeSet<>());
+    private final List<Thread> batchThreads = new CopyOnWriteArrayList<>();
+    private final Set<Time> active = new ConcurrentSkipListSet<>();
     private final Statistics statistics = new Statistics();
     private volatile boolean ticking = true;
+    private volatile boolean stoppingHard;
     private volatile Time next;
     private @Nullable Thread timer;
 
@@ -82,7 +84,9 @@ final class BatchScheduler {
         this.graph = graph;
         this.clock = clock;
         this.bus = bus;
-        feeds.forEach(feed -> this.feeds.put(feed, new Slot()));
+        Map<Feed, Slot> slots = new LinkedHashMap<>();
+        feeds.forEach(feed -> slots.put(feed, new Slot()));
+        this.feeds = Collections.unmodifiableMap(slots);
         this.zero = zero;
         this.next = zero.plus(graph.batchInterval());
         this.onFailure = onFailure;
@@ -93,7 +97,7 @@ final class BatchScheduler {
                 Math.max(1, conf.get(StreamingConf.BACKLOG_MAX)),
                 conf.get(StreamingConf.BACKLOG_POLICY) == StreamingConf.BacklogPolicy.MERGE,
                 this::plan);
-        this.runner = new BatchRunner(graph, clock, bus, zero);
+        this.runner = new BatchRunner(graph, clock, bus, zero, () -> stoppingHard);
         this.remembered.zero(zero);
     }
 
@@ -185,20 +189,25 @@ final class BatchScheduler {
     // ---- the batch threads
 
     private void runBatches() {
-        try {
-            for (PlannedBatch batch = queue.take(); batch != null; batch = queue.take()) {
-                boolean goOn;
-                try {
-                    goOn = run(batch);
-                } finally {
-                    queue.done();
-                }
-                if (!goOn) {
-                    return;
-                }
+        boolean goOn = true;
+        while (goOn && !stoppingHard) {
+            try {
+                goOn = runNext();
+            } catch (InterruptedException e) {
+                LOG.debug("interrupted: by the stop, or by a function that interrupted its own thread");
             }
-        } catch (InterruptedException e) {
-            LOG.debug("batch thread ends");
+        }
+    }
+
+    private boolean runNext() throws InterruptedException {
+        PlannedBatch batch = queue.take();
+        if (batch == null) {
+            return false;
+        }
+        try {
+            return run(batch);
+        } finally {
+            queue.done();
         }
     }
 
@@ -224,6 +233,7 @@ final class BatchScheduler {
     }
 
     private void failed(PlannedBatch batch, BatchFailedException failure) {
+        queue.close();
         batch.ended(clock.now(), failure);
         statistics.failed(batch);
         bus.post(listener -> listener.onBatchCompleted(batch.info()));
@@ -232,7 +242,7 @@ final class BatchScheduler {
 
     /** Plans the feeds that could not be planned when the batch was due; throws when one still can't. */
     private void planWhatIsLeft(PlannedBatch batch) throws Exception {
-        for (Feed feed : List.copyOf(feeds.keySet())) {
+        for (Feed feed : feeds.keySet()) {
             Slot slot = feeds.get(feed);
             if (slot == null || batch.isPlanned(feed.node())) {
                 continue;
@@ -245,7 +255,7 @@ final class BatchScheduler {
     }
 
     private void completed(PlannedBatch batch, @Nullable Throwable failure) {
-        for (Feed feed : List.copyOf(feeds.keySet())) {
+        for (Feed feed : feeds.keySet()) {
             try {
                 feed.completed(batch.time());
             } catch (Exception e) {
@@ -267,6 +277,11 @@ final class BatchScheduler {
     record Left(int batches, long blocks, long records) {
         boolean nothing() {
             return batches == 0 && blocks == 0;
+        }
+
+        @Override
+        public String toString() {
+            return batches + " batches and " + records + " received records unprocessed";
         }
     }
 
@@ -301,9 +316,9 @@ final class BatchScheduler {
     }
 
     private Left stopHard() throws InterruptedException {
-        int batches = queue.close();
-        List<Time> unfinished = new ArrayList<>(active);
-        batches = Math.max(batches, unfinished.size());
+        stoppingHard = true;
+        int unplanned = queue.close();
+        List<Time> unfinished = List.copyOf(active);
         unfinished.forEach(time -> graph.rdds().engine().cancel(time));
         for (Thread thread : batchThreads) {
             thread.interrupt();
@@ -321,7 +336,7 @@ final class BatchScheduler {
         }
         Feed.Waiting waiting = waiting();
         remembered.releaseAll();
-        return new Left(batches, waiting.blocks(), waiting.records());
+        return new Left(unfinished.size() + unplanned, waiting.blocks(), waiting.records());
     }
 
     private Feed.Waiting waiting() {

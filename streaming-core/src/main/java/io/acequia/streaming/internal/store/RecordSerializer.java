@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -42,7 +41,6 @@ public final class RecordSerializer {
     /** A serializer that lets these classes pass too. */
     public RecordSerializer(Set<Class<?>> registered) {
         this.registered = Set.copyOf(registered);
-        registered.stream().sorted(Comparator.comparing(Class::getName)).forEach(this::admit);
     }
 
     /** Where chunks go; the array is reused after the call. */
@@ -197,6 +195,8 @@ public final class RecordSerializer {
                 if (!mayPass(declared)) {
                     throw new UnregisteredClassException(declared);
                 }
+                // A class that cannot be serialized fails here and spoils nothing.
+                getDefaultSerializer(declared);
                 admit(declared);
                 learn();
             }

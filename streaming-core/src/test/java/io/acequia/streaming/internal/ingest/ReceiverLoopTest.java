@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -77,9 +78,10 @@ class ReceiverLoopTest {
     void theListsOfTheReceiverAreKeptAndBlocksCloseByTheClock() throws Exception {
         loop.start();
         connect();
-        List<String> large = java.util.Collections.nCopies(100, "x");
+        List<String> large = Collections.nCopies(100, "x");
         steps.add(() -> large);
         give("a");
+        nothing();
         clock.advance(Duration.ofMillis(200));
         give("b");
         nothing();
@@ -170,7 +172,9 @@ class ReceiverLoopTest {
     void aConnectionThatHeldLongIsNoFailureInARow() throws Exception {
         loop = loop(retries(1));
         loop.start();
+        event(ReceiverState.STARTING);
         connect();
+        event(ReceiverState.ACTIVE);
         clock.advance(Duration.ofSeconds(2));
         fail(new ReceiverDisconnectedException("after a while"));
         assertThat(event(ReceiverState.RETRYING).attempt()).isEqualTo(1);
@@ -244,6 +248,14 @@ class ReceiverLoopTest {
         event(ReceiverState.ACTIVE);
         assertThat(event(ReceiverState.RETRYING).error())
                 .hasValueSatisfying(e -> assertThat(e).hasMessageStartingWith("ACQ-0642"));
+        reliable = true;
+        clock.awaitSleeper();
+        clock.advance(Duration.ofSeconds(1));
+        connect();
+        steps.add(() -> NULL);
+        event(ReceiverState.ACTIVE);
+        assertThat(event(ReceiverState.RETRYING).error())
+                .hasValueSatisfying(e -> assertThat(e).hasMessageStartingWith("ACQ-0643"));
         loop.stop(LONG);
 
         events.clear();
@@ -285,7 +297,7 @@ class ReceiverLoopTest {
         give("x".repeat(25));
         give("y".repeat(25));
         give("z");
-        clock.awaitParked(thread);
+        awaitHeldBackAfter(2);
 
         assertThat(steps).hasSize(1);
         assertThat(loop.status().waiting()).isEqualTo(2);
@@ -405,6 +417,7 @@ class ReceiverLoopTest {
 
     @Test
     void deliveriesAreSettledOnTheReceiversThreadInTheOrderOfReadingWhenTheirBatchIsDone() throws Exception {
+        reliable = true;
         loop.start();
         connect();
         steps.add(() -> delivery("a"));
@@ -429,18 +442,16 @@ class ReceiverLoopTest {
 
     @Test
     void aSoftStopWaitsForSettlementsAndAFullBufferStillSettles() throws Exception {
+        reliable = true;
         loop = loop(new ReceiverSettings(
                 Duration.ofMillis(100), Duration.ofSeconds(1), 0, 0, Duration.ZERO, new ByteSize(1), Duration.ZERO));
         loop.start();
         connect();
         steps.add(() -> delivery("a"));
-        clock.awaitParked(thread);
+        awaitHeldBackAfter(1);
         Taken<String> first = loop.take();
         steps.add(() -> delivery("b"));
-        while (loop.status().records() < 2) {
-            Thread.onSpinWait();
-        }
-        clock.awaitParked(thread);
+        awaitHeldBackAfter(2);
         first.ack();
         assertThat(next("ack ")).isEqualTo("ack a");
 
@@ -455,6 +466,7 @@ class ReceiverLoopTest {
 
     @Test
     void deliveriesOfABrokenConnectionAreLeftToTheirSource() throws Exception {
+        reliable = true;
         loop.start();
         connect();
         steps.add(() -> delivery("a"));
@@ -471,6 +483,7 @@ class ReceiverLoopTest {
 
     @Test
     void anAckThatFailsBreaksTheConnection() throws Exception {
+        reliable = true;
         loop.start();
         event(ReceiverState.STARTING);
         connect();
@@ -513,6 +526,7 @@ class ReceiverLoopTest {
     private static final Object NULL = new Object();
     private volatile Thread thread;
     private volatile int connections;
+    private volatile boolean reliable;
     private final AtomicReference<Thread> settledOn = new AtomicReference<>();
 
     private interface Step {
@@ -575,6 +589,13 @@ class ReceiverLoopTest {
                 return List.of();
             });
             begun.await();
+        }
+    }
+
+    /** Until so many records were read and the thread waits for room in the buffer. */
+    private void awaitHeldBackAfter(int records) {
+        while (loop.status().records() < records || thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
         }
     }
 
@@ -655,60 +676,74 @@ class ReceiverLoopTest {
         public Receiver<String> newReceiver() {
             connections++;
             calls.add("new " + connections);
-            return new FromScript(connections);
+            return reliable ? new Reliable(connections) : new Unreliable(connections);
         }
     }
 
-    /** Reliable, so that one script tests both kinds: a plain list is a delivery that needs no settlement. */
-    private final class FromScript implements ReliableReceiver<String> {
+    /** Takes its steps from the script. */
+    private abstract class FromScript {
         private final int number;
 
         FromScript(int number) {
             this.number = number;
         }
 
-        @Override
         public void connect() throws Exception {
             steps.take().run();
         }
 
-        @Override
-        @SuppressWarnings("unchecked")
-        public Delivery<String> read(int maxRecords, Duration maxWait) throws Exception {
+        Object step(int maxRecords) throws Exception {
             calls.add("read " + maxRecords);
             Object given = steps.take().run();
-            if (given instanceof Delivery<?> delivery) {
-                return (Delivery<String>) delivery;
-            }
-            if (given instanceof Rejected one) {
-                return Delivery.of(List.<String>of(), () -> {}).rejecting(List.of(one));
-            }
-            if (given instanceof String) {
-                return Delivery.of(java.util.Collections.nCopies(maxRecords, "x"), () -> {});
-            }
-            if (given == NULL) {
-                return null;
-            }
-            List<String> records = (List<String>) given;
-            return records.isEmpty() ? Delivery.nothing() : Delivery.of(records, () -> {});
+            return given instanceof String ? Collections.nCopies(maxRecords, "x") : given;
         }
 
-        @Override
         public void wakeUp() {
             calls.add("wakeUp " + number);
             steps.add(List::of);
         }
 
-        @Override
         public void close() {
             calls.add("close " + number);
+        }
+    }
+
+    private final class Unreliable extends FromScript implements UnreliableReceiver<String> {
+        Unreliable(int number) {
+            super(number);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public Records<String> read(int maxRecords, Duration maxWait) throws Exception {
+            Object given = step(maxRecords);
+            if (given instanceof Rejected one) {
+                return Records.<String>nothing().rejecting(List.of(one));
+            }
+            return given == NULL ? null : Records.of((List<String>) given);
+        }
+    }
+
+    private final class Reliable extends FromScript implements ReliableReceiver<String> {
+        Reliable(int number) {
+            super(number);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public Delivery<String> read(int maxRecords, Duration maxWait) throws Exception {
+            Object given = step(maxRecords);
+            if (given instanceof Delivery<?> delivery) {
+                return (Delivery<String>) delivery;
+            }
+            return given == NULL ? null : Delivery.nothing();
         }
     }
 
     /** A clock that stands still until it is told to go on. */
     private static final class HandClock implements StreamClock {
         private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        private int sleepers;
+        private final List<Instant> deadlines = new ArrayList<>();
 
         @Override
         public synchronized Instant now() {
@@ -722,14 +757,14 @@ class ReceiverLoopTest {
 
         @Override
         public synchronized void awaitUntil(Instant at) throws InterruptedException {
-            sleepers++;
+            deadlines.add(at);
             notifyAll();
             try {
                 while (now.isBefore(at)) {
                     wait();
                 }
             } finally {
-                sleepers--;
+                deadlines.remove(at);
             }
         }
 
@@ -738,8 +773,9 @@ class ReceiverLoopTest {
             notifyAll();
         }
 
+        /** Until a thread waits for a time that has not come. */
         synchronized void awaitSleeper() throws InterruptedException {
-            while (sleepers == 0) {
+            while (deadlines.stream().noneMatch(at -> at.isAfter(now))) {
                 wait();
             }
         }
@@ -748,13 +784,6 @@ class ReceiverLoopTest {
             if (sleeping) {
                 awaitSleeper();
                 advance(Duration.ofSeconds(1));
-            }
-        }
-
-        /** Until the thread waits for room in the buffer or for a step. */
-        void awaitParked(Thread thread) {
-            while (thread.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
             }
         }
     }

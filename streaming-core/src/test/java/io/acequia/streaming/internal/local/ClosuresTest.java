@@ -8,6 +8,12 @@ import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.engine.Dataset;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -96,5 +102,36 @@ class ClosuresTest {
         assertThatThrownBy(() -> dataset.transform(Ops.map((Integer x) -> captured), true))
                 .hasMessageStartingWith("ACQ-0504")
                 .hasMessageContaining("java.lang.Object");
+    }
+
+    @Test
+    void aFunctionThatFailsToBeWrittenIsRefused() {
+        record Broken(int numPartitions) implements Partitioner {
+            @Override
+            public int getPartition(Object key) {
+                return 0;
+            }
+
+            private Object writeReplace() throws ObjectStreamException {
+                throw new InvalidObjectException("not today");
+            }
+        }
+        Dataset<Integer> dataset = engine.parallelize(Ops.numbers(4), 2);
+        assertThatThrownBy(() -> dataset.partitionBy(x -> x, new Broken(1)))
+                .hasMessageStartingWith("ACQ-0505")
+                .hasMessageContaining("not today");
+    }
+
+    @Test
+    void anAccumulatorCopiedByPlainSerializationSaysThatItBelongsToNoEngine() throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(engine.accumulator("sum", 0L, Long::sum));
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            Accumulator<?> copy = (Accumulator<?>) in.readObject();
+            assertThat(copy.name()).isEqualTo("sum");
+            assertThatThrownBy(copy::value).hasMessageStartingWith("ACQ-0502 accumulator 'sum'");
+        }
     }
 }

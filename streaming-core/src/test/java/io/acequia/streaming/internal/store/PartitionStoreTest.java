@@ -152,6 +152,44 @@ class PartitionStoreTest {
         assertThat(SizeEstimator.bytesOf(new ArrayList<>(nodes))).isBetween(800_000L, 1_000_000L);
     }
 
+    @Test
+    void aFileThatCannotBeOpenedIsTold() throws IOException {
+        PartitionStore.Shelf<String> shelf = store.shelf(StorageLevel.DISK_ONLY);
+        shelf.put(0, RECORDS);
+        Path file = onlyFile();
+        Files.delete(file);
+        Files.createSymbolicLink(file, file);
+        assertThatThrownBy(() -> shelf.read(0)).hasMessageStartingWith("ACQ-0538 a kept partition cannot be read");
+    }
+
+    @Test
+    void aDirectoryThatVanishesIsTold() throws IOException {
+        PartitionStore.Shelf<String> shelf = store.shelf(StorageLevel.DISK_ONLY);
+        shelf.put(0, RECORDS);
+        Path file = onlyFile();
+        Files.delete(file);
+        Files.delete(file.getParent());
+        assertThatThrownBy(() -> shelf.put(1, RECORDS))
+                .hasMessageStartingWith("ACQ-0539 a partition of 100 records cannot be kept on disk");
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeNamesTheSetting() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        try (PartitionStore nowhere = new PartitionStore(1, file, new RecordSerializer(Set.of()))) {
+            PartitionStore.Shelf<String> shelf = nowhere.shelf(StorageLevel.DISK_ONLY);
+            assertThatThrownBy(() -> shelf.put(0, RECORDS))
+                    .hasMessageStartingWith("ACQ-0537")
+                    .hasMessageContaining("set streaming.storage.dir");
+        }
+    }
+
+    private Path onlyFile() throws IOException {
+        try (Stream<Path> walk = Files.walk(directory)) {
+            return walk.filter(Files::isRegularFile).findFirst().orElseThrow();
+        }
+    }
+
     private long files() throws IOException {
         try (Stream<Path> walk = Files.walk(directory)) {
             return walk.filter(Files::isRegularFile).count();

@@ -208,4 +208,38 @@ class RecordSerializerTest {
         Iterator<Object> records = serializer.read(List.of(garbage).iterator());
         assertThatThrownBy(records::hasNext).hasMessageStartingWith("ACQ-0533");
     }
+
+    @Test
+    void aLengthBeyondTheDataIsRefused() throws IOException {
+        List<byte[]> chunks = new ArrayList<>();
+        try (RecordSerializer.Writer writer =
+                serializer.writer((bytes, length) -> chunks.add(Arrays.copyOf(bytes, length)))) {
+            writer.add(Utf8.of("text"));
+            writer.finish();
+        }
+        byte[] chunk = chunks.get(0);
+        chunk[chunk.length - 5] = 0x7f;
+        Iterator<Object> records = serializer.read(chunks.iterator());
+        assertThatThrownBy(records::hasNext).hasStackTraceContaining("ACQ-0532 127 elements are announced");
+    }
+
+    @Test
+    void aRegisteredClassThatCannotBeSerializedSpoilsNothingElse() {
+        RecordSerializer own = new RecordSerializer(Set.of(Thread.class));
+        RecordSerializer.Writer writer = own.writer((bytes, length) -> {});
+        assertThatThrownBy(() -> writer.add(Thread.currentThread()))
+                .hasMessageStartingWith("ACQ-0534 a record of class")
+                .hasMessageContaining("Thread");
+        writer.close();
+        own.writer((bytes, length) -> {}).close();
+    }
+
+    @Test
+    void aFileThatCannotBeReadNamesItself() throws IOException {
+        Path file = Files.createDirectory(directory.resolve("directory"));
+        Files.createFile(file.resolve("content"));
+        try (RecordFile.Reader<String> reader = RecordFile.open(file, serializer)) {
+            assertThatThrownBy(reader::hasNext).hasMessageStartingWith("ACQ-0535 reading " + file);
+        }
+    }
 }
