@@ -80,7 +80,7 @@ public final class StreamingConf {
             "streaming.stop.after.batches",
             Long.class,
             0L,
-            "Stops the context gracefully after so many batches; 0 runs for ever.");
+            "Stops the context after exactly so many batches; 0 runs for ever.");
     public static final Key<Boolean> MULTIPLE_CONTEXTS = key(
             "streaming.contexts.multiple",
             Boolean.class,

@@ -45,9 +45,9 @@ final class RunningProgram implements AutoCloseable {
         return printed.await(text);
     }
 
-    /** Ends its stream in good order, and leaves the rest of the program to go on. */
+    /** Ends its stream in good order if it still runs, and leaves the rest of the program to go on. */
     RunningProgram stopStream() {
-        StreamingContext.active().orElseThrow().stop(false, true);
+        StreamingContext.active().ifPresent(stream -> stream.stop(false, true));
         return this;
     }
 

@@ -129,7 +129,7 @@ final class ConfigCommand implements Runnable {
             properties.load(in);
         } catch (IOException | IllegalArgumentException e) {
             throw new ParameterException(
-                    spec.commandLine(), "ACQ-2007 cannot read " + file + " as a properties file: " + e, e);
+                    spec.commandLine(), "ACQ-2207 cannot read " + file + " as a properties file: " + e, e);
         }
         return properties;
     }

@@ -39,7 +39,7 @@ final class Program implements AutoCloseable {
      */
     static Program load(@Nullable String name, @Nullable Path jar) throws IOException {
         if (jar != null && !Files.isRegularFile(jar)) {
-            throw new IllegalArgumentException("ACQ-2002 there is no jar at " + jar + ": check the path after --jar");
+            throw new IllegalArgumentException("ACQ-2202 there is no jar at " + jar + ": check the path after --jar");
         }
         String className = name != null ? name : mainClass(jar);
         URL[] urls = jar == null ? new URL[0] : new URL[] {jar.toUri().toURL()};
@@ -85,14 +85,14 @@ final class Program implements AutoCloseable {
     private static String mainClass(@Nullable Path jar) throws IOException {
         if (jar == null) {
             throw new IllegalArgumentException(
-                    "ACQ-2003 no program was named: give an example, a class, or --jar with a Main-Class");
+                    "ACQ-2203 no program was named: give an example, a class, or --jar with a Main-Class");
         }
         try (JarFile file = new JarFile(new File(jar.toString()))) {
             Manifest manifest = file.getManifest();
             String name = manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
             if (name == null) {
                 throw new IllegalArgumentException(
-                        "ACQ-2004 " + jar + " has no Main-Class in its manifest: name the class to run after it");
+                        "ACQ-2204 " + jar + " has no Main-Class in its manifest: name the class to run after it");
             }
             return name;
         }
@@ -107,7 +107,7 @@ final class Program implements AutoCloseable {
                 // the next candidate; a name in other letters is a NoClassDefFoundError on some file systems
             }
         }
-        throw new IllegalArgumentException("ACQ-2005 there is no program '" + name + "': no class "
+        throw new IllegalArgumentException("ACQ-2205 there is no program '" + name + "': no class "
                 + String.join(" or ", candidates) + " on the class path; check the spelling or add its jar with --jar");
     }
 
@@ -122,6 +122,6 @@ final class Program implements AutoCloseable {
             // the same answer as for a method of another form
         }
         throw new IllegalArgumentException(
-                "ACQ-2006 " + type.getName() + " is no program: it needs a 'public static void main(String[] args)'");
+                "ACQ-2206 " + type.getName() + " is no program: it needs a 'public static void main(String[] args)'");
     }
 }

@@ -107,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
             if (batches < 1) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "ACQ-2001 --batches " + batches + ": must be at least 1; leave it out to run for ever");
+                        "ACQ-2201 --batches " + batches + ": must be at least 1; leave it out to run for ever");
             }
             all.put(StreamingConf.STOP_AFTER_BATCHES.name(), batches.toString());
         }

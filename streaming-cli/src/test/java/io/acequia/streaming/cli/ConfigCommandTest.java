@@ -98,7 +98,7 @@ class ConfigCommandTest {
         CommandRunner check = acequia("config", "check", dir.resolve("none").toString());
 
         assertThat(check.exitCode()).isEqualTo(2);
-        assertThat(check.err()).contains("ACQ-2007 cannot read").contains("none");
+        assertThat(check.err()).contains("ACQ-2207 cannot read").contains("none");
     }
 
     @Test

@@ -198,7 +198,7 @@ class RunCommandTest {
         CommandRunner run = acequia("run", Returns.class.getName(), "--batches", "0");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("ACQ-2001 --batches 0: must be at least 1");
+        assertThat(run.err()).contains("ACQ-2201 --batches 0: must be at least 1");
     }
 
     @Test
@@ -216,7 +216,7 @@ class RunCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
-                .contains("ACQ-2005 there is no program 'NetworkWordCuont'")
+                .contains("ACQ-2205 there is no program 'NetworkWordCuont'")
                 .contains("io.acequia.streaming.examples.NetworkWordCuont");
     }
 
@@ -225,7 +225,7 @@ class RunCommandTest {
         CommandRunner run = acequia("run", NoProgram.class.getName());
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("ACQ-2006");
+        assertThat(run.err()).contains("ACQ-2206");
     }
 
     @Test
@@ -233,7 +233,7 @@ class RunCommandTest {
         CommandRunner run = acequia("run");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("ACQ-2003 no program was named");
+        assertThat(run.err()).contains("ACQ-2203 no program was named");
     }
 
     @Test
@@ -268,7 +268,7 @@ class RunCommandTest {
         CommandRunner run = acequia("run", "--jar", jar("Unnamed", false).toString());
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("ACQ-2004");
+        assertThat(run.err()).contains("ACQ-2204");
     }
 
     @Test
@@ -276,7 +276,7 @@ class RunCommandTest {
         CommandRunner run = acequia("run", "--jar", dir.resolve("none.jar").toString(), "X");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("ACQ-2002 there is no jar at").contains("none.jar");
+        assertThat(run.err()).contains("ACQ-2202 there is no jar at").contains("none.jar");
     }
 
     /** A jar with one class, which says through the context class loader that it ran. */

@@ -17,6 +17,14 @@ public interface Operator<T, R> extends Serializable {
 
     /** This operator and then {@code next}, as one. */
     default <S> Operator<T, S> andThen(Operator<R, S> next) {
-        return (task, down) -> attach(task, next.attach(task, down));
+        return (task, down) -> {
+            Downstream<R> rest = next.attach(task, down);
+            try {
+                return attach(task, rest);
+            } catch (Throwable t) {
+                rest.close();
+                throw t;
+            }
+        };
     }
 }

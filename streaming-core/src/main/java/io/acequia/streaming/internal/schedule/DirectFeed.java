@@ -134,9 +134,10 @@ final class DirectFeed implements Feed {
                     }
                 }
 
+                /** Reported already, under the source's own name. */
                 @Override
                 public long rejected() {
-                    return reader.rejected();
+                    return 0;
                 }
 
                 @Override

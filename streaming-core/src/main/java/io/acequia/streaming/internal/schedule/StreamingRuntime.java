@@ -253,7 +253,7 @@ public final class StreamingRuntime {
     private void stopWhenEnough(BatchScheduler.Statistics statistics) {
         long enough = rdds.conf().get(StreamingConf.STOP_AFTER_BATCHES);
         if (enough > 0 && statistics.completed() == enough) {
-            Threads.daemon("acequia-stop", () -> stop(ownsBatch, stopTimeout()));
+            Threads.daemon("acequia-stop", () -> stop(ownsBatch, Duration.ZERO));
         }
     }
 

@@ -56,7 +56,7 @@ final class SpillDirectory implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (own == null) {
+        if (own == null || Files.notExists(own)) {
             return;
         }
         try (Stream<Path> content = Files.walk(own)) {

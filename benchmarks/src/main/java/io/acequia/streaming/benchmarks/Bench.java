@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks;
+
+import java.util.List;
+
+/** The command line: runs one workload. Exit code 2 for a request that cannot be served, 1 for a failure. */
+public final class Bench {
+    private Bench() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(List.of(arguments)));
+    }
+
+    static int run(List<String> arguments) {
+        try {
+            Request request = Request.of(arguments);
+            switch (request.workload()) {
+                case "W5" -> SmallBatches.run(request);
+                case "W6" -> QueueWordCount.run(request);
+                case "W7" -> FirstOutput.run(request);
+                default -> throw new IllegalArgumentException("ACQ-3005 there is no workload '" + request.workload()
+                        + "': take W5 (small batches), W6 (word count over a queue) or W7 (first output)");
+            }
+            return 0;
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench: " + e.getMessage());
+            return 2;
+        } catch (Exception e) {
+            e.printStackTrace();
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Word counts written by hand for two threads: each counts the words of its half of the lines, then each merges what both
+ * have counted of its half of the keys.
+ */
+final class HandWrittenCounts implements AutoCloseable {
+    private final TwoThreads threads = new TwoThreads();
+
+    /** The idiomatic one: {@code split} and {@code HashMap.merge}. A map for each half of the keys. */
+    List<Map<String, Long>> merging(List<String> lines) throws Exception {
+        List<Map<String, Long>> counted = maps();
+        threads.run(thread -> {
+            Map<String, Long> counts = counted.get(thread);
+            for (String line : half(lines, thread)) {
+                for (String word : line.split(" ")) {
+                    counts.merge(word, 1L, Long::sum);
+                }
+            }
+        });
+        List<Map<String, Long>> merged = maps();
+        threads.run(thread -> {
+            Map<String, Long> counts = merged.get(thread);
+            for (Map<String, Long> part : counted) {
+                part.forEach((word, n) -> {
+                    if (ownerOf(word) == thread) {
+                        counts.merge(word, n, Long::sum);
+                    }
+                });
+            }
+        });
+        return merged;
+    }
+
+    /** The same with counters that are updated in place, which saves boxing. */
+    List<Map<String, long[]>> countingInPlace(List<String> lines) throws Exception {
+        List<Map<String, long[]>> counted = maps();
+        threads.run(thread -> {
+            Map<String, long[]> counts = counted.get(thread);
+            for (String line : half(lines, thread)) {
+                for (String word : line.split(" ")) {
+                    long[] count = counts.get(word);
+                    if (count == null) {
+                        counts.put(word, new long[] {1});
+                    } else {
+                        count[0]++;
+                    }
+                }
+            }
+        });
+        List<Map<String, long[]>> merged = maps();
+        threads.run(thread -> {
+            Map<String, long[]> counts = merged.get(thread);
+            for (Map<String, long[]> part : counted) {
+                part.forEach((word, n) -> {
+                    if (ownerOf(word) == thread) {
+                        long[] count = counts.get(word);
+                        if (count == null) {
+                            counts.put(word, n);
+                        } else {
+                            count[0] += n[0];
+                        }
+                    }
+                });
+            }
+        });
+        return merged;
+    }
+
+    private static List<String> half(List<String> lines, int thread) {
+        int middle = lines.size() / 2;
+        return thread == 0 ? lines.subList(0, middle) : lines.subList(middle, lines.size());
+    }
+
+    private static int ownerOf(String word) {
+        return (word.hashCode() & Integer.MAX_VALUE) % TwoThreads.COUNT;
+    }
+
+    private static <V> List<Map<String, V>> maps() {
+        List<Map<String, V>> maps = new ArrayList<>();
+        for (int i = 0; i < TwoThreads.COUNT; i++) {
+            maps.add(new HashMap<>());
+        }
+        return maps;
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+    }
+}

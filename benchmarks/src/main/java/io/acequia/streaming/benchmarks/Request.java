@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks;
+
+import java.util.List;
+
+/**
+ * What the command line asks for.
+ *
+ * @param workload name of the workload
+ * @param whom the contestant
+ * @param rounds measured rounds, at least 5
+ * @param lines lines of input a batch, where the workload has a choice
+ */
+record Request(String workload, String whom, int rounds, int lines) {
+    static final int LEAST_ROUNDS = 5;
+    private static final int ROUNDS = 9;
+    private static final int LINES = 1_000_000;
+    private static final String USAGE = "usage: bin/bench W5|W6|W7 --vs limit [--rounds N] [--lines N]";
+
+    /** Parses a command line. */
+    static Request of(List<String> arguments) {
+        String workload = "";
+        String whom = "";
+        int rounds = ROUNDS;
+        int lines = LINES;
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            switch (argument) {
+                case "--vs" -> whom = value(arguments, ++i);
+                case "--rounds" -> rounds = number(argument, value(arguments, ++i));
+                case "--lines" -> lines = number(argument, value(arguments, ++i));
+                default -> {
+                    if (!workload.isEmpty() || argument.startsWith("-")) {
+                        throw new IllegalArgumentException(
+                                "ACQ-3001 '" + argument + "' is no option of the benchmarks; " + USAGE);
+                    }
+                    workload = argument;
+                }
+            }
+        }
+        if (!whom.equals("limit")) {
+            throw new IllegalArgumentException("ACQ-3002 --vs '" + whom + "': the contestant must be 'limit'; " + USAGE);
+        }
+        if (rounds < LEAST_ROUNDS) {
+            throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS
+                    + ", fewer say nothing about the spread");
+        }
+        return new Request(workload, whom, rounds, lines);
+    }
+
+    private static String value(List<String> arguments, int at) {
+        return at < arguments.size() ? arguments.get(at) : "";
+    }
+
+    private static int number(String option, String text) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                "ACQ-3004 " + option + " '" + text + "': must be a whole number above 0; " + USAGE);
+    }
+}
