@@ -10,7 +10,10 @@ import io.acequia.streaming.Output;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.testkit.TestStreams;
+import java.io.IOException;
+import java.io.Serializable;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -42,6 +45,25 @@ class ConnectionPatternsTest {
                 .hasMessageContaining("make it local to the function");
 
         assertThat(ledger.rows()).isEmpty();
+    }
+
+    @Test
+    void aConnectionInAFieldIsRefusedByTheWayToThatField() {
+        assertThatThrownBy(() -> run((rows, at) -> {
+                    LedgerWriter writer = new LedgerWriter(at, Ledger.at(at).connect());
+                    return rows.foreachPartition("ledger", (key, partition) -> writer.write(partition));
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the function of foreachPartition at ConnectionPatternsTest.java:")
+                .hasMessageContaining("captures → connection (" + Ledger.Connection.class.getName() + ")");
+    }
+
+    private record LedgerWriter(String address, Ledger.Connection connection) implements Serializable {
+        void write(Iterator<String> rows) throws IOException {
+            while (rows.hasNext()) {
+                connection.insert(rows.next());
+            }
+        }
     }
 
     @Test

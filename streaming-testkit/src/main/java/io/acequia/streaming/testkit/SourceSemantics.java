@@ -395,7 +395,7 @@ public abstract class SourceSemantics {
         @Override
         public Records<Integer> read(int maxRecords, Duration maxWait) throws EndOfSourceException {
             if (read) {
-                throw new EndOfSourceException("that was all");
+                throw new EndOfSourceException();
             }
             read = true;
             return Records.of(List.of(1, 2, 3));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ReceivedBlock<T> implements Block<T> {
     private final String name;
     private final int count;
+    private volatile String owner = "nobody";
     private volatile @Nullable List<List<T>> parts;
 
     ReceivedBlock(String name, List<List<T>> parts, int count) {
@@ -33,14 +34,15 @@ final class ReceivedBlock<T> implements Block<T> {
     public Iterator<T> iterator() {
         List<List<T>> held = parts;
         if (held == null) {
-            throw new IllegalStateException("ACQ-0638 " + name
-                    + " was released: its batch is done; persist the stream to read its records later");
+            throw new IllegalStateException("ACQ-0638 " + owner
+                    + " was released; call remember(..) or persist it and keep it yourself: " + name);
         }
         return new Walk<>(held.iterator());
     }
 
-    /** Lets the records go. */
-    void release() {
+    /** Lets the records go; {@code who} owned them, for the message to who comes too late. */
+    void release(String who) {
+        owner = who;
         parts = null;
     }
 

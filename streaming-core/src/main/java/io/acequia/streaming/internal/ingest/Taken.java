@@ -25,11 +25,11 @@ public record Taken<T>(List<Block<T>> blocks, long records, List<Rejected> rejec
         settling.settle(cause);
     }
 
-    /** Lets the records go: the blocks can no longer be read. */
-    public void release() {
+    /** Lets the records go: the blocks can no longer be read; {@code who} owned them, such as {@code RDD of batch 1000 ms}. */
+    public void release(String who) {
         for (Block<T> block : blocks) {
             if (block instanceof ReceivedBlock<T> received) {
-                received.release();
+                received.release(who);
             }
         }
     }

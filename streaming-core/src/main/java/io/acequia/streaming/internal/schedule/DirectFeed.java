@@ -26,6 +26,8 @@ final class DirectFeed implements Feed {
     /** Suffix of the task count under which records are reported that only reading could number. */
     static final String RECORDS = "/records";
 
+    private static final int SPLITS_SHOWN = 3;
+
     private final InputNode node;
     private final DirectSource<?> source;
     private final Rdds rdds;
@@ -74,7 +76,16 @@ final class DirectFeed implements Feed {
         }
         List<List<Split<T>>> groups = Groups.of(splits, rdds.defaultParallelism(), Split::weight);
         return new Intake(
-                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)), known, plan.position(), List.of(), () -> {});
+                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)), known, described(splits), List.of(), () -> {});
+    }
+
+    /** The first ranges; a planner's own position may be long and is not for people. */
+    private static <T> String described(List<Split<T>> splits) {
+        StringBuilder text = new StringBuilder();
+        for (Split<T> split : splits.subList(0, Math.min(splits.size(), SPLITS_SHOWN))) {
+            text.append(text.isEmpty() ? "" : ", ").append(split.describe());
+        }
+        return splits.size() <= SPLITS_SHOWN ? text.toString() : text + " and " + (splits.size() - SPLITS_SHOWN) + " more";
     }
 
     @Override

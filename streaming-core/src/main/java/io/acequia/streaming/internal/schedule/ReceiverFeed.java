@@ -95,7 +95,7 @@ final class ReceiverFeed<T> implements Feed {
                 taken.records(),
                 "",
                 taken.rejected(),
-                taken::release);
+                () -> taken.release("RDD of batch " + time));
     }
 
     /** Without a checkpoint, a delivery is safe when the outputs of its batch are done. */

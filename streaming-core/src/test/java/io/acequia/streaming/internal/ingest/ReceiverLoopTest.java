@@ -98,10 +98,10 @@ class ReceiverLoopTest {
         give("a");
         nothing();
         Taken<String> taken = loop.take();
-        taken.release();
+        taken.release("RDD of batch 1000 ms");
 
         assertThatThrownBy(() -> taken.blocks().get(0).iterator())
-                .hasMessageStartingWith("ACQ-0638 block 1 of test")
+                .hasMessageStartingWith("ACQ-0638 RDD of batch 1000 ms was released")
                 .hasMessageContaining("released");
     }
 
