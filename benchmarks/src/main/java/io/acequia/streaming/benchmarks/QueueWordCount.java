@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -63,7 +64,8 @@ final class QueueWordCount implements AutoCloseable {
                 .reduceByKey(Integer::sum);
     }
 
-    private static long sum(Iterator<Tuple2<String, Integer>> counts) {
+    /** Reads counts to their end; how many words they stand for. */
+    static long sum(Iterator<Tuple2<String, Integer>> counts) {
         long sum = 0;
         while (counts.hasNext()) {
             sum += counts.next()._2();
@@ -91,7 +93,7 @@ final class QueueWordCount implements AutoCloseable {
     private void batch() throws InterruptedException {
         queue.add(context.batchContext().parallelize(lines, TwoThreads.COUNT));
         clock.advance(INTERVAL);
-        batches.await();
+        batches.await(1);
     }
 
     @Override
@@ -174,7 +176,7 @@ final class QueueWordCount implements AutoCloseable {
             cpu = new double[CONTESTANTS][rounds];
         }
 
-        void time(int round, int contestant, java.util.concurrent.Callable<Long> work) throws Exception {
+        void time(int round, int contestant, Callable<Long> work) throws Exception {
             long cpuBefore = cpuNanos();
             long before = System.nanoTime();
             long counted = work.call();

@@ -40,6 +40,11 @@ final class Samples {
         return sorted[Math.min(sorted.length - 1, (int) (sorted.length * share))];
     }
 
+    /** {@code above} divided by each. */
+    Samples under(double above) {
+        return of(Arrays.stream(sorted).map(value -> above / value).toArray());
+    }
+
     /** {@code ratio <what> vs <whom>: <median> (min <a> max <b>, n=<rounds>)}. */
     String ratioLine(String what, String whom) {
         return String.format(

@@ -326,7 +326,7 @@ public abstract class LifecycleSemantics {
     void stopInsideABatchIsRefused() {
         List<Throwable> refused = Collections.synchronizedList(new ArrayList<>());
         try (TestStreams t = TestStreams.every(
-                SECOND, conf().setMaster("local[2]").set(StreamingConf.SERIALIZE_CLOSURES, false), s -> {
+                SECOND, conf().set(StreamingConf.SERIALIZE_CLOSURES, false), s -> {
                     DStream<Integer> in = s.input("in");
                     s.collect("transformed", in.transform(rdd -> {
                         refused.add(thrownBy(() -> s.context().stop()));

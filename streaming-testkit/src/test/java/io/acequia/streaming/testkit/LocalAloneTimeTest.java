@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.testkit;
 
+import io.acequia.streaming.StreamingConf;
+
 class LocalAloneTimeTest extends TimeSemantics {
     @Override
-    protected io.acequia.streaming.StreamingConf conf() {
+    protected StreamingConf conf() {
         return LocalAlone.conf();
     }
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.testkit;
 
-class LocalMemoryTest extends MemorySemantics {}
+/** On the local engine. */
+class LocalConfigTest extends ConfigSemantics {}

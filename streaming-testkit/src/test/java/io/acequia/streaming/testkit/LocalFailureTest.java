@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.testkit;
 
-class LocalOutputTest extends OutputSemantics {}
+/** On the local engine. */
+class LocalFailureTest extends FailureSemantics {}

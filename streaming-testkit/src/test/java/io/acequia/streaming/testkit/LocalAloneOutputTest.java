@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.testkit;
-
-class LocalAloneOutputTest extends OutputSemantics {
-    @Override
-    protected io.acequia.streaming.StreamingConf conf() {
-        return LocalAlone.conf();
-    }
-}

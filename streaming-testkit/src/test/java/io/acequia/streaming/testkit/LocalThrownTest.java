@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.testkit;
+
+/** On the local engine. */
+class LocalThrownTest extends ThrownSemantics {}
