@@ -39,7 +39,12 @@ public final class StreamingContext implements AutoCloseable {
 
     /** A context over a batch context, which {@link #stop(boolean)} may leave running. */
     public StreamingContext(BatchContext batch, Duration batchInterval) {
-        this.runtime = StreamingRuntime.create(this, batch, batch.rdds(), false, batchInterval, StreamClock.system());
+        this(batch, batchInterval, StreamClock.system());
+    }
+
+    /** A context over a batch context, on a clock that someone else owns. */
+    public StreamingContext(BatchContext batch, Duration batchInterval, StreamClock clock) {
+        this.runtime = StreamingRuntime.create(this, batch, batch.rdds(), false, batchInterval, clock);
     }
 
     /** A context with a batch context of its own; settings come from outside besides. */

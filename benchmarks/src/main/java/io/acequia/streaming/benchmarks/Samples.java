@@ -55,6 +55,6 @@ final class Samples {
 
     /** {@code <median> <unit> (min <a> max <b>)}. */
     String line(String unit) {
-        return String.format(Locale.ROOT, "%.1f %s (min %.1f max %.1f)", median(), unit, min(), max());
+        return String.format(Locale.ROOT, "%.2f %s (min %.2f max %.2f)", median(), unit, min(), max());
     }
 }

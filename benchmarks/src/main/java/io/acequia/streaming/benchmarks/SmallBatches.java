@@ -32,9 +32,10 @@ final class SmallBatches {
         String what = interval.toMillis() + " ms batches at " + linesEachMilli + " k records/s";
         System.out.println(String.format(
                 Locale.ROOT,
-                "%s: %s a batch, scheduling delay at most %.1f ms, batches that waited at the end %d, records %d of %d sent",
+                "%s: %s a batch, end to end p99 %s, scheduling delay at most %.1f ms, batches that waited at the end %d, records %d of %d sent",
                 what,
                 measured.batch().line("ms"),
+                measured.p99Latency().line("ms"),
                 measured.longestDelay(),
                 measured.waitingBatches(),
                 measured.counted(),

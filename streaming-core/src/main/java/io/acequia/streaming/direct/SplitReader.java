@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.direct;
 
+import io.acequia.streaming.receiver.Rejected;
 import java.util.List;
 
 /**
@@ -12,9 +13,9 @@ public interface SplitReader<T> extends AutoCloseable {
     /** The next records, in order; an empty list at the end. The list is the caller's. */
     List<T> next() throws Exception;
 
-    /** How many records of this split could not be decoded so far; they are counted as rejected. */
-    default long rejected() {
-        return 0;
+    /** What could not be decoded since the last call; it is counted and follows the source's policy. Default: nothing. */
+    default List<Rejected> takeRejected() {
+        return List.of();
     }
 
     @Override

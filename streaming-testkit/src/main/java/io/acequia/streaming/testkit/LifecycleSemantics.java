@@ -218,7 +218,7 @@ public abstract class LifecycleSemantics {
                     .hasMessageContaining("streaming.contexts.multiple");
             assertThat(second.context().state()).isEqualTo(ContextState.INITIALIZED);
 
-            first.close();
+            first.context().stop();
             second.add("in", 1).advance(1);
             assertThat(second.<Integer>last("out")).containsExactly(1);
         }
@@ -535,7 +535,7 @@ public abstract class LifecycleSemantics {
     }
 
     @Test
-    void aListenerThatThrowsHarmsNoOther() {
+    void aListenerThatThrowsHarmsNoOther() throws InterruptedException {
         for (VoidFunction<String> bad : List.<VoidFunction<String>>of(
                 text -> {
                     throw new IllegalStateException(text);
@@ -554,6 +554,9 @@ public abstract class LifecycleSemantics {
             t.context().addStreamingListener(new Told(seen));
             t.add("in", 1).context().start();
             t.clock().advance(SECOND);
+            while (t.context().status().batchesCompleted() < 1) {
+                assertThat(t.context().awaitTerminationOrTimeout(1)).isFalse();
+            }
             StopReport report = t.context().stop(true, true);
 
             assertThat(report.complete()).isTrue();

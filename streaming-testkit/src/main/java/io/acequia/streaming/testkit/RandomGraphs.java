@@ -181,13 +181,13 @@ public final class RandomGraphs {
             List<Primitive> roots = List.of(Primitive.PARALLELIZE, Primitive.FROM_BLOCKS, Primitive.FROM_SPLITS);
             step(roots.get(random.nextInt(roots.size())));
             while (primitives.size() < operators) {
-                int drawn = random.nextInt(Primitive.values().length + 2);
+                int drawn = random.nextInt(Primitive.values().length + 1);
                 step(drawn < Primitive.values().length ? Primitive.values()[drawn] : Primitive.PERSIST);
             }
             Map<String, String> settings = new HashMap<>();
             int mode = random.nextInt(3);
             if (mode == 0) {
-                settings.put("streaming.storage.memory", (1 + random.nextInt(8)) + "KiB");
+                settings.put("streaming.storage.memory", (200 + random.nextInt(2_000)) + "B");
             } else if (mode == 1) {
                 settings.put("streaming.test.serialize.closures", "true");
             }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.testkit;
 
-import io.acequia.streaming.DStream;
 import io.acequia.streaming.DStreamLike;
+import io.acequia.streaming.InputDStream;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.StreamingContext.ContextState;
@@ -54,7 +54,7 @@ public final class TestStreams implements AutoCloseable {
         context.addStreamingListener(progress);
         try {
             program.call(this);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             context.stop();
             throw e;
         } catch (Exception e) {
@@ -101,12 +101,12 @@ public final class TestStreams implements AutoCloseable {
 
     /** A stream whose batches the test writes with {@link #add}; the same stream for the same name is an error. */
     @SuppressWarnings("unchecked")
-    public <T> DStream<T> input(String name) {
+    public <T> InputDStream<T> input(String name) {
         ReplayableInput<Object> input = new ReplayableInput<>(name);
         if (inputs.putIfAbsent(name, input) != null) {
             throw new IllegalArgumentException("ACQ-2003 there is an input '" + name + "' already: take another name");
         }
-        return (DStream<T>) context.directStream(input).uid(name);
+        return (InputDStream<T>) context.directStream(input).uid(name);
     }
 
     /** Keeps the batches of a stream under a name. */

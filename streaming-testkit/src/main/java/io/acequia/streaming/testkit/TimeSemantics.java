@@ -12,9 +12,6 @@ import io.acequia.streaming.StreamingConf.BacklogPolicy;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Time;
-import io.acequia.streaming.receiver.Records;
-import io.acequia.streaming.receiver.Source;
-import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,8 +22,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -117,7 +112,7 @@ public abstract class TimeSemantics extends OperationSemantics {
         WatchedClock clock = new WatchedClock(START);
         BlockingQueue<List<String>> batches = new LinkedBlockingQueue<>();
         try (StreamingContext context = new StreamingContext(conf(), SECOND, clock)) {
-            context.receiverStream(Source.of("handed", HandedReceiver::new))
+            context.receiverStream(HandedReceiver.source())
                     .foreachRDD(rdd -> batches.add(rdd.collect()));
             context.start();
 
@@ -323,28 +318,5 @@ public abstract class TimeSemantics extends OperationSemantics {
         public void close() {
             context.stop();
         }
-    }
-
-    /** Reads what the test hands over. There is one at a time. */
-    private static final class HandedReceiver implements UnreliableReceiver<String> {
-        private static final SynchronousQueue<List<String>> HANDED = new SynchronousQueue<>();
-
-        /** Returns when the record has been stored: the receiver has come back for more. */
-        static void hand(String record) throws InterruptedException {
-            HANDED.put(List.of(record));
-            HANDED.put(List.of());
-        }
-
-        @Override
-        public void connect() {}
-
-        @Override
-        public Records<String> read(int maxRecords, Duration maxWait) throws InterruptedException {
-            List<String> handed = HANDED.poll(maxWait.toMillis(), TimeUnit.MILLISECONDS);
-            return handed == null ? Records.nothing() : Records.of(handed);
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -81,6 +81,6 @@ public final class OutputNode implements Output {
 
     @Override
     public String toString() {
-        return displayName() + " at " + site.callSite();
+        return displayName() + (uid == null ? "" : " '" + uid + "'") + " at " + site.callSite();
     }
 }

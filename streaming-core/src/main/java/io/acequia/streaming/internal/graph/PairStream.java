@@ -44,7 +44,7 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
 
     @Override
     public DStream<Tuple2<K, V>> toDStream() {
-        return new PlainStream<>(node);
+        return new PlainStream<>(derive("toDStream", rdd -> rdd.plainly()));
     }
 
     private Partitioner byDefault() {

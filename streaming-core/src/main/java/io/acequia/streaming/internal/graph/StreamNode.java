@@ -120,6 +120,6 @@ public abstract class StreamNode {
 
     @Override
     public String toString() {
-        return "#" + number + " " + displayName() + " at " + site.callSite();
+        return "#" + number + " " + displayName() + (uid == null ? "" : " '" + uid + "'") + " at " + site.callSite();
     }
 }

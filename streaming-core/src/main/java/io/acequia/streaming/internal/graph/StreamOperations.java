@@ -280,46 +280,49 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
 
     @Override
     public final <U> DStream<U> transform(Function<R, RDD<U>> f) {
-        return new PlainStream<>(derive("transform", rdd -> f.call(typed(rdd.plainly()))));
+        return new PlainStream<>(timed("transform", f, (rdd, time) -> f.call(rdd)));
     }
 
     @Override
     public final <U> DStream<U> transform(Function2<R, Time, RDD<U>> f) {
-        return new PlainStream<>(timed("transform", f::call));
+        return new PlainStream<>(timed("transform", f, (rdd, time) -> f.call(rdd, time)));
     }
 
     @Override
     public final <K2, V2> PairDStream<K2, V2> transformToPair(Function<R, PairRDD<K2, V2>> f) {
-        return new PairStream<>(derive("transformToPair", rdd -> f.call(typed(rdd.plainly()))));
+        return new PairStream<>(timed("transformToPair", f, (rdd, time) -> f.call(rdd)));
     }
 
     @Override
     public final <K2, V2> PairDStream<K2, V2> transformToPair(Function2<R, Time, PairRDD<K2, V2>> f) {
-        return new PairStream<>(timed("transformToPair", f::call));
+        return new PairStream<>(timed("transformToPair", f, (rdd, time) -> f.call(rdd, time)));
     }
 
-    private StreamNode timed(String operation, Function2<R, Time, Object> f) {
-        return node.graph().derive(
-                Site.of(operation), List.of(node), (rdds, time) -> f.call(typed(rdds.get(0).plainly()), time));
+    private StreamNode timed(String operation, Object function, Function2<R, Time, Object> f) {
+        Site site = Site.of(operation);
+        Closures.present(function, site);
+        return node.graph().derive(site, List.of(node), (rdds, time) -> f.call(typed(rdds.get(0).plainly()), time));
     }
 
     @Override
     public final <U, Q extends RDD<U>, W> DStream<W> transformWith(
             DStreamLike<U, ?, Q> other, Function3<R, Q, Time, RDD<W>> f) {
-        return new PlainStream<>(both("transformWith", other, f::call));
+        return new PlainStream<>(both("transformWith", other, f, (ours, theirs, time) -> f.call(ours, theirs, time)));
     }
 
     @Override
     public final <U, Q extends RDD<U>, K2, V2> PairDStream<K2, V2> transformWithToPair(
             DStreamLike<U, ?, Q> other, Function3<R, Q, Time, PairRDD<K2, V2>> f) {
-        return new PairStream<>(both("transformWithToPair", other, f::call));
+        return new PairStream<>(both("transformWithToPair", other, f, (ours, theirs, time) -> f.call(ours, theirs, time)));
     }
 
     @SuppressWarnings("unchecked")
     private <U, Q extends RDD<U>> StreamNode both(
-            String operation, DStreamLike<U, ?, Q> other, Function3<R, Q, Time, Object> f) {
+            String operation, DStreamLike<U, ?, Q> other, Object function, Function3<R, Q, Time, Object> f) {
+        Site site = Site.of(operation);
+        Closures.present(function, site);
         return node.graph().derive(
-                Site.of(operation),
+                site,
                 List.of(node, nodeOf(other)),
                 (rdds, time) -> f.call(typed(rdds.get(0).plainly()), (Q) rdds.get(1).plainly(), time));
     }
@@ -359,12 +362,16 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
 
     @Override
     public final Output foreachRDD(VoidFunction<R> f) {
-        return output(Site.of("foreachRDD"), (rdd, time) -> f.call(typed(rdd)));
+        Site site = Site.of("foreachRDD");
+        Closures.present(f, site);
+        return output(site, (rdd, time) -> f.call(typed(rdd)));
     }
 
     @Override
     public final Output foreachRDD(VoidFunction2<R, Time> f) {
-        return output(Site.of("foreachRDD"), (rdd, time) -> f.call(typed(rdd), time));
+        Site site = Site.of("foreachRDD");
+        Closures.present(f, site);
+        return output(site, (rdd, time) -> f.call(typed(rdd), time));
     }
 
     @Override
@@ -435,10 +442,5 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
     @Override
     public String toString() {
         return node.toString();
-    }
-
-    private Object writeReplace() {
-        throw new IllegalStateException("ACQ-0925 a function captured the stream " + node
-                + ": streams belong to the program that defines them, not to its functions");
     }
 }

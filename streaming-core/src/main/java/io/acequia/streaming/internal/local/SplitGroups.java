@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Ranges of a direct source; a group of them is a partition. What readers reject is counted as {@code rejected}. */
+/** Ranges of a direct source; a group of them is a partition. */
 record SplitGroups<T>(List<List<Split<T>>> groups) implements Root<T> {
     @Override
     public int partitionCount() {
@@ -18,17 +18,15 @@ record SplitGroups<T>(List<List<Split<T>>> groups) implements Root<T> {
 
     @Override
     public Iterator<T> open(int partition, LocalTask task) {
-        return new Concatenated<>(groups.get(partition), split -> new Reading<>(split.open(task), task));
+        return new Concatenated<>(groups.get(partition), split -> new Reading<>(split.open(task)));
     }
 
     private static final class Reading<T> implements Iterator<T>, AutoCloseable {
-        private final LocalTask task;
         private @Nullable SplitReader<T> reader;
         private Iterator<T> records = Collections.emptyIterator();
 
-        Reading(SplitReader<T> reader, LocalTask task) {
+        Reading(SplitReader<T> reader) {
             this.reader = reader;
-            this.task = task;
         }
 
         @Override
@@ -62,12 +60,7 @@ record SplitGroups<T>(List<List<Split<T>>> groups) implements Root<T> {
                 return;
             }
             reader = null;
-            try (open) {
-                long rejected = open.rejected();
-                if (rejected > 0) {
-                    task.count("rejected", rejected);
-                }
-            }
+            open.close();
         }
     }
 }

@@ -6,6 +6,9 @@ import java.util.Set;
 /** Where in the program something was asked for: {@code WordCount.java:42}. */
 public final class CallSite {
     private static final String BASE = "io.acequia.streaming.";
+    /** Defines inputs and outputs for a test, whose line is the one of interest. */
+    private static final String TEST_STREAMS = BASE + "testkit.TestStreams";
+
     private static final Set<String> OURS =
             Set.of("data", "function", "receiver", "direct", "storage", "listener", "engine", "internal");
     private static final StackWalker WALKER = StackWalker.getInstance();
@@ -21,6 +24,9 @@ public final class CallSite {
     }
 
     private static boolean isOurs(String className) {
+        if (className.startsWith(TEST_STREAMS)) {
+            return true;
+        }
         if (!className.startsWith(BASE)) {
             return className.startsWith("java.");
         }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.operator;
 
+import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.DStreamLike;
+import io.acequia.streaming.RDD;
+import io.acequia.streaming.StreamingContext;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
@@ -32,16 +36,20 @@ public final class Closures {
      * @throws IllegalArgumentException naming operation, call site and the path to the field at fault
      */
     public static <F> F check(F function, Site site) {
-        if (function == null) {
-            throw new IllegalArgumentException("ACQ-0705 the function of " + site + " is null: pass a function");
-        }
+        present(function, site);
         try (ObjectOutputStream out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
             out.writeObject(function);
         } catch (IOException | RuntimeException e) {
             throw new IllegalArgumentException(
-                    "ACQ-0706 the function of " + site + " cannot be serialized: " + culprit(function, e)
-                            + "; make it local to the function, mark it transient, or let its class implement Serializable",
-                    e);
+                    "ACQ-0706 the function of " + site + " cannot be serialized: " + culprit(function, e), e);
+        }
+        return function;
+    }
+
+    /** Refuses a function that is not there. */
+    public static <F> F present(@Nullable F function, Site site) {
+        if (function == null) {
+            throw new IllegalArgumentException("ACQ-0705 the function of " + site + " is null: pass a function");
         }
         return function;
     }
@@ -63,7 +71,7 @@ public final class Closures {
         }
         Class<?> type = object.getClass();
         if (!(object instanceof Serializable)) {
-            return way + " (" + type.getName() + ")";
+            return way + " (" + type.getName() + "); " + advice(object);
         }
         if (object instanceof Object[] elements) {
             return pathOfElements(java.util.Arrays.asList(elements), way, seen, depth);
@@ -76,6 +84,16 @@ public final class Closures {
             return keys != null ? keys : pathOfElements(map.values(), way + ".value", seen, depth);
         }
         return pathOfFields(object, type, way, seen, depth);
+    }
+
+    private static String advice(Object culprit) {
+        boolean ofTheDriver = culprit instanceof RDD
+                || culprit instanceof DStreamLike
+                || culprit instanceof StreamingContext
+                || culprit instanceof BatchContext;
+        return ofTheDriver
+                ? "it belongs to the driver: use transform or join, or collect it and broadcast the result"
+                : "make it local to the function, mark it transient, or let its class implement Serializable";
     }
 
     private static @Nullable String pathOfCaptured(SerializedLambda lambda, Set<Object> seen, int depth) {

@@ -58,7 +58,8 @@ public final class Site implements Serializable {
         if (thrown instanceof VirtualMachineError error) {
             throw error;
         }
-        if (thrown instanceof OperatorException || thrown instanceof InterruptedException) {
+        boolean cancelled = thrown instanceof InterruptedException && task.isCancelled();
+        if (thrown instanceof OperatorException || cancelled) {
             return (Exception) thrown;
         }
         return new OperatorException(operator, callSite, task, thrown);

@@ -670,9 +670,4 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     public <E> E unwrap(Class<E> type) {
         return dataset.unwrap(type);
     }
-
-    private Object writeReplace() {
-        throw new IllegalStateException("ACQ-0816 a function captured an RDD: RDDs belong to the driver;"
-                + " use join, or collect and broadcast what the function needs");
-    }
 }

@@ -3,9 +3,6 @@ package io.acequia.streaming.internal.schedule;
 
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.BatchFailedException;
-import io.acequia.streaming.BatchSink;
-import io.acequia.streaming.DeadLetter;
-import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
@@ -17,7 +14,6 @@ import io.acequia.streaming.internal.graph.OutputNode;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.listener.OutputInfo;
 import io.acequia.streaming.receiver.Rejected;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -66,8 +62,11 @@ final class BatchRunner {
             InputNode node = entry.getKey();
             List<Rejected> rejected = entry.getValue().rejected();
             if (!rejected.isEmpty()) {
-                attempt(batch, node.site().uid(), node.site().callSite(), contextPolicy(), true, () ->
-                        settlePoison(batch, node, rejected));
+                attempt(batch, node.site().uid(), node.site().callSite(), contextPolicy(), true, () -> Poison.settle(
+                        node.poison(),
+                        node.origin().name(),
+                        new Output.Key(batch.time(), node.site().uid(), 0),
+                        rejected));
             }
         }
         Throwable passed = null;
@@ -136,39 +135,6 @@ final class BatchRunner {
                 }
                 throw failure;
             }
-        }
-    }
-
-    private void settlePoison(PlannedBatch batch, InputNode node, List<Rejected> rejected) throws Exception {
-        if (node.poison() instanceof ErrorPolicy.Fail) {
-            Rejected first = rejected.get(0);
-            throw new IllegalStateException(
-                    "ACQ-1007 source '" + node.origin().name() + "' sent " + rejected.size()
-                            + " records that cannot be decoded, the first at " + first.where()
-                            + ": set onPoison(skip or deadLetter) to go on",
-                    first.cause());
-        }
-        if (node.poison() instanceof ErrorPolicy.ToSink sink) {
-            Output.Key key = new Output.Key(batch.time(), node.site().uid(), 0);
-            if (!sink.sink().alreadyCommitted(key)) {
-                write(sink.sink().open(key), node, batch.time(), rejected);
-            }
-        }
-    }
-
-    private static void write(
-            BatchSink.Writer<DeadLetter> open, InputNode node, Time time, List<Rejected> rejected) throws Exception {
-        try (BatchSink.Writer<DeadLetter> letters = open) {
-            for (Rejected poison : rejected) {
-                letters.write(new DeadLetter(
-                        node.origin().name(),
-                        poison.where(),
-                        time,
-                        poison.raw(),
-                        new String(poison.raw(), StandardCharsets.UTF_8),
-                        poison.cause().toString()));
-            }
-            letters.commit();
         }
     }
 

@@ -377,7 +377,7 @@ final class BatchScheduler {
         private void count(PlannedBatch batch) {
             records += batch.info().numRecords();
             batch.scope().recordErrors().forEach((uid, n) -> {
-                if (!uid.endsWith(DirectFeed.RECORDS)) {
+                if (!uid.endsWith(SplitGroup.RECORDS)) {
                     recordErrors.merge(uid, n, Long::sum);
                 }
             });

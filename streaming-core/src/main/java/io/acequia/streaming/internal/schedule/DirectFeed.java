@@ -2,14 +2,12 @@
 package io.acequia.streaming.internal.schedule;
 
 import io.acequia.streaming.data.StreamClock;
-import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.direct.Plan;
 import io.acequia.streaming.direct.PlannerContext;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.direct.SplitPlanner;
-import io.acequia.streaming.direct.SplitReader;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.internal.rdd.RddScope;
@@ -18,14 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A source that is read by range: the planner says what, tasks read it. */
 final class DirectFeed implements Feed {
-    /** Suffix of the task count under which records are reported that only reading could number. */
-    static final String RECORDS = "/records";
-
     private static final int SPLITS_SHOWN = 3;
 
     private final InputNode node;
@@ -67,14 +61,16 @@ final class DirectFeed implements Feed {
     }
 
     private <T> Intake intake(Plan<T> plan, Time time) {
-        String uid = node.site().uid();
         List<Split<T>> splits = new ArrayList<>();
         long known = 0;
         for (Split<T> split : plan.splits()) {
-            splits.add(new CountedSplit<>(split, uid));
+            splits.add(split);
             known += split.recordCount().orElse(0);
         }
-        List<List<Split<T>>> groups = Groups.of(splits, rdds.defaultParallelism(), Split::weight);
+        List<List<Split<T>>> groups = new ArrayList<>();
+        for (List<Split<T>> group : Groups.of(splits, rdds.defaultParallelism(), Split::weight)) {
+            groups.add(List.of(new SplitGroup<>(group, node.origin().name(), node.site(), node.poison())));
+        }
         return new Intake(
                 rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)), known, described(splits), List.of(), () -> {});
     }
@@ -114,63 +110,5 @@ final class DirectFeed implements Feed {
     @Override
     public Optional<ContextStatus.SourceStatus> status() {
         return Optional.empty();
-    }
-
-    /** A split that reports what was rejected, and how many records there were when nobody knew before. */
-    private record CountedSplit<T>(Split<T> split, String uid) implements Split<T> {
-        @Override
-        public SplitReader<T> open(TaskContext task) throws Exception {
-            SplitReader<T> reader = split.open(task);
-            boolean counts = split.recordCount().isEmpty();
-            return new SplitReader<>() {
-                private long records;
-
-                @Override
-                public List<T> next() throws Exception {
-                    List<T> next = reader.next();
-                    records += next.size();
-                    if (next.isEmpty()) {
-                        report(task, reader.rejected());
-                    }
-                    return next;
-                }
-
-                private void report(TaskContext task, long rejected) {
-                    if (rejected > 0) {
-                        task.count(uid, rejected);
-                    }
-                    if (counts && records > 0) {
-                        task.count(uid + RECORDS, records);
-                        records = 0;
-                    }
-                }
-
-                /** Reported already, under the source's own name. */
-                @Override
-                public long rejected() {
-                    return 0;
-                }
-
-                @Override
-                public void close() {
-                    reader.close();
-                }
-            };
-        }
-
-        @Override
-        public String describe() {
-            return split.describe();
-        }
-
-        @Override
-        public OptionalLong recordCount() {
-            return split.recordCount();
-        }
-
-        @Override
-        public long weight() {
-            return split.weight();
-        }
     }
 }

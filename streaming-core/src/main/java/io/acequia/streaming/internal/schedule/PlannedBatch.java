@@ -117,7 +117,7 @@ final class PlannedBatch implements Batch {
                     new InputInfo(
                             node.streamId(),
                             node.origin().name(),
-                            intake.records() + counted.getOrDefault(uid + DirectFeed.RECORDS, 0L),
+                            intake.records() + counted.getOrDefault(uid + SplitGroup.RECORDS, 0L),
                             intake.rejected().size() + counted.getOrDefault(uid, 0L),
                             Optional.of(intake.position()).filter(position -> !position.isEmpty())));
         });

@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.source;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.direct.SplitReader;
 import io.acequia.streaming.receiver.LineCutter;
+import io.acequia.streaming.receiver.Rejected;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -67,7 +68,8 @@ record LineFormat<L>(int maxLineBytes, Form<L> form) implements FileFormat<L> {
         private final FileSplit<L> split;
         private final LineCutter cutter;
         private final Form<L> form;
-        private long rejected;
+        private final List<Rejected> rejected = new ArrayList<>();
+        private long rejectedInAll;
         private boolean ended;
 
         Lines(InputStream in, FileSplit<L> split, LineCutter cutter, Form<L> form) {
@@ -87,14 +89,17 @@ record LineFormat<L>(int maxLineBytes, Form<L> form) implements FileFormat<L> {
                     ended = true;
                     form.cutRest(cutter, lines);
                 }
-                rejected += cutter.takeRejected().size();
+                rejected.addAll(cutter.takeRejected());
             }
             return lines;
         }
 
         @Override
-        public long rejected() {
-            return rejected;
+        public List<Rejected> takeRejected() {
+            List<Rejected> taken = List.copyOf(rejected);
+            rejectedInAll += taken.size();
+            rejected.clear();
+            return taken;
         }
 
         @Override
@@ -102,8 +107,8 @@ record LineFormat<L>(int maxLineBytes, Form<L> form) implements FileFormat<L> {
             if (cutter.malformed() > 0) {
                 LOG.warn("{} holds {} malformed UTF-8 sequences: each is replaced by U+FFFD", split.path(), cutter.malformed());
             }
-            if (rejected > 0) {
-                LOG.warn("{} holds {} lines over the limit: they are left out", split.path(), rejected);
+            if (rejectedInAll > 0) {
+                LOG.warn("{} holds {} lines over the limit: they are left out", split.path(), rejectedInAll);
             }
             split.close(in);
         }

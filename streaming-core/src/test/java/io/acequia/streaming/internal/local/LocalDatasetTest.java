@@ -11,7 +11,7 @@ import io.acequia.streaming.direct.SplitReader;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.Downstream;
-import io.acequia.streaming.engine.JobInfo;
+
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
 import java.util.ArrayList;
@@ -19,10 +19,10 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Optional;
+
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,18 +55,12 @@ class LocalDatasetTest {
     }
 
     @Test
-    void splitsAreReadToTheEndClosedOnceAndTheirRejectsCounted() throws Exception {
+    void splitsAreReadToTheEndAndClosedOnce() {
         AtomicInteger closed = new AtomicInteger();
-        AtomicLong rejected = new AtomicLong();
         Dataset<Integer> dataset =
                 engine.fromSplits(List.of(List.of(new ListSplit(List.of(1, 2), closed), new ListSplit(List.of(3), closed))));
-        JobInfo job = new JobInfo(Optional.empty(), "collect", "here", (p, name, n) -> {
-            assertThat(name).isEqualTo("rejected");
-            rejected.addAndGet(n);
-        });
-        assertThat(dataset.run(Ops.collect(), new int[] {0}, job)).containsExactly(List.of(1, 2, 3));
+        assertThat(Ops.partitions(dataset)).containsExactly(List.of(1, 2, 3));
         assertThat(closed).hasValue(2);
-        assertThat(rejected).hasValue(2);
     }
 
     @Test
@@ -334,7 +328,7 @@ class LocalDatasetTest {
         }
     }
 
-    /** Gives one record at a time and rejects one at the end. */
+    /** Gives one record at a time. */
     record ListSplit(List<Integer> records, AtomicInteger closed) implements Split<Integer> {
         @Override
         public SplitReader<Integer> open(TaskContext task) {
@@ -343,11 +337,6 @@ class LocalDatasetTest {
                 @Override
                 public List<Integer> next() {
                     return left.hasNext() ? List.of(left.next()) : List.of();
-                }
-
-                @Override
-                public long rejected() {
-                    return 1;
                 }
 
                 @Override
