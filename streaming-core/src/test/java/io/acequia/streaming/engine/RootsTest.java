@@ -110,7 +110,7 @@ class RootsTest {
     private static final class Root implements Iterator<String>, AutoCloseable {
         private final Iterator<String> records;
         private boolean closed;
-        private Exception brokenClose;
+        private IOException brokenClose;
 
         Root(Iterator<String> records) {
             this.records = records;
@@ -127,7 +127,7 @@ class RootsTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             closed = true;
             if (brokenClose != null) {
                 throw brokenClose;

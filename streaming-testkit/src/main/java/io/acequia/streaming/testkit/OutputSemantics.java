@@ -16,8 +16,6 @@ import io.acequia.streaming.StreamingException;
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Time;
-import io.acequia.streaming.function.Function;
-import io.acequia.streaming.function.VoidFunction;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -32,6 +30,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -136,8 +135,8 @@ public abstract class OutputSemantics extends OperationSemantics {
         }
     }
 
-    private Time print(java.util.function.Function<DStream<Integer>, Output> print, List<Integer> batch) {
-        try (TestStreams t = program(s -> print.apply(s.input("in")))) {
+    private Time print(Consumer<DStream<Integer>> print, List<Integer> batch) {
+        try (TestStreams t = program(s -> print.accept(s.input("in")))) {
             t.add("in", batch.toArray()).advance(1);
             return now(t);
         }

@@ -46,6 +46,9 @@ import org.junit.jupiter.api.Timeout;
  * the same operation with the default parallelism, with a number and with a partitioner, and look at the pairs and at where
  * they are. Refusals write a program that must not be accepted, or that must end with its first batch.
  *
+ * <p>Shuffles give no order among keys, so batches of pairs are compared in any order; within a key, and wherever there is no
+ * shuffle, the order of the records is part of the rule and is compared.
+ *
  * <p>All operations of the list stand in {@link #everyOperation}; whoever adds one adds it there, so that it is held against
  * the rule that nothing passes from a batch to the next. Functions that run in tasks capture nothing of the suite: they
  * travel, and a suite does not.

@@ -171,7 +171,7 @@ public final class TestStreams implements AutoCloseable {
         }
         List<List<T>> copy = new ArrayList<>();
         synchronized (batches) {
-            batches.forEach(batch -> copy.add((List<T>) List.copyOf(batch)));
+            batches.forEach(batch -> copy.add((List<T>) Collections.unmodifiableList(new ArrayList<>(batch))));
         }
         return copy;
     }

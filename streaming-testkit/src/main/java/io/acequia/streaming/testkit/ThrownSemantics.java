@@ -134,8 +134,8 @@ public abstract class ThrownSemantics {
     }
 
     @Test
-    @DisplayName("S7.8 a function that interrupts its thread and returns does not end the batches in silence")
-    void anInterruptLeftBehindIsNotTheEnd() throws InterruptedException {
+    @DisplayName("S7.8 an interrupt that a function leaves behind on its thread does not fail the outputs and batches after it")
+    void anInterruptLeftBehindHarmsNobodyElse() throws InterruptedException {
         try (TestStreams t = TestStreams.every(Durations.seconds(1), conf(), s -> {
             DStream<Integer> in = s.input("in");
             in.foreachRDD(rdd -> Thread.currentThread().interrupt());

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 
 /** Keeps what a context tells its listeners, and lets a test wait for it. */
 final class Watch implements StreamingListener {
+    private final List<BatchInfo> submitted = new ArrayList<>();
     private final List<BatchInfo> batches = new ArrayList<>();
     private final List<OutputInfo> outputs = new ArrayList<>();
     private final List<ReceiverEvent> receivers = new ArrayList<>();
@@ -40,6 +41,12 @@ final class Watch implements StreamingListener {
     }
 
     @Override
+    public synchronized void onBatchSubmitted(BatchInfo b) {
+        submitted.add(b);
+        notifyAll();
+    }
+
+    @Override
     public synchronized void onBatchCompleted(BatchInfo b) {
         batches.add(b);
         notifyAll();
@@ -55,6 +62,11 @@ final class Watch implements StreamingListener {
     public synchronized void onReceiverStateChanged(ReceiverEvent e) {
         receivers.add(e);
         notifyAll();
+    }
+
+    /** The n-th batch that was planned, from 1; waits for it. */
+    BatchInfo submitted(int n) throws InterruptedException {
+        return nth(submitted, n, any -> true);
     }
 
     /** The n-th batch that was done, from 1; waits for it. */

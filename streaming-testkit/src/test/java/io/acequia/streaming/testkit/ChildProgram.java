@@ -33,24 +33,23 @@ final class ChildProgram {
                 .foreachRDD(rdd -> System.out.println("batch of " + rdd.collect()));
         ssc.start();
         ssc.start();
+        Watch.awaitReceived(ssc, 3, 0);
+        System.out.println("READY");
         ssc.awaitTermination();
     }
 
     private static final class Three implements UnreliableReceiver<Integer> {
         private final CountDownLatch never = new CountDownLatch(1);
-        private int reads;
+        private boolean read;
 
         @Override
         public void connect() {}
 
         @Override
         public Records<Integer> read(int maxRecords, Duration maxWait) throws InterruptedException {
-            reads++;
-            if (reads == 1) {
+            if (!read) {
+                read = true;
                 return Records.of(List.of(1, 2, 3));
-            }
-            if (reads == 2) {
-                System.out.println("READY");
             }
             never.await(maxWait.toMillis(), TimeUnit.MILLISECONDS);
             return Records.nothing();

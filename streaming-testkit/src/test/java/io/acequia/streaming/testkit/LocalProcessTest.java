@@ -53,7 +53,7 @@ class LocalProcessTest {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 lines.add(line);
                 if (line.equals("READY")) {
-                    child.destroy();
+                    child.toHandle().destroy(); // a Process would close its streams too
                 }
             }
         }

@@ -60,7 +60,7 @@ class RandomGraphsTest {
         }
         System.out.println(spilled + " of the graphs with little memory spilled partitions to disk");
 
-        assertThat(spilled).isGreaterThan(OFTEN / 2);
+        assertThat(spilled).isGreaterThan(10);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -91,7 +91,7 @@ class RandomGraphsTest {
 
     @Test
     void aFailedJobTellsTheSeed() {
-        Engine closed = LocalEngines.open(Map.of());
+        Engine closed = ExecutionEngineConformance.open("local[2]", Map.of());
         closed.close();
 
         assertThatThrownBy(() -> RandomGraphs.graph(7).run(closed, directory))
@@ -104,7 +104,7 @@ class RandomGraphsTest {
         Path spill = directory.resolve("spill");
         Map<String, String> settings = new HashMap<>(graph.settings());
         settings.put("streaming.storage.dir", spill.toString());
-        try (Engine engine = LocalEngines.open(settings)) {
+        try (Engine engine = ExecutionEngineConformance.open("local[2]", settings)) {
             graph.run(wrapping.apply(engine), directory);
             boolean spills = graph.settings().containsKey(LITTLE_MEMORY)
                     && graph.levels().stream().allMatch(StorageLevel::usesMemory)

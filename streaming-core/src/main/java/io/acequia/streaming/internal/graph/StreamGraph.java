@@ -36,6 +36,7 @@ public final class StreamGraph {
     private @Nullable Site checkpointedAt;
     private @Nullable Site queuedAt;
     private @Nullable Duration remember;
+    private @Nullable Time startedAt;
     private @Nullable BiFunction<StreamNode, Time, DatasetRdd<?>> running;
 
     public StreamGraph(StreamingContext context, Rdds rdds, StreamingConf conf, Duration batchInterval) {
@@ -204,8 +205,23 @@ public final class StreamGraph {
     }
 
     /** How the RDD of a node and a batch is found while the context runs. */
-    public void running(BiFunction<StreamNode, Time, DatasetRdd<?>> lookup) {
+    public void running(Time start, BiFunction<StreamNode, Time, DatasetRdd<?>> lookup) {
+        startedAt = start;
         running = lookup;
+    }
+
+    /** The times from {@code from} to {@code to} at which a node has a batch; none before the start. */
+    List<Time> timesOf(StreamNode node, Time from, Time to) {
+        List<Time> times = new ArrayList<>();
+        Time start = startedAt;
+        if (start != null) {
+            long slide = node.slide().toMillis();
+            long slides = Math.max(1, Math.floorDiv(from.milliseconds() - start.milliseconds() + slide - 1, slide));
+            for (Time t = new Time(start.milliseconds() + slides * slide); t.compareTo(to) <= 0; t = t.plus(node.slide())) {
+                times.add(t);
+            }
+        }
+        return times;
     }
 
     DatasetRdd<?> rddOf(StreamNode node, Time time) {

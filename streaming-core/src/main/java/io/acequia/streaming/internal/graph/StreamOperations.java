@@ -333,9 +333,8 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
             throw new IllegalArgumentException("ACQ-0922 slice from " + from + " to " + to + ": ends before it begins");
         }
         List<R> slice = new ArrayList<>();
-        long step = node.slide().toMillis();
-        for (long t = Math.floorDiv(from.milliseconds() + step - 1, step) * step; t <= to.milliseconds(); t += step) {
-            slice.add(compute(new Time(t)));
+        for (Time t : node.graph().timesOf(node, from, to)) {
+            slice.add(compute(t));
         }
         return slice;
     }

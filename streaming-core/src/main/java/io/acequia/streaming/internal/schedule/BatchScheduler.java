@@ -107,7 +107,7 @@ final class BatchScheduler {
     }
 
     void start() {
-        graph.running(remembered::rddOf);
+        graph.running(zero, remembered::rddOf);
         int threads = Math.max(1, graph.conf().get(StreamingConf.CONCURRENT_JOBS));
         for (int i = 0; i < threads; i++) {
             batchThreads.add(Threads.daemon("acequia-batch-" + i, this::runBatches));

@@ -67,12 +67,13 @@ final class DirectFeed implements Feed {
             splits.add(split);
             known += split.recordCount().orElse(0);
         }
+        Lease lease = new Lease(time);
         List<List<Split<T>>> groups = new ArrayList<>();
         for (List<Split<T>> group : Groups.of(splits, rdds.defaultParallelism(), Split::weight)) {
-            groups.add(List.of(new SplitGroup<>(group, node.origin().name(), node.site(), node.poison())));
+            groups.add(List.of(new SplitGroup<>(group, node.origin().name(), node.site(), node.poison(), lease)));
         }
         return new Intake(
-                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)), known, described(splits), List.of(), () -> {});
+                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)), known, described(splits), List.of(), lease::end);
     }
 
     /** The first ranges; a planner's own position may be long and is not for people. */

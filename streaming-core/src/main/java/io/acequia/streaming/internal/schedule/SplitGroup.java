@@ -18,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * The splits of one partition, read one after the other in one task, which counts what their source could not number before,
  * and does with what cannot be decoded as the policy of the source says.
  */
-record SplitGroup<T>(List<Split<T>> splits, String source, Site site, ErrorPolicy poison) implements Split<T> {
+record SplitGroup<T>(List<Split<T>> splits, String source, Site site, ErrorPolicy poison, Lease lease)
+        implements Split<T> {
     /** Suffix of the task count under which records are reported that only reading could number. */
     static final String RECORDS = "/records";
 
     @Override
     public SplitReader<T> open(TaskContext task) {
+        lease.check();
         return new Reader(task);
     }
 

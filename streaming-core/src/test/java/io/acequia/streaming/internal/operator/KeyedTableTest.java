@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.acequia.streaming.data.Tuple2;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+
+class KeyedTableTest {
+    private static final long SEED = 77;
+
+    /** A key whose hash takes only a few values: nearly every probe meets another key. */
+    private record Colliding(int id) {
+        @Override
+        public int hashCode() {
+            return id % 3;
+        }
+    }
+
+    @Test
+    void aNewTableIsEmpty() throws Exception {
+        assertThat(entries(new KeyedTable<>())).isEmpty();
+    }
+
+    @Test
+    void aNewEntryHasNoValueUntilOneIsGiven() {
+        KeyedTable<String, Integer> table = new KeyedTable<>();
+        int entry = table.entryOf("a");
+        assertThat(table.value(entry)).isNull();
+        table.value(entry, 1);
+        assertThat(table.entryOf("a")).isEqualTo(entry);
+        assertThat(table.value(entry)).isEqualTo(1);
+        assertThat(table.key(entry)).isEqualTo("a");
+        assertThat(table.size()).isEqualTo(1);
+    }
+
+    @Test
+    void theNullKeyIsAKey() throws Exception {
+        KeyedTable<String, Integer> table = new KeyedTable<>();
+        table.value(table.entryOf(null), 1);
+        table.value(table.entryOf(""), 2);
+        table.value(table.entryOf(null), 3);
+        assertThat(entries(table)).containsExactly(Tuple2.of(null, 3), Tuple2.of("", 2));
+    }
+
+    @Test
+    void itSumsAsALinkedHashMapDoesForStringsWithNullKeys() throws Exception {
+        assertAgrees(i -> i % 101 == 0 ? null : "k" + i, 5_000, 200_000);
+    }
+
+    @Test
+    void itSumsAsALinkedHashMapDoesForNumbersThatShareTheirLowBits() throws Exception {
+        assertAgrees(i -> (long) i << 20, 3_000, 50_000);
+    }
+
+    @Test
+    void itSumsAsALinkedHashMapDoesForCollidingHashes() throws Exception {
+        assertAgrees(Colliding::new, 400, 20_000);
+    }
+
+    @Test
+    void itSumsAsALinkedHashMapDoesForKeysOfSeveralTypes() throws Exception {
+        assertAgrees(i -> i % 2 == 0 ? (Object) i : (Object) (long) i, 1_000, 20_000);
+    }
+
+    @Test
+    void drainingStopsWhenNoMoreIsWanted() throws Exception {
+        KeyedTable<Integer, Integer> table = new KeyedTable<>();
+        for (int i = 0; i < 10; i++) {
+            table.value(table.entryOf(i), i);
+        }
+        Tasks.Collected<Tuple2<Integer, Integer>> out = new Tasks.Collected<>();
+        out.most = 3;
+        table.drainTo(out);
+        assertThat(out.records).containsExactly(Tuple2.of(0, 0), Tuple2.of(1, 1), Tuple2.of(2, 2));
+    }
+
+    private static <K> void assertAgrees(IntFunction<K> keyOf, int keys, int times) throws Exception {
+        Random random = new Random(SEED);
+        KeyedTable<K, Integer> table = new KeyedTable<>();
+        Map<K, Integer> model = new LinkedHashMap<>();
+        for (int i = 0; i < times; i++) {
+            K key = keyOf.apply(random.nextInt(keys));
+            int entry = table.entryOf(key);
+            Integer sum = table.value(entry);
+            assertThat(sum).isEqualTo(model.get(key));
+            table.value(entry, sum == null ? i : sum + i);
+            model.merge(key, i, Integer::sum);
+        }
+        List<Tuple2<K, Integer>> expected = new ArrayList<>();
+        model.forEach((key, sum) -> expected.add(new Tuple2<>(key, sum)));
+        assertThat(table.size()).isEqualTo(model.size());
+        assertThat(entries(table)).isEqualTo(expected);
+    }
+
+    private static <K> List<Tuple2<K, Integer>> entries(KeyedTable<K, Integer> table) throws Exception {
+        Tasks.Collected<Tuple2<K, Integer>> out = new Tasks.Collected<>();
+        table.drainTo(out);
+        return out.records;
+    }
+}

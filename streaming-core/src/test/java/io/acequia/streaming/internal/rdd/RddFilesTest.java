@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.rdd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.RDD;
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.StreamingContext;
+import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.Durations;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Text files in and out, and checkpoints. */
+class RddFilesTest {
+    private final BatchContext batch = new BatchContext(
+            StreamingConf.withoutDefaults().setMaster("local[2]").setAppName("files"));
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void stop() {
+        batch.stop();
+    }
+
+    // ---- out
+
+    @Test
+    void aFileForEachPartitionAndAMarkAreWritten() throws Exception {
+        Path target = directory.resolve("out");
+        batch.parallelize(List.of("a", "b", "c"), 2).saveAsTextFile(target.toString());
+        assertThat(names(target)).containsExactly("_SUCCESS", "part-00000", "part-00001");
+        assertThat(target.resolve("part-00000")).content().isEqualTo("a\n");
+        assertThat(target.resolve("part-00001")).content().isEqualTo("b\nc\n");
+        assertThat(names(directory)).containsExactly("out");
+    }
+
+    @Test
+    void anEarlierDirectoryIsReplacedAsAWhole() throws Exception {
+        Path target = directory.resolve("out");
+        batch.parallelize(List.of(1, 2, 3), 3).saveAsTextFile(target.toString());
+        batch.parallelize(List.of(4), 1).saveAsTextFile(target.toString());
+        assertThat(names(target)).containsExactly("_SUCCESS", "part-00000");
+        assertThat(target.resolve("part-00000")).content().isEqualTo("4\n");
+        assertThat(names(directory)).containsExactly("out");
+    }
+
+    @Test
+    void aFailedJobLeavesTheEarlierDirectoryAndNothingElse() throws Exception {
+        Path target = directory.resolve("out");
+        batch.parallelize(List.of(1), 1).saveAsTextFile(target.toString());
+        RDD<Integer> failing = batch.parallelize(List.of(1, 0), 2).map(i -> 1 / i);
+        assertThatExceptionOfType(StreamingException.class)
+                .isThrownBy(() -> failing.saveAsTextFile(target.toString()))
+                .withMessageStartingWith("ACQ-0806 saveAsTextFile at RddFilesTest.java:");
+        assertThat(target.resolve("part-00000")).content().isEqualTo("1\n");
+        assertThat(names(directory)).containsExactly("out");
+    }
+
+    @Test
+    void whereNothingCanBeWrittenTheJobSaysSo() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        Path target = file.resolve("out");
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> batch.parallelize(List.of(1), 1).saveAsTextFile(target.toString()))
+                .withMessageMatching("ACQ-0817 saveAsTextFile at RddFilesTest\\.java:\\d+ could not write \\Q"
+                        + target.toAbsolutePath() + "\\E: .*");
+    }
+
+    // ---- in
+
+    @Test
+    void whatWasWrittenIsReadBack() {
+        List<String> lines = IntStream.range(0, 100).mapToObj(i -> "line " + i).toList();
+        Path target = directory.resolve("out");
+        batch.parallelize(lines, 3).saveAsTextFile(target.toString());
+        RDD<String> read = batch.textFile(target.toString());
+        assertThat(read.getNumPartitions()).isEqualTo(3);
+        assertThat(read.collect()).isEqualTo(lines);
+    }
+
+    @Test
+    void aFileIsAPartitionUnlessMoreAreWanted() throws Exception {
+        Path file = Files.writeString(directory.resolve("a.txt"), "one\ntwo\r\n\nlast");
+        assertThat(batch.textFile(file.toString()).collect()).containsExactly("one", "two", "", "last");
+        assertThat(batch.textFile(file.toString()).getNumPartitions()).isEqualTo(1);
+        assertThat(batch.textFile(file.toString(), 3).getNumPartitions()).isEqualTo(3);
+        assertThat(batch.textFile(file.toString(), 3).collect()).containsExactlyInAnyOrder("one", "two", "", "last");
+    }
+
+    @Test
+    void hiddenFilesAndFoldersAreLeftOut() throws Exception {
+        Files.writeString(directory.resolve("b.txt"), "b\n");
+        Files.writeString(directory.resolve("a.txt"), "a\n");
+        Files.writeString(directory.resolve(".hidden"), "x\n");
+        Files.writeString(directory.resolve("_mark"), "x\n");
+        Files.createDirectory(directory.resolve("folder"));
+        assertThat(batch.textFile(directory.toString()).collect()).containsExactly("a", "b");
+    }
+
+    @Test
+    void aPathWithoutAnythingIsRefused() {
+        Path missing = directory.resolve("missing");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> batch.textFile(missing.toString()))
+                .withMessage("ACQ-0651 there is no file or directory " + missing + ": check the path");
+    }
+
+    // ---- checkpoints
+
+    @Test
+    void aCheckpointedRddIsReadBackInsteadOfComputed() throws Exception {
+        StreamingContext context = new StreamingContext(batch, Durations.seconds(1));
+        context.checkpoint(directory.resolve("checkpoint").toString());
+        AtomicInteger computed = new AtomicInteger();
+        RDD<Integer> numbers = batch.parallelize(List.of(1, 2, 3), 2).map(i -> {
+            computed.incrementAndGet();
+            return i * 10;
+        });
+        numbers.checkpoint();
+        assertThat(numbers.collect()).containsExactly(10, 20, 30);
+        assertThat(numbers.map(i -> i + 1).collect()).containsExactly(11, 21, 31);
+        assertThat(computed).hasValue(3);
+        assertThat(names(directory.resolve("checkpoint"))).singleElement().asString().startsWith("rdd-");
+        context.stop(false);
+    }
+
+    @Test
+    void aCheckpointDirectoryMayBeAUri() throws Exception {
+        StreamingContext context = new StreamingContext(batch, Durations.seconds(1));
+        context.checkpoint("file://" + directory.resolve("checkpoint"));
+        RDD<Integer> numbers = batch.parallelize(List.of(1, 2, 3), 2);
+        numbers.checkpoint();
+        assertThat(numbers.count()).isEqualTo(3);
+        assertThat(names(directory.resolve("checkpoint"))).hasSize(1);
+        context.stop(false);
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+}
