@@ -6,16 +6,21 @@ import io.acequia.streaming.listener.StreamingListener;
 import io.acequia.streaming.listener.StreamingStopped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** The batches that a context has done, for a thread that waits for them; it is woken once for all it waits for. */
 final class Batches implements StreamingListener {
+    private static final long SILENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
+
     private final List<BatchInfo> done = new ArrayList<>();
     private int wanted = Integer.MAX_VALUE;
     private boolean stopped;
+    private long lastNews = System.nanoTime();
 
     @Override
     public synchronized void onBatchCompleted(BatchInfo b) {
         done.add(b);
+        lastNews = System.nanoTime();
         if (done.size() >= wanted) {
             notifyAll();
         }
@@ -27,11 +32,12 @@ final class Batches implements StreamingListener {
         notifyAll();
     }
 
-    /** The next batches, once so many are done; takes them. */
+    /** The next batches, once so many are done; takes them. A stream that says nothing for two minutes has failed. */
     synchronized List<BatchInfo> await(int count) throws InterruptedException {
         wanted = count;
-        while (done.size() < count && !stopped) {
-            wait();
+        lastNews = System.nanoTime();
+        while (done.size() < count && !stopped && System.nanoTime() - lastNews < SILENCE_NANOS) {
+            wait(TimeUnit.SECONDS.toMillis(1));
         }
         List<BatchInfo> taken = List.copyOf(done.subList(0, Math.min(count, done.size())));
         done.subList(0, taken.size()).clear();

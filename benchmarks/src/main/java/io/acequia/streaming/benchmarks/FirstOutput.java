@@ -67,13 +67,13 @@ final class FirstOutput {
     }
 
     /** A process that has ended. */
-    private record Run(double firstLineMillis, List<String> output) {
+    record Run(double firstLineMillis, List<String> output) {
         double peakMib() {
             return Long.parseLong(lastWord(output.get(output.size() - 1))) / 1024.0;
         }
     }
 
-    private static Run run(Class<?> main, Path lines) throws IOException, InterruptedException {
+    static Run run(Class<?> main, Path lines) throws IOException, InterruptedException {
         ProcessBuilder command = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",

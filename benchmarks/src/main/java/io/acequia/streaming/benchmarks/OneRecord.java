@@ -61,11 +61,15 @@ final class OneRecord implements AutoCloseable {
             for (int batch = 1; batch <= 3; batch++) {
                 clock.advance(INTERVAL);
                 stream.batches.await(1);
-                if (stream.words.sum() != batch) {
-                    throw new IllegalStateException(
-                            "ACQ-3009 " + batch + " batches of one word gave " + stream.words.sum() + " words");
-                }
+                mustBe(batch, stream.words.sum());
             }
+        }
+    }
+
+    static void mustBe(long batches, long words) {
+        if (words != batches) {
+            throw new IllegalStateException("ACQ-3009 " + batches + " batches of one word gave " + words
+                    + " words: a fast wrong answer is no answer");
         }
     }
 

@@ -164,7 +164,7 @@ final class QueueWordCount implements AutoCloseable {
     }
 
     /** Wall and processor time of each contestant in each round; rounds below 0 warm up. */
-    private static final class Rounds {
+    static final class Rounds {
         private static final int CONTESTANTS = 3;
 
         private final double[][] wall;

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ public abstract class ConfigSemantics {
     void systemPropertiesAreLoaded() {
         assertThat(StreamingConf.keys()).extracting(Key::name).allMatch(name -> name.startsWith("streaming."));
         for (Key<?> key : StreamingConf.keys()) {
-            String value = conf().values().get(key.name());
+            String value = Objects.requireNonNull(conf().values().get(key.name()));
             assertThat(with(key.name(), value, () -> new StreamingConf().get(key.name())))
                     .as(key.name())
                     .contains(value);
@@ -98,13 +99,14 @@ public abstract class ConfigSemantics {
         Map<String, String> texts = StreamingConf.withoutDefaults().values();
         assertThat(texts).hasSameSizeAs(StreamingConf.keys());
         for (Key<?> key : StreamingConf.keys()) {
-            StreamingConf read = StreamingConf.withoutDefaults().set(key.name(), texts.get(key.name()));
+            String text = Objects.requireNonNull(texts.get(key.name()));
+            StreamingConf read = StreamingConf.withoutDefaults().set(key.name(), text);
             assertThat((Object) read.get(key)).as(key.name()).isEqualTo(key.defaultValue());
             if (key.type() == Duration.class) {
-                assertThat(texts.get(key.name())).matches("\\d+(ms|s|m|h|d)");
+                assertThat(text).matches("\\d+(ms|s|m|h|d)");
             }
             if (key.type() == ByteSize.class) {
-                assertThat(texts.get(key.name())).matches("\\d+ (B|KiB|MiB|GiB|TiB)");
+                assertThat(text).matches("\\d+ (B|KiB|MiB|GiB|TiB)");
             }
         }
     }

@@ -10,6 +10,7 @@ import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.PairDStream;
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.StreamingConf.BacklogPolicy;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.StreamingContext.ContextState;
@@ -27,12 +28,14 @@ import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.Serializable;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -89,7 +92,7 @@ public abstract class LifecycleSemantics {
         int pairs = 0;
         for (ContextState from : ContextState.values()) {
             for (ContextState to : ContextState.values()) {
-                assertThat(from.canBecome(to)).as(from + " to " + to).isEqualTo(next.get(from).contains(to));
+                assertThat(from.canBecome(to)).as(from + " to " + to).isEqualTo(next.getOrDefault(from, Set.of()).contains(to));
                 pairs++;
             }
         }
@@ -143,8 +146,9 @@ public abstract class LifecycleSemantics {
         }
 
         Map<String, Runnable> operations(StreamingContext ssc) {
-            DStream<Integer> in = plain.get();
-            PairDStream<Integer, Integer> keyed = pairs.get();
+            DStream<Integer> in = Objects.requireNonNull(plain.get());
+            PairDStream<Integer, Integer> keyed = Objects.requireNonNull(pairs.get());
+            Output out = Objects.requireNonNull(output.get());
             Map<String, Runnable> all = new LinkedHashMap<>();
             all.put("map", () -> in.map(x -> x));
             all.put("filter", () -> in.filter(x -> true));
@@ -170,8 +174,8 @@ public abstract class LifecycleSemantics {
             all.put("foreachRDD", () -> in.foreachRDD(rdd -> {}));
             all.put("foreachPartition", () -> in.foreachPartition("other", (key, rows) -> {}));
             all.put("saveAsTextFiles", () -> in.saveAsTextFiles("prefix"));
-            all.put("output uid", () -> output.get().uid("other"));
-            all.put("output onError", () -> output.get().onError(FailurePolicy.stop()));
+            all.put("output uid", () -> out.uid("other"));
+            all.put("output onError", () -> out.onError(FailurePolicy.stop()));
             all.put("socketTextStream", () -> ssc.socketTextStream("localhost", 1));
             all.put("rawSocketStream", () -> ssc.rawSocketStream("localhost", 1));
             all.put("textFileStream", () -> ssc.textFileStream("in"));
@@ -345,7 +349,6 @@ public abstract class LifecycleSemantics {
                         refused.add(thrownBy(() -> s.context().stop()));
                         return rdd;
                     }));
-                    StopsEverywhere.context = s.context();
                     in.map(new StopsEverywhere()::call).foreachRDD(rdd -> {
                         refused.add(thrownBy(() -> s.context().stop()));
                         rdd.count();
@@ -365,11 +368,10 @@ public abstract class LifecycleSemantics {
     private static final class StopsEverywhere implements Serializable {
         private static final CyclicBarrier BOTH = new CyclicBarrier(2);
         private static final List<Throwable> REFUSED = Collections.synchronizedList(new ArrayList<>());
-        private static volatile StreamingContext context;
 
         Integer call(Integer record) throws Exception {
             BOTH.await(20, TimeUnit.SECONDS);
-            REFUSED.add(thrownBy(() -> context.stop()));
+            REFUSED.add(thrownBy(() -> StreamingContext.active().orElseThrow().stop()));
             return record;
         }
     }
@@ -464,9 +466,10 @@ public abstract class LifecycleSemantics {
         t.context().start();
         for (int batch = 1; batch <= 3; batch++) {
             t.clock().advance(SECOND);
-            watch.submitted(batch);
+            while (t.context().status().batchesQueued() < batch) {
+                assertThat(t.context().awaitTerminationOrTimeout(1)).isFalse();
+            }
         }
-        assertThat(t.context().status().batchesQueued()).isEqualTo(3);
         planned.countDown();
         StopReport report = t.context().stop(true, true);
 
@@ -501,6 +504,41 @@ public abstract class LifecycleSemantics {
         assertThat(ends).containsExactly("interrupted");
         assertThat(t.context().state()).isEqualTo(ContextState.STOPPED);
         t.context().awaitTermination();
+    }
+
+    @Test
+    @DisplayName("S7.29 under streaming.backlog.policy = merge, slow batches become one at the last missed time, with all the data")
+    void slowBatchesAreMerged() throws InterruptedException {
+        Fed.restart(1);
+        StreamingConf merging = conf().set(StreamingConf.BACKLOG_POLICY, BacklogPolicy.MERGE);
+        WatchedClock clock = new WatchedClock(Instant.parse("2026-01-01T00:00:00Z"));
+        CountDownLatch caughtUp = new CountDownLatch(1);
+        BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+        StreamingContext ssc = new StreamingContext(merging, SECOND, clock);
+        try (ssc) {
+            ssc.receiverStream(Source.of("fed", Fed::new)).foreachRDD((rdd, time) -> {
+                ran.add(time.instant() + " " + rdd.collect());
+                caughtUp.await();
+            });
+            ssc.start();
+            Watch.awaitReceived(ssc, 1, 0);
+            nextBatchIsDue(clock);
+            assertThat(ran.take()).isEqualTo("2026-01-01T00:00:01Z [1]");
+            for (int record = 2; record <= 4; record++) {
+                Fed.WAITING.add(List.of(record));
+                Watch.awaitReceived(ssc, record, 0);
+                nextBatchIsDue(clock);
+            }
+            caughtUp.countDown();
+
+            assertThat(ran.take()).isEqualTo("2026-01-01T00:00:04Z [2, 3, 4]");
+        }
+        assertThat(ran).isEmpty();
+    }
+
+    private static void nextBatchIsDue(WatchedClock clock) throws InterruptedException {
+        clock.advance(SECOND);
+        clock.awaitAsked(clock.now().plus(SECOND));
     }
 
     /** A source that brings what the test says, and writes down when it is read. */

@@ -4,6 +4,8 @@ package io.acequia.streaming.testkit;
 import io.acequia.streaming.data.StreamClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -13,7 +15,7 @@ import java.util.Objects;
 public final class ManualClock implements StreamClock {
     private final Instant start;
     private Instant now;
-    private int waiting;
+    private final List<Instant> awaited = new ArrayList<>();
 
     /** A clock that shows {@code start}. */
     public ManualClock(Instant start) {
@@ -34,14 +36,14 @@ public final class ManualClock implements StreamClock {
 
     @Override
     public synchronized void awaitUntil(Instant at) throws InterruptedException {
-        waiting++;
+        awaited.add(at);
         notifyAll();
         try {
             while (now.isBefore(at)) {
                 wait();
             }
         } finally {
-            waiting--;
+            awaited.remove(at);
         }
     }
 
@@ -58,9 +60,9 @@ public final class ManualClock implements StreamClock {
         notifyAll();
     }
 
-    /** Blocks until so many threads wait for this clock: what a test must know before it moves time under them. */
+    /** Blocks until so many threads wait for a time to come: what a test must know before it moves time under them. */
     public synchronized void awaitWaiters(int threads) throws InterruptedException {
-        while (waiting < threads) {
+        while (awaited.stream().filter(now::isBefore).count() < threads) {
             wait();
         }
     }

@@ -40,7 +40,15 @@ import org.jspecify.annotations.Nullable;
  * one thread while the graph is drawn. Partitions are part of the model, so where a record is and what stands before it are
  * compared exactly, as are the number of partitions, the partitioner and what tasks counted.
  *
- * <p>The same seed gives the same graph in every run. Records are numbers, strings and nulls.
+ * <p>Drawing: the same seed gives the same graph in every run. Records are numbers, strings and nulls. Each step is drawn
+ * with its model, so a step that would make too many records becomes a limit. The newest dataset is taken half of the time,
+ * which makes chains long; the rest of the time any, which makes them branch.
+ *
+ * <p>What only the contract tells the model: {@code partitionBy} by an equal partitioner and {@code coalesce} to no fewer
+ * partitions are the dataset itself, and share what is kept.
+ *
+ * <p>Running: the steps in order, then every dataset twice, so that what was kept or checkpointed is read again; in a quarter
+ * of the graphs these last jobs run at the same time.
  */
 public final class RandomGraphs {
     private static final int LEAST_OPERATORS = 3;
@@ -218,6 +226,7 @@ public final class RandomGraphs {
 
         // Narrow operators
 
+        @SuppressWarnings("NullAway") // records may be null
         private void map() {
             long factor = 1 + random.nextInt(5);
             Function<@Nullable Object, @Nullable Object> function =

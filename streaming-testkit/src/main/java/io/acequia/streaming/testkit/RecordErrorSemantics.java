@@ -298,7 +298,7 @@ public abstract class RecordErrorSemantics {
             receive(t, peer);
             t.advance(1);
 
-            assertThat(watch.batch(1).inputs().get(0).rejected()).isEqualTo(1);
+            assertThat(watch.batch(1).inputs().values().iterator().next().rejected()).isEqualTo(1);
             assertThat(t.context().status().sources().get(0).rejected()).isEqualTo(1);
         }
     }

@@ -14,7 +14,6 @@ import java.util.function.Predicate;
 
 /** Keeps what a context tells its listeners, and lets a test wait for it. */
 final class Watch implements StreamingListener {
-    private final List<BatchInfo> submitted = new ArrayList<>();
     private final List<BatchInfo> batches = new ArrayList<>();
     private final List<OutputInfo> outputs = new ArrayList<>();
     private final List<ReceiverEvent> receivers = new ArrayList<>();
@@ -41,12 +40,6 @@ final class Watch implements StreamingListener {
     }
 
     @Override
-    public synchronized void onBatchSubmitted(BatchInfo b) {
-        submitted.add(b);
-        notifyAll();
-    }
-
-    @Override
     public synchronized void onBatchCompleted(BatchInfo b) {
         batches.add(b);
         notifyAll();
@@ -62,11 +55,6 @@ final class Watch implements StreamingListener {
     public synchronized void onReceiverStateChanged(ReceiverEvent e) {
         receivers.add(e);
         notifyAll();
-    }
-
-    /** The n-th batch that was planned, from 1; waits for it. */
-    BatchInfo submitted(int n) throws InterruptedException {
-        return nth(submitted, n, any -> true);
     }
 
     /** The n-th batch that was done, from 1; waits for it. */

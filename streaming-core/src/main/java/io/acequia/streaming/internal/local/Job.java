@@ -12,6 +12,7 @@ final class Job {
     private final Thread caller = Thread.currentThread();
     private final List<Thread> inTasks = new ArrayList<>(2);
     private volatile @Nullable Throwable end;
+    private volatile boolean interruptedCaller;
 
     Job(JobInfo info) {
         this.info = info;
@@ -34,9 +35,20 @@ final class Job {
             InterruptedException interrupt = new InterruptedException(info.output() + " was interrupted");
             interrupt.initCause(failure);
             end = failure instanceof InterruptedException ? failure : interrupt;
-            inTasks.stream().filter(thread -> thread != caller).forEach(Thread::interrupt);
+            interruptOthers();
         } else if (end == null || failure instanceof VirtualMachineError && !(end instanceof VirtualMachineError)) {
             end = failure;
+            interruptOthers();
+        }
+    }
+
+    /** Wakes functions of the other tasks that block: their results are no longer wanted. */
+    private void interruptOthers() {
+        for (Thread thread : inTasks) {
+            if (thread != Thread.currentThread()) {
+                interruptedCaller |= thread == caller;
+                thread.interrupt();
+            }
         }
     }
 
@@ -77,7 +89,7 @@ final class Job {
         if (failure == null) {
             return;
         }
-        if (failure instanceof InterruptedException) {
+        if (failure instanceof InterruptedException || interruptedCaller) {
             Thread.interrupted();
         }
         throw Thrown.asIs(failure);

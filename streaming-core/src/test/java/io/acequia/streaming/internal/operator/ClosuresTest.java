@@ -109,7 +109,10 @@ class ClosuresTest {
     void whatWritesItselfAndFailsIsNamedByItsException() {
         Refusing refusing = new Refusing();
         Function<String, String> f = s -> s + refusing;
-        assertRefused(f, "java.io.NotSerializableException: not today");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Closures.check(f, site))
+                .withMessage("ACQ-0706 the function of " + site
+                        + " cannot be serialized: java.io.NotSerializableException: not today");
     }
 
     private record Prefix(Connection connection) implements Function<String, String> {

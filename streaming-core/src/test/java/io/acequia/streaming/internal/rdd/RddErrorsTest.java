@@ -81,7 +81,7 @@ class RddErrorsTest {
                 .isThrownBy(use)
                 .withMessageStartingWith("ACQ-0807 an RDD of ")
                 .withMessageEndingWith(": only RDDs made by a BatchContext or a stream can be used here"));
-        assertThatNullPointerException().isThrownBy(() -> some.union(null)).withMessage("rdd");
+        assertThatNullPointerException().isThrownBy(() -> some.subtract(null)).withMessage("rdd");
     }
 
     @SuppressWarnings("unchecked")
@@ -187,7 +187,7 @@ class RddErrorsTest {
         Thread.currentThread().interrupt();
         try {
             assertThatExceptionOfType(StreamingException.class)
-                    .isThrownBy(some::count)
+                    .isThrownBy(() -> some.count())
                     .withMessageMatching("ACQ-0805 count at RddErrorsTest\\.java:\\d+ was interrupted before it was done")
                     .withCauseInstanceOf(InterruptedException.class);
         } finally {
@@ -224,6 +224,16 @@ class RddErrorsTest {
                 .isThrownBy(use)
                 .withMessageMatching("ACQ-0706 the function of \\w+ at RddErrorsTest\\.java:\\d+ cannot be serialized:"
                         + " RddErrorsTest captures \\(java\\.lang\\.Object\\); .*"));
+    }
+
+    @Test
+    void aFunctionMayNotUseAnotherRdd() {
+        RDD<Integer> other = none;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> some.map(i -> i + other.count()))
+                .withMessageMatching("ACQ-0706 the function of map at \\S+ cannot be serialized: RddErrorsTest captures"
+                        + " \\(\\S+DatasetRdd\\); it belongs to the driver:"
+                        + " use transform or join, or collect it and broadcast the result");
     }
 
     @Test

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestTest {
+    @Test
+    void nineRoundsOfAMillionLinesUnlessToldOtherwise() {
+        assertThat(Request.of(List.of("W6", "--vs", "limit"))).isEqualTo(new Request("W6", "limit", 9, 1_000_000));
+        assertThat(Request.of(List.of("W6", "--vs", "limit", "--rounds", "5", "--lines", "10")))
+                .isEqualTo(new Request("W6", "limit", 5, 10));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ACQ-3001 '--laps', W6 --laps 9",
+        "ACQ-3001 'W7', W6 W7",
+        "ACQ-3002 --vs '', W6",
+        "ACQ-3002 --vs 'spark', W6 --vs spark",
+        "ACQ-3003 --rounds 4, W6 --vs limit --rounds 4",
+        "ACQ-3004 --rounds 'many', W6 --vs limit --rounds many",
+        "ACQ-3004 --lines '0', W6 --vs limit --lines 0",
+        "ACQ-3004 --lines '', W6 --vs limit --lines"
+    })
+    void aRequestThatSaysNothingIsRefused(String message, String commandLine) {
+        assertThatThrownBy(() -> Request.of(List.of(commandLine.split(" "))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    /** The message is ACQ-3005, on standard error. */
+    @Test
+    void aWorkloadThatIsNotThereEndsWithCodeTwo() {
+        assertThat(Bench.run(List.of("W99", "--vs", "limit"))).isEqualTo(2);
+        assertThat(Bench.run(List.of("W6", "--vs", "limit", "--rounds", "1"))).isEqualTo(2);
+    }
+}
