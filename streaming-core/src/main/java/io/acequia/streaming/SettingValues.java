@@ -21,7 +21,7 @@ final class SettingValues {
     static Object parse(StreamingConf.Key<?> key, String text) {
         try {
             return parse(key.type(), text.trim());
-        } catch (IllegalArgumentException | NoSuchElementException e) {
+        } catch (IllegalArgumentException | NoSuchElementException | ArithmeticException e) {
             throw new IllegalArgumentException(
                     "ACQ-0404 " + key.name() + " = '" + text + "': must be " + form(key.type()) + ", such as "
                             + format(key.defaultValue()),

@@ -224,7 +224,12 @@ public final class StreamingConf {
 
     /** Sets a key. */
     public <V> StreamingConf set(Key<V> key, V value) {
-        return set(key.name(), SettingValues.format(Objects.requireNonNull(value, key.name())));
+        String text = SettingValues.format(Objects.requireNonNull(value, key.name()));
+        if (!SettingValues.parse(key, text).equals(value)) {
+            throw new IllegalArgumentException("ACQ-0406 " + key.name() + " = " + value
+                    + ": cannot be written as a setting; durations are whole milliseconds");
+        }
+        return set(key.name(), text);
     }
 
     /** The value in force. */

@@ -85,6 +85,7 @@ class StreamingConfTest {
         "streaming.stop.timeout, soon",
         "streaming.file.nested, perhaps",
         "streaming.source.max.line, 1 line",
+        "streaming.source.max.line, 99999999 TiB",
         "streaming.backlog.policy, drop",
         "streaming.failure.policy, 'retry(0, 1s, stop)'",
         "streaming.failure.policy, 'retry(3, 1s, retry)'",
@@ -95,6 +96,15 @@ class StreamingConfTest {
                 .isThrownBy(() -> StreamingConf.withoutDefaults().set(key, value))
                 .withMessageStartingWith("ACQ-0404 " + key + " = '" + value + "': must be ")
                 .withMessageContaining(", such as ");
+    }
+
+    @Test
+    void aValueThatHasNoTextIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> StreamingConf.withoutDefaults()
+                        .set(StreamingConf.STOP_TIMEOUT, Duration.ofNanos(1_500_000)))
+                .withMessage("ACQ-0406 streaming.stop.timeout = PT0.0015S: cannot be written as a setting;"
+                        + " durations are whole milliseconds");
     }
 
     @Test

@@ -41,6 +41,9 @@ public interface Engine extends AutoCloseable {
     /** Partitions of a dataset when nobody says otherwise. */
     int defaultParallelism();
 
+    /** Whether the calling thread is inside a task of this engine. */
+    boolean isInTask();
+
     /** How often a chain of a shape not seen before was planned. */
     long plans();
 

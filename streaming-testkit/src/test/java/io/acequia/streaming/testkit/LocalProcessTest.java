@@ -35,6 +35,7 @@ class LocalProcessTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
         command.addAll(options);
         command.add(ChildProgram.class.getName());
         command.addAll(List.of(program));

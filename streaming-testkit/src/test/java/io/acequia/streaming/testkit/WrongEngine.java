@@ -131,6 +131,11 @@ final class WrongEngine implements Engine {
     }
 
     @Override
+    public boolean isInTask() {
+        return right.isInTask();
+    }
+
+    @Override
     public void close() {
         right.close();
     }

@@ -194,7 +194,9 @@ public final class StreamGraph {
             if (node instanceof InputNode input) {
                 chain.append('(').append(input.origin().name()).append(')');
             }
-            String uid = node.uid().orElse(chain.toString());
+            String derived = chain.toString();
+            String uid = node.uid()
+                    .orElseGet(() -> node.site().tolerant() ? uids.derived(derived, node.site()) : derived);
             chains.add(uid);
             node.site().uid(uid);
         }
@@ -214,22 +216,27 @@ public final class StreamGraph {
     List<Time> timesOf(StreamNode node, Time from, Time to) {
         List<Time> times = new ArrayList<>();
         Time start = startedAt;
-        if (start != null) {
-            long slide = node.slide().toMillis();
-            long slides = Math.max(1, Math.floorDiv(from.milliseconds() - start.milliseconds() + slide - 1, slide));
-            for (Time t = new Time(start.milliseconds() + slides * slide); t.compareTo(to) <= 0; t = t.plus(node.slide())) {
-                times.add(t);
-            }
+        if (start == null) {
+            throw notStarted(node, from);
+        }
+        long slide = node.slide().toMillis();
+        long slides = Math.max(1, Math.floorDiv(from.milliseconds() - start.milliseconds() + slide - 1, slide));
+        for (Time t = new Time(start.milliseconds() + slides * slide); t.compareTo(to) <= 0; t = t.plus(node.slide())) {
+            times.add(t);
         }
         return times;
     }
 
     DatasetRdd<?> rddOf(StreamNode node, Time time) {
         if (running == null) {
-            throw new IllegalStateException("ACQ-0919 the RDD of " + node + " at " + time
-                    + ": there is none before the context has started");
+            throw notStarted(node, time);
         }
         return running.apply(node, time);
+    }
+
+    private static IllegalStateException notStarted(StreamNode node, Time time) {
+        return new IllegalStateException(
+                "ACQ-0919 the RDD of " + node + " at " + time + ": there is none before the context has started");
     }
 
     /** The program as text: outputs, and below each the streams that lead to it. */

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A job while it runs: how it ends early, and the threads that are in its tasks. Any thread. */
 final class Job {
+    private static final int DEEPEST = 100;
+
     private final JobInfo info;
     private final Thread caller = Thread.currentThread();
     private final List<Thread> inTasks = new ArrayList<>(2);
@@ -53,10 +55,12 @@ final class Job {
     }
 
     private static boolean isInterrupt(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        int depth = 0; // causes may run in a circle
+        for (Throwable cause = failure; cause != null && depth < DEEPEST; cause = cause.getCause()) {
             if (cause instanceof InterruptedException) {
                 return true;
             }
+            depth++;
         }
         return false;
     }

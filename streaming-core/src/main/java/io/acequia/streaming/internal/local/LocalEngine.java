@@ -153,6 +153,11 @@ final class LocalEngine implements Engine {
     }
 
     @Override
+    public boolean isInTask() {
+        return current.get() != null;
+    }
+
+    @Override
     public long plans() {
         return shapes.planned();
     }

@@ -34,7 +34,7 @@ final class RecordErrors {
 
     /** Whether a record may be left out, so that what its function gave must be held back until it is through. */
     boolean tolerant() {
-        return !(policy instanceof ErrorPolicy.Fail);
+        return site.tolerant();
     }
 
     /** Returns when the record is dealt with, throws when the task must fail. */

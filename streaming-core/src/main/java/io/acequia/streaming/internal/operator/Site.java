@@ -44,6 +44,11 @@ public final class Site implements Serializable {
         this.uid = uid;
     }
 
+    /** Whether records may be left out, and letters written under the uid. */
+    public boolean tolerant() {
+        return !(policy instanceof ErrorPolicy.Fail);
+    }
+
     public void policy(ErrorPolicy policy) {
         this.policy = policy;
     }

@@ -113,6 +113,7 @@ final class BatchRunner {
             throws InterruptedException {
         for (int failed = 0; ; ) {
             try {
+                forgetInterrupt();
                 step.run();
                 return null;
             } catch (Throwable thrown) {
@@ -138,6 +139,13 @@ final class BatchRunner {
         }
     }
 
+    /** An interrupt that an earlier function left on its thread is no concern of this one; that of a stop is. */
+    private void forgetInterrupt() {
+        if (!stopping.getAsBoolean() && Thread.interrupted() && stopping.getAsBoolean()) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static BatchFailedException failure(Time time, String uid, String callSite, Throwable thrown) {
         if (thrown instanceof BatchFailedException already) {
             return already;
@@ -149,7 +157,7 @@ final class BatchRunner {
             place = making.node().site().callSite();
             cause = making.getCause() == null ? making : making.getCause();
         }
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
+        for (Throwable t : Causes.of(thrown)) {
             if (t instanceof OperatorException operator) {
                 place = operator.callSite();
                 partition = operator.partition();
@@ -171,12 +179,7 @@ final class BatchRunner {
     }
 
     private static boolean isFatal(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof VirtualMachineError) {
-                return true;
-            }
-        }
-        return false;
+        return Causes.of(thrown).stream().anyMatch(VirtualMachineError.class::isInstance);
     }
 
     /** While the context stops, whatever comes out of a batch is the cancellation; else an interrupt is a failure like another. */

@@ -95,7 +95,7 @@ public final class ListenerBus {
     private void deliver(Consumer<StreamingListener> event, StreamingListener listener) {
         try {
             event.accept(listener);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             failures.incrementAndGet();
             LOG.error("listener {} threw; the event is lost to it", listener.getClass().getName(), e);
         }

@@ -13,7 +13,7 @@ final class MakingFailed extends RuntimeException {
     }
 
     /** Keeps the innermost node at fault. */
-    static MakingFailed of(StreamNode node, Exception thrown) {
+    static MakingFailed of(StreamNode node, Throwable thrown) {
         return thrown instanceof MakingFailed already ? already : new MakingFailed(node, thrown);
     }
 

@@ -82,7 +82,9 @@ final class PlannedBatch implements Batch {
         if (rdd == null) {
             try {
                 rdd = node.make(this);
-            } catch (Exception e) {
+            } catch (VirtualMachineError e) {
+                throw e;
+            } catch (Throwable e) {
                 throw MakingFailed.of(node, e);
             }
             node.level().ifPresent(rdd::persist);

@@ -169,6 +169,7 @@ public final class StreamingRuntime {
     }
 
     private void startInside() throws Exception {
+        hookShutdown();
         rdds.engine().awaitReady(READY_TIMEOUT);
         Instant now = clock.now();
         long interval = graph.batchInterval().toMillis();
@@ -189,7 +190,6 @@ public final class StreamingRuntime {
         lifecycle.move(ContextState.ACTIVE);
         bus.start();
         bus.post(listener -> listener.onStreamingStarted(new StreamingStarted(now, false)));
-        hookShutdown();
         LOG.info(
                 "'{}' runs: a batch every {}, {} on {}; nothing survives a restart",
                 name(),
@@ -211,6 +211,7 @@ public final class StreamingRuntime {
     }
 
     private void abandonStart() {
+        unhookShutdown();
         feeds.forEach(feed -> feed.stop(Duration.ZERO));
         graph.close(ContextState.STOPPED.name());
         ActiveContexts.leave(context);
@@ -221,6 +222,7 @@ public final class StreamingRuntime {
         }
     }
 
+    /** First of all: a signal that comes during the start waits for its end, and then stops what has been started. */
     private void hookShutdown() {
         if (rdds.conf().get(StreamingConf.STOP_ON_SHUTDOWN)) {
             Thread hook = Threads.named("acequia-shutdown", () -> stop(ownsBatch, stopTimeout()));
@@ -280,7 +282,8 @@ public final class StreamingRuntime {
             throw new IllegalStateException(
                     "ACQ-1015 stop inside a listener would wait for itself: call it from another thread");
         }
-        if (running != null && running.runsOn(Thread.currentThread()) && state() != ContextState.STOPPED) {
+        boolean inBatch = rdds.engine().isInTask() || running != null && running.runsOn(Thread.currentThread());
+        if (inBatch && state() != ContextState.STOPPED) {
             throw new IllegalStateException(
                     "ACQ-1016 stop inside a batch would wait for itself: call it from another thread");
         }

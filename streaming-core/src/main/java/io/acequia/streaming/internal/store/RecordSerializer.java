@@ -28,6 +28,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * can read. Safe for use by any thread: each call borrows a Kryo of its own, and all of them share the ids.
  */
 public final class RecordSerializer {
+    private static final int DEEPEST_CAUSE = 100;
+
     private static final int CHUNK_BYTES = 256 << 10;
 
     private final Set<Class<?>> registered;
@@ -145,10 +147,12 @@ public final class RecordSerializer {
         }
 
         private RuntimeException explained(Object record, RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            int depth = 0; // causes may run in a circle
+            for (Throwable cause = e; cause != null && depth < DEEPEST_CAUSE; cause = cause.getCause()) {
                 if (cause instanceof UnregisteredClassException unregistered) {
                     return unregistered;
                 }
+                depth++;
             }
             return new IllegalArgumentException(
                     "ACQ-0534 a record of " + record.getClass() + " cannot be serialized: " + e.getMessage(), e);

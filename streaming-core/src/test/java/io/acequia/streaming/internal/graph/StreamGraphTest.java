@@ -113,6 +113,17 @@ class StreamGraphTest {
     }
 
     @Test
+    void operatorsThatMayLeaveRecordsOutNeverShareAUid() {
+        DStream<String> orders = received("orders");
+        orders.map(s -> s).onError(ErrorPolicy.skip()).print();
+        orders.map(s -> s + s).onError(ErrorPolicy.skip()).print();
+        assertThat(outputUids())
+                .containsExactly("receiverStream(orders).map.print", "receiverStream(orders).map~2.print");
+        assertThat(graph.outputs()).extracting(output -> output.input().site().uid())
+                .containsExactly("receiverStream(orders).map", "receiverStream(orders).map~2");
+    }
+
+    @Test
     void aUidThatIsGivenTwiceIsRefusedAtTheStart() {
         received("orders").uid("in").print().uid("in");
         assertThatIllegalStateException()
@@ -395,7 +406,9 @@ class StreamGraphTest {
                 .isThrownBy(() -> orders.compute(new Time(1000)))
                 .withMessageMatching("ACQ-0919 the RDD of #0 receiverStream at \\S+ at 1000 ms: there is none before the"
                         + " context has started");
-        assertThat(orders.slice(new Time(1000), new Time(2000))).isEmpty();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> orders.slice(new Time(1000), new Time(2000)))
+                .withMessageStartingWith("ACQ-0919 the RDD of #0 receiverStream at ");
     }
 
     @Test

@@ -60,13 +60,19 @@ class ListenerBusTest {
                 throw new IllegalStateException("broken listener");
             }
         });
+        bus.add(new StreamingListener() {
+            @Override
+            public void onBatchCompleted(BatchInfo b) {
+                throw new NoClassDefFoundError("broken class path");
+            }
+        });
         bus.add(other);
         bus.start();
         post(1);
         post(2);
         bus.close();
         assertThat(other.batches).containsExactly(1L, 2L);
-        assertThat(bus.failures()).isEqualTo(2);
+        assertThat(bus.failures()).isEqualTo(4);
     }
 
     @Test

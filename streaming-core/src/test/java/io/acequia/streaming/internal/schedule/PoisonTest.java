@@ -24,7 +24,7 @@ class PoisonTest {
     private final Letters letters = new Letters();
 
     private static Rejected rejected(String where, String raw) {
-        return new Rejected(where, raw.getBytes(StandardCharsets.UTF_8), new IOException("bad " + raw));
+        return new Rejected(raw.getBytes(StandardCharsets.UTF_8), where, new IOException("bad " + raw));
     }
 
     @Test

@@ -73,7 +73,7 @@ class StreamingRuntimeTest {
         assertThat(failure.callSite()).startsWith("StreamingRuntimeTest.java:");
         assertThat(failure.batchTime().milliseconds() % 20).isZero();
         assertThat(context.state()).isEqualTo(ContextState.STOPPED);
-        assertThat(context.status().failedBatches()).isEqualTo(1);
+        assertThat(context.status().batchesFailed()).isEqualTo(1);
     }
 
     @Test
