@@ -12,7 +12,13 @@ public final class BatchFailedException extends StreamingException {
     private final int partition;
 
     public BatchFailedException(
-            String code, String what, Time batchTime, String output, String callSite, int partition, @Nullable Throwable cause) {
+            String code,
+            String what,
+            Time batchTime,
+            String output,
+            String callSite,
+            int partition,
+            @Nullable Throwable cause) {
         super(code, what, cause);
         this.batchTime = batchTime;
         this.output = output;

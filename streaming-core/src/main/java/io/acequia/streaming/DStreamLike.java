@@ -3,7 +3,6 @@ package io.acequia.streaming;
 
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
-import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;

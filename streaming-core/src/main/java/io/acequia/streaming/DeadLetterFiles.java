@@ -12,6 +12,8 @@ import java.util.UUID;
 
 /** {@link DeadLetterSink#toFiles}: a file appears whole, by a rename, and replaces that of an earlier attempt. */
 final class DeadLetterFiles implements DeadLetterSink {
+    private static final int LONGEST_NAME = 100;
+
     private final String directory;
 
     DeadLetterFiles(String directory) {
@@ -32,9 +34,17 @@ final class DeadLetterFiles implements DeadLetterSink {
         return new Letters(folder.resolve(name), folder.resolve("." + name + "." + UUID.randomUUID()));
     }
 
-    /** Only letters, digits, dot, dash and underscore survive, so that no uid can leave the directory. */
+    /**
+     * Only letters, digits, dot, dash and underscore survive, so that no uid can leave the directory; a uid that had others or
+     * was long is told from its like by a hash.
+     */
     private static String fileName(String uid) {
-        return uid.replaceAll("[^A-Za-z0-9._-]+", "_");
+        String plain = uid.replaceAll("[^A-Za-z0-9._-]+", "_");
+        boolean same = plain.equals(uid) && uid.length() <= LONGEST_NAME;
+        return same
+                ? plain
+                : plain.substring(0, Math.min(LONGEST_NAME, plain.length())) + "-"
+                        + Integer.toHexString(uid.hashCode());
     }
 
     private static final class Letters implements Writer<DeadLetter> {
@@ -79,13 +89,22 @@ final class DeadLetterFiles implements DeadLetterSink {
             out.close();
         }
 
+        /** Such a character has no UTF-8 form. */
+        private static boolean isHalfAPair(String value, int at) {
+            char c = value.charAt(at);
+            boolean whole = Character.isHighSurrogate(c)
+                    ? at + 1 < value.length() && Character.isLowSurrogate(value.charAt(at + 1))
+                    : at > 0 && Character.isHighSurrogate(value.charAt(at - 1));
+            return Character.isSurrogate(c) && !whole;
+        }
+
         private static void field(StringBuilder line, String name, String value) {
             line.append('"').append(name).append("\":\"");
             for (int i = 0; i < value.length(); i++) {
                 char c = value.charAt(i);
                 if (c == '"' || c == '\\') {
                     line.append('\\').append(c);
-                } else if (c < ' ') {
+                } else if (c < ' ' || isHalfAPair(value, i)) {
                     line.append(String.format("\\u%04x", (int) c));
                 } else {
                     line.append(c);

@@ -57,13 +57,20 @@ public interface PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream
     <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine);
 
     /** The values of each key combined to a value of another type. In {@code n} partitions. */
-    <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n);
+    <C> PairDStream<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n);
 
     /** The values of each key combined to a value of another type. Placed by {@code p}. */
-    <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p);
+    <C> PairDStream<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p);
 
     /** As above; {@code mapSide} false keeps values apart until after the shuffle. */
-    <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p, boolean mapSide);
+    <C> PairDStream<K, C> combineByKey(
+            Function<V, C> create,
+            Function2<C, V, C> merge,
+            Function2<C, C, C> combine,
+            Partitioner p,
+            boolean mapSide);
 
     /** The values of both streams for each key that either has. */
     <W> PairDStream<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairDStream<K, W> other);
@@ -135,13 +142,26 @@ public interface PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream
     PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length, Duration slide, Partitioner p);
 
     /** The same, incrementally: {@code inverse} takes out what left the window. */
-    PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide);
+    PairDStream<K, V> reduceByKeyAndWindow(
+            Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide);
 
     /** The same; keys for which {@code keep} does not hold are dropped. In {@code n} partitions. */
-    PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide, int n, Function<Tuple2<K, V>, Boolean> keep);
+    PairDStream<K, V> reduceByKeyAndWindow(
+            Function2<V, V, V> f,
+            Function2<V, V, V> inverse,
+            Duration length,
+            Duration slide,
+            int n,
+            Function<Tuple2<K, V>, Boolean> keep);
 
     /** The same; keys for which {@code keep} does not hold are dropped. Placed by {@code p}. */
-    PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide, Partitioner p, Function<Tuple2<K, V>, Boolean> keep);
+    PairDStream<K, V> reduceByKeyAndWindow(
+            Function2<V, V, V> f,
+            Function2<V, V, V> inverse,
+            Duration length,
+            Duration slide,
+            Partitioner p,
+            Function<Tuple2<K, V>, Boolean> keep);
 
     /** A state for each key; {@code f} is called in every batch for every key with state or new values, an empty result removes the key. */
     <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f);
@@ -153,13 +173,15 @@ public interface PairDStream<K, V> extends DStreamLike<Tuple2<K, V>, PairDStream
     <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p);
 
     /** The same, from an initial state. */
-    <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial);
+    <X> PairDStream<K, X> updateStateByKey(
+            Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial);
 
     /** The same; {@code f} also sees the batch time and the key. */
     <X> PairDStream<K, X> updateStateByKey(Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p);
 
     /** The same, from an initial state; {@code f} also sees the batch time and the key. */
-    <X> PairDStream<K, X> updateStateByKey(Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial);
+    <X> PairDStream<K, X> updateStateByKey(
+            Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial);
 
     /** The same; naming the type lets a chain infer it, and a restore check it. */
     <X> PairDStream<K, X> updateStateByKey(Class<X> type, Function2<List<V>, Optional<X>, Optional<X>> f);

@@ -117,10 +117,16 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
     <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n);
 
     /** The values of each key combined to a value of another type. Placed by {@code p}. */
-    <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p);
+    <C> PairRDD<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p);
 
     /** As above; {@code mapSide} false keeps values apart until after the shuffle. */
-    <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p, boolean mapSide);
+    <C> PairRDD<K, C> combineByKey(
+            Function<V, C> create,
+            Function2<C, V, C> merge,
+            Function2<C, C, C> combine,
+            Partitioner p,
+            boolean mapSide);
 
     /** Every pair of values of the keys that both have. */
     <W> PairRDD<K, Tuple2<V, W>> join(PairRDD<K, W> o);

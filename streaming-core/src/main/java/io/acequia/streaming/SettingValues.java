@@ -108,10 +108,8 @@ final class SettingValues {
     private static FailurePolicy failurePolicy(String text) {
         Matcher retry = RETRY.matcher(text.toLowerCase(Locale.ROOT));
         if (retry.matches()) {
-            return FailurePolicy.retry(
-                    Integer.parseInt(retry.group(1)),
-                    duration(retry.group(2)),
-                    (FailurePolicy.Kind) constant(FailurePolicy.Kind.class, retry.group(3)));
+            return FailurePolicy.retry(Integer.parseInt(retry.group(1)), duration(retry.group(2)), (FailurePolicy.Kind)
+                    constant(FailurePolicy.Kind.class, retry.group(3)));
         }
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "stop" -> FailurePolicy.stop();

@@ -82,10 +82,7 @@ public final class StreamingConf {
             0L,
             "Stops the context after exactly so many batches; 0 runs for ever.");
     public static final Key<Boolean> MULTIPLE_CONTEXTS = key(
-            "streaming.contexts.multiple",
-            Boolean.class,
-            false,
-            "Whether several contexts may be active in one JVM.");
+            "streaming.contexts.multiple", Boolean.class, false, "Whether several contexts may be active in one JVM.");
     public static final Key<Boolean> LOG_ENABLED = key(
             "streaming.receiver.log",
             Boolean.class,
@@ -412,8 +409,9 @@ public final class StreamingConf {
             return switch (kind) {
                 case STOP -> "stop";
                 case CONTINUE -> "continue";
-                case RETRY -> "retry(" + attempts + ", " + SettingValues.format(backOff) + ", "
-                        + SettingValues.format(then) + ")";
+                case RETRY ->
+                    "retry(" + attempts + ", " + SettingValues.format(backOff) + ", " + SettingValues.format(then)
+                            + ")";
             };
         }
     }

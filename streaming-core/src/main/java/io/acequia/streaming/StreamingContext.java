@@ -168,7 +168,10 @@ public final class StreamingContext implements AutoCloseable {
 
     /** The same, of the files for which {@code filter} holds; with {@code newFilesOnly} false also those there at start. */
     public <T> InputDStream<T> fileStream(
-            String dir, Function<Path, Boolean> filter, boolean newFilesOnly, Function<InputStream, Iterator<T>> reader) {
+            String dir,
+            Function<Path, Boolean> filter,
+            boolean newFilesOnly,
+            Function<InputStream, Iterator<T>> reader) {
         return runtime.sources().files(dir, filter, newFilesOnly, reader);
     }
 

@@ -55,7 +55,8 @@ class DeadLetterFilesTest {
         write(KEY, new DeadLetter("parse", "p", new Time(1000), raw, "?", "x"));
         String line = onlyLine();
         int from = line.indexOf("\"raw\":\"") + 7;
-        assertThat(Base64.getDecoder().decode(line.substring(from, line.indexOf('"', from)))).isEqualTo(raw);
+        assertThat(Base64.getDecoder().decode(line.substring(from, line.indexOf('"', from))))
+                .isEqualTo(raw);
     }
 
     @Test
@@ -101,7 +102,7 @@ class DeadLetterFilesTest {
     @Test
     void noUidLeavesTheDirectory() throws Exception {
         write(new Output.Key(new Time(1000), "../../etc/passwd", 0), letter("a", "x"));
-        assertThat(visible()).containsExactly("1000-.._.._etc_passwd-0.jsonl");
+        assertThat(visible()).containsExactly("1000-.._.._etc_passwd-efcf8919-0.jsonl");
     }
 
     @Test
@@ -117,7 +118,9 @@ class DeadLetterFilesTest {
 
     @Test
     void aSinkWithoutADirectoryIsRefused() {
-        assertThatNullPointerException().isThrownBy(() -> DeadLetterSink.toFiles(null)).withMessage("dir");
+        assertThatNullPointerException()
+                .isThrownBy(() -> DeadLetterSink.toFiles(null))
+                .withMessage("dir");
     }
 
     private void write(Output.Key key, DeadLetter... letters) throws Exception {

@@ -70,7 +70,8 @@ class StreamingConfTest {
     void anUnknownNameIsRefusedWithTheNearest() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StreamingConf.withoutDefaults().set("streaming.stop.timout", "1s"))
-                .withMessage("ACQ-0401 unknown setting 'streaming.stop.timout': did you mean 'streaming.stop.timeout'?");
+                .withMessage(
+                        "ACQ-0401 unknown setting 'streaming.stop.timout': did you mean 'streaming.stop.timeout'?");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StreamingConf.withoutDefaults().get("streaming.parallelisms"))
                 .withMessageStartingWith("ACQ-0401 unknown setting 'streaming.parallelisms'");
@@ -101,8 +102,8 @@ class StreamingConfTest {
     @Test
     void aValueThatHasNoTextIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> StreamingConf.withoutDefaults()
-                        .set(StreamingConf.STOP_TIMEOUT, Duration.ofNanos(1_500_000)))
+                .isThrownBy(() ->
+                        StreamingConf.withoutDefaults().set(StreamingConf.STOP_TIMEOUT, Duration.ofNanos(1_500_000)))
                 .withMessage("ACQ-0406 streaming.stop.timeout = PT0.0015S: cannot be written as a setting;"
                         + " durations are whole milliseconds");
     }
@@ -123,7 +124,9 @@ class StreamingConfTest {
     @Test
     void valuesOfEveryTypeComeBackAsTheyWereSet() {
         StreamingConf conf = StreamingConf.withoutDefaults()
-                .set(StreamingConf.FAILURE_POLICY, FailurePolicy.retry(3, Duration.ofMillis(1500), FailurePolicy.Kind.CONTINUE))
+                .set(
+                        StreamingConf.FAILURE_POLICY,
+                        FailurePolicy.retry(3, Duration.ofMillis(1500), FailurePolicy.Kind.CONTINUE))
                 .set(StreamingConf.DOWN_TIME_POLICY, StreamingConf.DownTimePolicy.SKIP_EMPTY)
                 .set(StreamingConf.SOURCE_BUFFER, ByteSize.kibibytes(3))
                 .set(StreamingConf.STOP_TIMEOUT, Duration.ofMinutes(2))

@@ -35,7 +35,7 @@ class PackageRulesTest {
                 "data,     ''",
                 "function, data",
                 "receiver, data function",
-                "direct,   data function",
+                "direct,   data function receiver",
                 "storage,  data",
                 "listener, data",
                 "engine,   data function receiver direct storage"

@@ -42,9 +42,10 @@ final class Batches implements StreamingListener {
         List<BatchInfo> taken = List.copyOf(done.subList(0, Math.min(count, done.size())));
         done.subList(0, taken.size()).clear();
         wanted = Integer.MAX_VALUE;
-        if (taken.size() < count || taken.stream().anyMatch(batch -> batch.failure().isPresent())) {
-            throw new IllegalStateException("ACQ-3006 the stream under test failed or stopped after " + taken.size() + " of "
-                    + count + " batches, so there is nothing to measure: see the log");
+        if (taken.size() < count
+                || taken.stream().anyMatch(batch -> batch.failure().isPresent())) {
+            throw new IllegalStateException("ACQ-3006 the stream under test failed or stopped after " + taken.size()
+                    + " of " + count + " batches, so there is nothing to measure: see the log");
         }
         return taken;
     }

@@ -18,8 +18,9 @@ public final class Bench {
                 case "W5" -> SmallBatches.run(request);
                 case "W6" -> QueueWordCount.run(request);
                 case "W7" -> FirstOutput.run(request);
-                default -> throw new IllegalArgumentException("ACQ-3005 there is no workload '" + request.workload()
-                        + "': take W5 (small batches), W6 (word count over a queue) or W7 (first output)");
+                default ->
+                    throw new IllegalArgumentException("ACQ-3005 there is no workload '" + request.workload()
+                            + "': take W5 (small batches), W6 (word count over a queue) or W7 (first output)");
             }
             return 0;
         } catch (IllegalArgumentException e) {

@@ -95,8 +95,8 @@ final class FirstOutput {
         }
         int exit = process.waitFor();
         if (exit != 0 || output.size() < 2) {
-            throw new IllegalStateException("ACQ-3010 the child " + main.getSimpleName() + " ended with exit code " + exit
-                    + " after " + output.size() + " lines: run it alone to see why");
+            throw new IllegalStateException("ACQ-3010 the child " + main.getSimpleName() + " ended with exit code "
+                    + exit + " after " + output.size() + " lines: run it alone to see why");
         }
         return new Run((first - start) / 1e6, output);
     }
@@ -106,8 +106,8 @@ final class FirstOutput {
         String ours = stream.get(stream.size() - 2);
         String theirs = limit.get(limit.size() - 2);
         if (!ours.equals(theirs)) {
-            throw new IllegalStateException("ACQ-3011 the stream says '" + ours + "' and the hand-written main '" + theirs
-                    + "': a fast wrong answer is no answer");
+            throw new IllegalStateException("ACQ-3011 the stream says '" + ours + "' and the hand-written main '"
+                    + theirs + "': a fast wrong answer is no answer");
         }
     }
 
@@ -132,7 +132,9 @@ final class FirstOutput {
 
     private static long sizeOf(Path path) {
         try (Stream<Path> files = Files.walk(path)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

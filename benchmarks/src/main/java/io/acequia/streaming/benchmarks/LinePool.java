@@ -49,8 +49,7 @@ final class LinePool {
         byte[] text = bytes(lines);
         String[] strings = new String[lines];
         for (int line = 0; line < lines; line++) {
-            strings[line] =
-                    new String(text, line * LINE_BYTES, LINE_BYTES - 1, StandardCharsets.ISO_8859_1);
+            strings[line] = new String(text, line * LINE_BYTES, LINE_BYTES - 1, StandardCharsets.ISO_8859_1);
         }
         return strings;
     }

@@ -95,9 +95,10 @@ final class OneRecord implements AutoCloseable {
                 }
             }
         }
-        System.out.println("one-record batch each millisecond: median " + Samples.of(paced).line("us") + ", p99 "
-                + Samples.of(pacedP99).line("us"));
-        System.out.println("one-record batch back to back: median " + Samples.of(direct).line("us"));
+        System.out.println("one-record batch each millisecond: median "
+                + Samples.of(paced).line("us") + ", p99 " + Samples.of(pacedP99).line("us"));
+        System.out.println(
+                "one-record batch back to back: median " + Samples.of(direct).line("us"));
         System.out.println("2-task barrier: median " + Samples.of(barrier).line("us"));
         System.out.println(Samples.of(directRatio).ratioLine("W5 one-record batch back to back", "2-task barrier"));
         System.out.println(Samples.of(pacedRatio).ratioLine("W5 one-record batch", "2-task barrier"));

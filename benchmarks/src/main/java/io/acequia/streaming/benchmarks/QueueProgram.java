@@ -21,7 +21,10 @@ final class QueueProgram {
         List<String> lines = Files.readAllLines(Path.of(arguments[0]));
         int linesEachBatch = Integer.parseInt(arguments[1]);
         int batches = lines.size() / linesEachBatch;
-        StreamingConf conf = new StreamingConf().setMaster("local[2]").setAppName("W7").set(StreamingConf.STOP_AFTER_BATCHES, (long) batches);
+        StreamingConf conf = new StreamingConf()
+                .setMaster("local[2]")
+                .setAppName("W7")
+                .set(StreamingConf.STOP_AFTER_BATCHES, (long) batches);
         LongAdder words = new LongAdder();
         try (StreamingContext context = new StreamingContext(conf, Duration.ofMillis(100))) {
             Queue<RDD<String>> queue = new ConcurrentLinkedQueue<>();

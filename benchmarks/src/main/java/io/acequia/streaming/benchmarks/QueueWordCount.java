@@ -135,8 +135,9 @@ final class QueueWordCount implements AutoCloseable {
         }
         String[] names = {"stream", "idiomatic limit", "long[] limit"};
         for (int i = 0; i < names.length; i++) {
-            System.out.println(names[i] + ": " + rounds.speed(i, lines.size() / 1e3).line("k lines/s") + ", CPU "
-                    + rounds.cpuMicros(i, lines.size()).line("us/line"));
+            System.out.println(
+                    names[i] + ": " + rounds.speed(i, lines.size() / 1e3).line("k lines/s") + ", CPU "
+                            + rounds.cpuMicros(i, lines.size()).line("us/line"));
         }
         System.out.println(rounds.cpuRatio(0, 1).ratioLine("W6 CPU time", "idiomatic limit"));
         System.out.println(rounds.ratio(0, 2).ratioLine("W6", "long[] limit"));
@@ -201,13 +202,15 @@ final class QueueWordCount implements AutoCloseable {
         }
 
         Samples speed(int contestant, double thousands) {
-            return Samples.of(
-                    Arrays.stream(wall[contestant]).map(nanos -> thousands / (nanos / 1e9)).toArray());
+            return Samples.of(Arrays.stream(wall[contestant])
+                    .map(nanos -> thousands / (nanos / 1e9))
+                    .toArray());
         }
 
         Samples cpuMicros(int contestant, int lines) {
-            return Samples.of(
-                    Arrays.stream(cpu[contestant]).map(nanos -> nanos / 1e3 / lines).toArray());
+            return Samples.of(Arrays.stream(cpu[contestant])
+                    .map(nanos -> nanos / 1e3 / lines)
+                    .toArray());
         }
 
         private static Samples quotients(double[] above, double[] below) {

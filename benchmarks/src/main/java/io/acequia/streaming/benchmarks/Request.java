@@ -39,7 +39,8 @@ record Request(String workload, String whom, int rounds, int lines) {
             }
         }
         if (!whom.equals("limit")) {
-            throw new IllegalArgumentException("ACQ-3002 --vs '" + whom + "': the contestant must be 'limit'; " + USAGE);
+            throw new IllegalArgumentException(
+                    "ACQ-3002 --vs '" + whom + "': the contestant must be 'limit'; " + USAGE);
         }
         if (rounds < LEAST_ROUNDS) {
             throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS

@@ -50,7 +50,12 @@ final class Samples {
         return String.format(
                 Locale.ROOT,
                 "ratio %s vs %s: %.3f (min %.3f max %.3f, n=%d)",
-                what, whom, median(), min(), max(), size());
+                what,
+                whom,
+                median(),
+                min(),
+                max(),
+                size());
     }
 
     /** {@code <median> <unit> (min <a> max <b>)}. */

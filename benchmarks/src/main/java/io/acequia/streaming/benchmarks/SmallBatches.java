@@ -22,13 +22,16 @@ final class SmallBatches {
         Duration interval = Duration.ofMillis(100);
         SocketWordCount.Measured measured = SocketWordCount.run(interval, 10, Duration.ofSeconds(2), rounds);
         System.out.println("100 ms batches, 10 k records/s through a socket: end to end p50 "
-                + measured.medianLatency().line("ms") + ", p99 " + measured.p99Latency().line("ms"));
-        System.out.println(measured.p99Latency().under(interval.toMillis()).ratioLine("W5 p99 latency", "the interval"));
+                + measured.medianLatency().line("ms") + ", p99 "
+                + measured.p99Latency().line("ms"));
+        System.out.println(
+                measured.p99Latency().under(interval.toMillis()).ratioLine("W5 p99 latency", "the interval"));
     }
 
     /** Stable is a median above 1, and no batch that waits in the end. */
     private static void stable(Duration interval, int linesEachMilli, int rounds) throws Exception {
-        SocketWordCount.Measured measured = SocketWordCount.run(interval, linesEachMilli, Duration.ofSeconds(1), rounds);
+        SocketWordCount.Measured measured =
+                SocketWordCount.run(interval, linesEachMilli, Duration.ofSeconds(1), rounds);
         String what = interval.toMillis() + " ms batches at " + linesEachMilli + " k records/s";
         System.out.println(String.format(
                 Locale.ROOT,

@@ -98,7 +98,13 @@ final class SocketWordCount {
 
     private Measured measured(int waitingBatches) {
         return new Measured(
-                samples(medians), samples(p99s), samples(batchMillis), longestDelay, waitingBatches, counted, sender.sent());
+                samples(medians),
+                samples(p99s),
+                samples(batchMillis),
+                longestDelay,
+                waitingBatches,
+                counted,
+                sender.sent());
     }
 
     private static Samples samples(List<Double> values) {

@@ -21,7 +21,8 @@ class LinePoolTest {
         assertThat(text).hasSize(LINES * LinePool.LINE_BYTES);
         assertThat(new String(text, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n"))
                 .hasSize(LINES)
-                .allSatisfy(line -> assertThat(line).hasSize(LinePool.LINE_BYTES - 1).matches("[a-z ]+"));
+                .allSatisfy(line ->
+                        assertThat(line).hasSize(LinePool.LINE_BYTES - 1).matches("[a-z ]+"));
     }
 
     @Test

@@ -24,7 +24,9 @@ class OutputsMustAgreeTest {
 
             assertThat(stream.counts()).isEqualTo(expected);
             assertThat(stream.words())
-                    .isEqualTo(expected.values().stream().mapToLong(Long::longValue).sum());
+                    .isEqualTo(expected.values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum());
         }
     }
 
@@ -49,7 +51,8 @@ class OutputsMustAgreeTest {
     void batchesOfOneWordGiveOneWordEach() throws InterruptedException {
         OneRecord.mustCountOne();
 
-        assertThatThrownBy(() -> OneRecord.mustBe(3, 2)).hasMessageStartingWith("ACQ-3009 3 batches of one word gave 2");
+        assertThatThrownBy(() -> OneRecord.mustBe(3, 2))
+                .hasMessageStartingWith("ACQ-3009 3 batches of one word gave 2");
     }
 
     @Test
@@ -70,7 +73,8 @@ class OutputsMustAgreeTest {
     void childrenMustTellTheSameNumberOfWords() {
         FirstOutput.mustAgree(List.of("(a,1)", "words 1", "peak kB 5"), List.of("words 1", "peak kB 9"));
 
-        assertThatThrownBy(() -> FirstOutput.mustAgree(List.of("words 1", "peak kB 5"), List.of("words 2", "peak kB 5")))
+        assertThatThrownBy(
+                        () -> FirstOutput.mustAgree(List.of("words 1", "peak kB 5"), List.of("words 2", "peak kB 5")))
                 .hasMessageStartingWith("ACQ-3011 the stream says 'words 1'");
     }
 }

@@ -40,7 +40,8 @@ public final class BatchAndStream {
         try (BatchContext batch = new BatchContext(new StreamingConf().setAppName("BatchAndStream"))) {
             PairRDD<String, String> users = users(batch, args[2]);
             StreamingContext ssc = new StreamingContext(batch, Durations.seconds(5));
-            visitors(ssc.socketTextStream(args[0], Integer.parseInt(args[1])), users).print();
+            visitors(ssc.socketTextStream(args[0], Integer.parseInt(args[1])), users)
+                    .print();
             ssc.start();
             System.out.println(users.count() + " users are known"); // a job beside the stream, on the same workers
             ssc.awaitTerminationOrTimeout(Duration.ofMinutes(10));

@@ -48,12 +48,16 @@ public final class BlackListJoin {
         }
         StreamingConf conf = new StreamingConf().setAppName("BlackListJoin");
         try (StreamingContext ssc = new StreamingContext(conf, Durations.seconds(1))) {
-            PairRDD<String, Boolean> blackList =
-                    ssc.batchContext().textFile(args[2]).mapToPair(user -> Tuple2.of(user, true)).cache();
+            PairRDD<String, Boolean> blackList = ssc.batchContext()
+                    .textFile(args[2])
+                    .mapToPair(user -> Tuple2.of(user, true))
+                    .cache();
             Set<String> users = new HashSet<>(blackList.keys().collect());
             DStream<String> lines = ssc.socketTextStream(args[0], Integer.parseInt(args[1]));
             joined(lines, blackList).name("joined").print();
-            filtered(lines, ssc.batchContext().broadcast(users)).name("filtered").print();
+            filtered(lines, ssc.batchContext().broadcast(users))
+                    .name("filtered")
+                    .print();
             ssc.start();
             ssc.awaitTermination();
         }

@@ -98,8 +98,8 @@ public final class ConnectionPatterns {
             rows.foreachRDD((rdd, time) -> {
                 for (String address : List.of("per record", "per partition", "pooled", "transactional")) {
                     Ledger ledger = Ledger.at(address);
-                    System.out.println(time + " " + address + ": " + ledger.rows().size() + " rows over "
-                            + ledger.opened() + " connections");
+                    System.out.println(time + " " + address + ": "
+                            + ledger.rows().size() + " rows over " + ledger.opened() + " connections");
                 }
             });
             ssc.start();

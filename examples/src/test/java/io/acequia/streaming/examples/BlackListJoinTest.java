@@ -39,7 +39,8 @@ class BlackListJoinTest {
     }
 
     private static void sayAndExpectOnlyTheGood(TestStreams t) {
-        t.add("lines", "alice hello", "eve buy this", "bob hi", "alice how are you").add("lines", "mallory", "bob bye");
+        t.add("lines", "alice hello", "eve buy this", "bob hi", "alice how are you")
+                .add("lines", "mallory", "bob bye");
         t.advance(2);
 
         List<List<String>> said = t.batches("said");

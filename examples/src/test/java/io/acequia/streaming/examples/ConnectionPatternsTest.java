@@ -30,7 +30,8 @@ class ConnectionPatternsTest {
 
     private void run(BiFunction<DStream<String>, String, Output> pattern) {
         try (TestStreams t = TestStreams.every(Durations.seconds(1), s -> pattern.apply(s.input("rows"), address))) {
-            t.add("rows", ALL.subList(0, 5).toArray()).add("rows", ALL.subList(5, 10).toArray());
+            t.add("rows", ALL.subList(0, 5).toArray())
+                    .add("rows", ALL.subList(5, 10).toArray());
             t.advance(BATCHES);
         }
     }

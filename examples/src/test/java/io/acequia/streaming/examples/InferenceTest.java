@@ -46,7 +46,8 @@ class InferenceTest {
 
     /** What a chain makes of one batch each of (a,1) (a,2) (b,3) and (a,x) (c,y). */
     private static <T> List<T> ofPairs(
-            BiFunction<PairDStream<String, Integer>, PairDStream<String, String>, ? extends DStreamLike<T, ?, ?>> chain) {
+            BiFunction<PairDStream<String, Integer>, PairDStream<String, String>, ? extends DStreamLike<T, ?, ?>>
+                    chain) {
         try (TestStreams t = TestStreams.every(Durations.seconds(1), s -> {
             DStream<Tuple2<String, Integer>> left = s.input("left");
             DStream<Tuple2<String, String>> right = s.input("right");
@@ -62,8 +63,7 @@ class InferenceTest {
     private static Map<String, Object> given(BiFunction<DStream<String>, String, ?> output) {
         String run = "run " + OUTPUTS.size();
         OUTPUTS.put(run, new ConcurrentHashMap<>());
-        try (TestStreams t =
-                TestStreams.every(Durations.seconds(1), s -> output.apply(s.input("words"), run))) {
+        try (TestStreams t = TestStreams.every(Durations.seconds(1), s -> output.apply(s.input("words"), run))) {
             t.add("words", "a", "bb", "a").advance(1);
         }
         return OUTPUTS.get(run);
@@ -97,21 +97,23 @@ class InferenceTest {
 
     @Test
     void mapAndFilterTakeLambdasAndMethodReferences() {
-        List<Integer> lengths =
-                ofWords(words -> words.map(String::length).filter(length -> length > 1).map(length -> length * 10));
+        List<Integer> lengths = ofWords(
+                words -> words.map(String::length).filter(length -> length > 1).map(length -> length * 10));
         assertThat(lengths).containsExactly(20);
 
-        List<String> uppers = ofWords(words -> words.filter(word -> !word.isEmpty()).map(InferenceTest::upper));
+        List<String> uppers =
+                ofWords(words -> words.filter(word -> !word.isEmpty()).map(InferenceTest::upper));
         assertThat(uppers).containsExactly("A", "BB", "A");
     }
 
     @Test
     void flatMapGivesAnyNumberOfRecords() {
-        List<String> letters = ofWords(words -> words.flatMap(InferenceTest::letters).map(String::trim));
+        List<String> letters =
+                ofWords(words -> words.flatMap(InferenceTest::letters).map(String::trim));
         assertThat(letters).containsExactly("a", "b", "b", "a");
 
-        List<Tuple2<String, Integer>> pairs = ofWords(words -> words
-                .flatMap(word -> List.of(word, word + "!").iterator())
+        List<Tuple2<String, Integer>> pairs = ofWords(words -> words.flatMap(
+                        word -> List.of(word, word + "!").iterator())
                 .flatMapToPair(word -> List.of(Tuple2.of(word, word.length())).iterator())
                 .filter(pair -> pair._2() > 2));
         assertThat(pairs).containsExactly(Tuple2.of("bb!", 3));
@@ -157,8 +159,8 @@ class InferenceTest {
 
     @Test
     void outerJoinsGiveOptionals() {
-        List<Tuple2<String, String>> left = ofPairs((numbers, names) ->
-                numbers.leftOuterJoin(names).mapValues(pair -> pair._1() + pair._2().orElse("-")));
+        List<Tuple2<String, String>> left = ofPairs((numbers, names) -> numbers.leftOuterJoin(names)
+                .mapValues(pair -> pair._1() + pair._2().orElse("-")));
         assertThat(left).containsExactlyInAnyOrder(Tuple2.of("a", "1x"), Tuple2.of("a", "2x"), Tuple2.of("b", "3-"));
 
         List<Tuple2<String, String>> right = ofPairs((numbers, names) -> numbers.reduceByKey(Integer::sum)
@@ -177,15 +179,16 @@ class InferenceTest {
 
     @Test
     void cogroupGivesTheValuesOfBoth() {
-        List<Tuple2<String, String>> groups = ofPairs((numbers, names) -> numbers.cogroup(names)
-                .mapValues(both -> sorted(both._1()) + String.join("", both._2())));
+        List<Tuple2<String, String>> groups = ofPairs((numbers, names) ->
+                numbers.cogroup(names).mapValues(both -> sorted(both._1()) + String.join("", both._2())));
         assertThat(groups)
                 .containsExactlyInAnyOrder(Tuple2.of("a", "[1, 2]x"), Tuple2.of("b", "[3]"), Tuple2.of("c", "[]y"));
     }
 
     @Test
     void transformTellsItsTwoFormsApart() {
-        List<String> untimed = ofWords(words -> words.transform(batch -> batch.distinct().sortBy(word -> word, true, 1)));
+        List<String> untimed =
+                ofWords(words -> words.transform(batch -> batch.distinct().sortBy(word -> word, true, 1)));
         assertThat(untimed).containsExactly("a", "bb");
 
         List<String> timed = ofWords(
@@ -205,8 +208,8 @@ class InferenceTest {
         List<String> keys = ofPairs((numbers, names) -> numbers.transform(PairRDD::keys));
         assertThat(keys).containsExactlyInAnyOrder("a", "a", "b");
 
-        List<Tuple2<Integer, String>> fromPlain =
-                ofWords(words -> words.transformToPair((batch, time) -> batch.distinct().mapToPair(InferenceTest::byLength)));
+        List<Tuple2<Integer, String>> fromPlain = ofWords(
+                words -> words.transformToPair((batch, time) -> batch.distinct().mapToPair(InferenceTest::byLength)));
         assertThat(fromPlain).containsExactlyInAnyOrder(Tuple2.of(1, "a"), Tuple2.of(2, "bb"));
     }
 
@@ -227,8 +230,8 @@ class InferenceTest {
 
     @Test
     void unionKeepsTheKindOfTheStream() {
-        List<Tuple2<String, Integer>> pairs = ofPairs((numbers, names) -> numbers.union(names.mapValues(String::length))
-                .reduceByKey(Integer::sum));
+        List<Tuple2<String, Integer>> pairs = ofPairs((numbers, names) ->
+                numbers.union(names.mapValues(String::length)).reduceByKey(Integer::sum));
         assertThat(pairs).containsExactlyInAnyOrder(Tuple2.of("a", 4), Tuple2.of("b", 3), Tuple2.of("c", 1));
 
         List<String> plain = ofWords(words -> words.context()
@@ -246,7 +249,8 @@ class InferenceTest {
 
     @Test
     void countsAndReductionsOfABatchKeepTheirTypes() {
-        List<Tuple2<String, Long>> counts = ofWords(words -> words.countByValue().filter(pair -> pair._2() > 1L));
+        List<Tuple2<String, Long>> counts =
+                ofWords(words -> words.countByValue().filter(pair -> pair._2() > 1L));
         assertThat(counts).containsExactly(Tuple2.of("a", 2L));
 
         List<Long> count = ofWords(words -> words.count().map(n -> n + 1));
@@ -261,7 +265,8 @@ class InferenceTest {
         List<Integer> sizes = ofWords(words -> words.glom().map(List::size));
         assertThat(sizes).containsExactly(2, 1);
 
-        List<String> first = ofWords(words -> words.mapPartitions(rows -> List.of(rows.next()).iterator()));
+        List<String> first = ofWords(
+                words -> words.mapPartitions(rows -> List.of(rows.next()).iterator()));
         assertThat(first).containsExactly("a", "a");
 
         List<Tuple2<String, Integer>> pairs = ofWords(words -> words.mapPartitionsToPair(
@@ -273,9 +278,9 @@ class InferenceTest {
     @Test
     void transformOverManyStreamsGivesTheirRddsInOrder() {
         List<Long> sizes = ofWords(words -> words.context()
-                .transform(
-                        List.of(words, words.mapToPair(InferenceTest::byLength)),
-                        (rdds, time) -> rdds.get(0).context().parallelize(List.of(rdds.get(0).count(), rdds.get(1).count())))
+                .transform(List.of(words, words.mapToPair(InferenceTest::byLength)), (rdds, time) -> rdds.get(0)
+                        .context()
+                        .parallelize(List.of(rdds.get(0).count(), rdds.get(1).count())))
                 .map(size -> size * 2));
         assertThat(sizes).containsExactly(6L, 6L);
     }
@@ -286,8 +291,9 @@ class InferenceTest {
                 words.foreachRDD(rdd -> OUTPUTS.get(run).put("top", rdd.top(1, Ordering.by(String::length)))));
         assertThat(untimed).containsEntry("top", List.of("bb"));
 
-        Map<String, Object> timed = given((words, run) -> words.mapToPair(InferenceTest::byLength)
-                .foreachRDD((rdd, time) -> OUTPUTS.get(run).put("keys at " + time.milliseconds() % 2000, rdd.countByKey())));
+        Map<String, Object> timed = given(
+                (words, run) -> words.mapToPair(InferenceTest::byLength).foreachRDD((rdd, time) -> OUTPUTS.get(run)
+                        .put("keys at " + time.milliseconds() % 2000, rdd.countByKey())));
         assertThat(timed).containsEntry("keys at 1000", Map.of(1, 2L, 2, 1L));
     }
 
@@ -312,20 +318,33 @@ class InferenceTest {
     static void windowsAndStatesCompile(PairDStream<String, Integer> ones, PairRDD<String, Integer> initial) {
         ones.reduceByKeyAndWindow(Integer::sum, Durations.seconds(60), Durations.seconds(10))
                 .join(ones.reduceByKeyAndWindow(
-                        Integer::sum, (a, b) -> a - b, Durations.seconds(60), Durations.seconds(10), 2, kv -> kv._2() != 0))
+                        Integer::sum,
+                        (a, b) -> a - b,
+                        Durations.seconds(60),
+                        Durations.seconds(10),
+                        2,
+                        kv -> kv._2() != 0))
                 .foreachRDD((rdd, time) -> System.out.println(time + " " + rdd.take(10)));
-        ones.window(Durations.seconds(2)).groupByKeyAndWindow(Durations.seconds(4)).mapValues(Iterable::iterator).print();
-        ones.map(Tuple2::_2).reduceByWindow(Integer::sum, Durations.seconds(2), Durations.seconds(1)).print();
-        ones.countByValueAndWindow(Durations.seconds(2), Durations.seconds(1)).mapValues(Long::intValue).print();
+        ones.window(Durations.seconds(2))
+                .groupByKeyAndWindow(Durations.seconds(4))
+                .mapValues(Iterable::iterator)
+                .print();
+        ones.map(Tuple2::_2)
+                .reduceByWindow(Integer::sum, Durations.seconds(2), Durations.seconds(1))
+                .print();
+        ones.countByValueAndWindow(Durations.seconds(2), Durations.seconds(1))
+                .mapValues(Long::intValue)
+                .print();
 
-        PairDStream<String, Integer> totals = ones.updateStateByKey((values, sum) ->
-                Optional.of(sum.orElse(0) + values.stream().mapToInt(Integer::intValue).sum()));
+        PairDStream<String, Integer> totals = ones.updateStateByKey((values, sum) -> Optional.of(
+                sum.orElse(0) + values.stream().mapToInt(Integer::intValue).sum()));
         totals.uid("totals").print();
         ones.updateStateByKey(Integer.class, (values, sum) -> Optional.of(sum.orElse(0) + values.size()))
                 .mapValues(sum -> sum * 2)
                 .print();
         ones.updateStateByKey(
-                        (Time time, String key, List<Integer> values, Optional<Integer> sum) -> sum.map(n -> n + values.size()),
+                        (Time time, String key, List<Integer> values, Optional<Integer> sum) ->
+                                sum.map(n -> n + values.size()),
                         Partitioner.hash(2),
                         initial)
                 .print();

@@ -14,7 +14,10 @@ class NetworkWordCountTest {
     void countsTheWordsOfEachBatch() {
         try (TestStreams t = TestStreams.every(
                 Durations.seconds(1), s -> s.collect("counts", NetworkWordCount.count(s.input("lines"))))) {
-            t.add("lines", "to be or", "not to be").add("lines").add("lines", "be").advance(3);
+            t.add("lines", "to be or", "not to be")
+                    .add("lines")
+                    .add("lines", "be")
+                    .advance(3);
 
             List<List<Tuple2<String, Integer>>> counts = t.batches("counts");
             assertThat(counts).hasSize(3);

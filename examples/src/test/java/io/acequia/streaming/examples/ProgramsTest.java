@@ -30,8 +30,7 @@ class ProgramsTest {
     @Test
     void networkWordCountPrintsTheWordsOfASocket() throws Exception {
         try (TextServer server = new TextServer("to be or not to be\n");
-                RunningProgram program =
-                        RunningProgram.start(NetworkWordCount::main, LOOPBACK, server.port())) {
+                RunningProgram program = RunningProgram.start(NetworkWordCount::main, LOOPBACK, server.port())) {
             program.awaitPrinted("(to,2)");
 
             assertThat(program.stopStream().awaitEnd()).contains("(to,2)", "(be,2)", "(or,1)", "(not,1)");
@@ -42,8 +41,7 @@ class ProgramsTest {
     void networkWordCountEndsByItselfAfterAsManyBatchesAsTheSettingSays() throws Exception {
         stopAfterBatches(2);
         try (TextServer server = new TextServer("once\n");
-                RunningProgram program =
-                        RunningProgram.start(NetworkWordCount::main, LOOPBACK, server.port())) {
+                RunningProgram program = RunningProgram.start(NetworkWordCount::main, LOOPBACK, server.port())) {
             assertThat(program.awaitEnd().lines().filter(line -> line.startsWith("Time: ")))
                     .hasSize(2);
         }
@@ -61,8 +59,8 @@ class ProgramsTest {
     void blackListJoinPrintsTheSameFromTheJoinAndFromTheBroadcast(@TempDir Path dir) throws Exception {
         Path file = Files.writeString(dir.resolve("users.txt"), "eve\n");
         try (TextServer server = new TextServer("eve buy this\nbob hi\n");
-                RunningProgram program = RunningProgram.start(
-                        BlackListJoin::main, LOOPBACK, server.port(), file.toString())) {
+                RunningProgram program =
+                        RunningProgram.start(BlackListJoin::main, LOOPBACK, server.port(), file.toString())) {
             program.awaitPrinted("bob hi");
 
             List<String> printed = program.stopStream().awaitEnd().lines().toList();
@@ -85,8 +83,8 @@ class ProgramsTest {
     void batchAndStreamGoesOnWithBatchJobsAfterTheStreamHasStopped(@TempDir Path dir) throws Exception {
         Path file = Files.writeString(dir.resolve("users.csv"), "1,ada\n2,grace\n3,ada\n");
         try (TextServer server = new TextServer("2\n9\n");
-                RunningProgram program = RunningProgram.start(
-                        BatchAndStream::main, LOOPBACK, server.port(), file.toString())) {
+                RunningProgram program =
+                        RunningProgram.start(BatchAndStream::main, LOOPBACK, server.port(), file.toString())) {
             program.awaitPrinted("\ngrace\n");
 
             assertThat(program.stopStream().awaitEnd()).contains("3 users are known", "2 names are in use");

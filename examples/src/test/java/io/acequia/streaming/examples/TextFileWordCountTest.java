@@ -49,7 +49,8 @@ class TextFileWordCountTest {
     private static List<String> linesOf(Path output) throws IOException {
         List<String> lines = new ArrayList<>();
         try (Stream<Path> parts = Files.list(output)) {
-            for (Path part : parts.filter(p -> p.getFileName().toString().startsWith("part-")).toList()) {
+            for (Path part : parts.filter(p -> p.getFileName().toString().startsWith("part-"))
+                    .toList()) {
                 lines.addAll(Files.readAllLines(part));
             }
         }

@@ -40,10 +40,11 @@ public record ByteSize(long bytes) implements Comparable<ByteSize>, Serializable
     public static ByteSize parse(String text) {
         Matcher form = FORM.matcher(text.trim());
         if (!form.matches()) {
-            throw new IllegalArgumentException(
-                    "ACQ-0105 '" + text + "' is not a size: write a number and B, KiB, MiB, GiB or TiB, such as 64 MiB");
+            throw new IllegalArgumentException("ACQ-0105 '" + text
+                    + "' is not a size: write a number and B, KiB, MiB, GiB or TiB, such as 64 MiB");
         }
-        int power = " kmgt".indexOf(form.group(2).isEmpty() ? " " : form.group(2).toLowerCase(Locale.ROOT));
+        int power =
+                " kmgt".indexOf(form.group(2).isEmpty() ? " " : form.group(2).toLowerCase(Locale.ROOT));
         return new ByteSize(Math.multiplyExact(Long.parseLong(form.group(1)), 1L << (10 * power)));
     }
 

@@ -23,6 +23,26 @@ final class KeyHash {
         }
     };
 
+    /** Records of plain values: their own hash is stable, and fits an {@code equals} of their own. */
+    private static final ClassValue<Boolean> STABLE = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            for (RecordComponent component : type.getRecordComponents()) {
+                Class<?> part = component.getType();
+                boolean plain = part.isPrimitive()
+                        || part == String.class
+                        || part == Utf8.class
+                        || part == Boolean.class
+                        || part == Character.class
+                        || Number.class.isAssignableFrom(part);
+                if (!plain) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    };
+
     static int of(@Nullable Object key) {
         if (key == null) {
             return 0;
@@ -36,12 +56,13 @@ final class KeyHash {
         if (key instanceof Enum<?> constant) {
             return mix(constant.name().hashCode());
         }
-        if (key instanceof Record parts) {
+        if (key instanceof Record parts && !STABLE.get(key.getClass())) {
             return mix(ofComponents(parts));
         }
         if (key.getClass().isArray()) {
-            throw new IllegalArgumentException("ACQ-0103 a key of type " + key.getClass().getTypeName()
-                    + " cannot be placed: arrays have no content hash; use a List, a String or a record");
+            throw new IllegalArgumentException(
+                    "ACQ-0103 a key of type " + key.getClass().getTypeName()
+                            + " cannot be placed: arrays have no content hash; use a List, a String or a record");
         }
         return mix(key.hashCode());
     }

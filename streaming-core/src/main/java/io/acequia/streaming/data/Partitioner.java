@@ -16,7 +16,8 @@ public interface Partitioner extends Serializable {
 
     /**
      * Places keys by their content: strings, numbers and bytes by value, enums by name, records and tuples by their
-     * components, others by {@code hashCode()}. Arrays are refused, their hash says nothing of their content. A null key goes
+     * components (a record with an {@code equals} of its own and components that are no plain values needs a partitioner of
+     * its own), others by {@code hashCode()}. Arrays are refused, their hash says nothing of their content. A null key goes
      * to partition 0.
      *
      * @throws IllegalArgumentException when {@code partitions} is below 1

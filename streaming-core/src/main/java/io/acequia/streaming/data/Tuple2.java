@@ -27,11 +27,11 @@ public record Tuple2<A, B>(A _1, B _2) implements Serializable {
         return _1 instanceof Optional || _2 instanceof Optional ? Carrier.of(this) : this;
     }
 
-    private record Carrier(boolean firstOptional, @Nullable Object first, boolean secondOptional, @Nullable Object second)
+    private record Carrier(
+            boolean firstOptional, @Nullable Object first, boolean secondOptional, @Nullable Object second)
             implements Serializable {
         static Carrier of(Tuple2<?, ?> pair) {
-            return new Carrier(
-                    pair._1 instanceof Optional, open(pair._1), pair._2 instanceof Optional, open(pair._2));
+            return new Carrier(pair._1 instanceof Optional, open(pair._1), pair._2 instanceof Optional, open(pair._2));
         }
 
         private static @Nullable Object open(@Nullable Object component) {

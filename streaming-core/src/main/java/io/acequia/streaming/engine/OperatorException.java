@@ -10,7 +10,9 @@ public final class OperatorException extends Exception {
     private final int partition;
 
     public OperatorException(String operator, String callSite, TaskContext task, Throwable cause) {
-        super("function of " + operator + " at " + callSite + " threw in partition " + task.partition() + ": " + cause,
+        super(
+                "function of " + operator + " at " + callSite + " threw in partition " + task.partition() + ": "
+                        + cause,
                 cause);
         this.operator = operator;
         this.callSite = callSite;

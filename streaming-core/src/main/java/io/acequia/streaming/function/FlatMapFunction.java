@@ -3,6 +3,7 @@ package io.acequia.streaming.function;
 
 import java.io.Serializable;
 import java.util.Iterator;
+
 /** Zero or more results for one argument. The iterator is read once, at once. */
 @FunctionalInterface
 public interface FlatMapFunction<T, R> extends Serializable {

@@ -3,6 +3,7 @@ package io.acequia.streaming.function;
 
 import java.io.Serializable;
 import java.util.Iterator;
+
 /** Zero or more results for two arguments. */
 @FunctionalInterface
 public interface FlatMapFunction2<A, B, R> extends Serializable {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.function;
 
+import io.acequia.streaming.data.Tuple2;
 import java.io.Serializable;
-import io.acequia.streaming.data.Tuple2;import java.util.Iterator;
+import java.util.Iterator;
+
 /** Zero or more pairs for one argument. */
 @FunctionalInterface
 public interface PairFlatMapFunction<T, K, V> extends Serializable {

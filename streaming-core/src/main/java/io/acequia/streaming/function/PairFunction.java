@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.function;
 
-import java.io.Serializable;
 import io.acequia.streaming.data.Tuple2;
+import java.io.Serializable;
+
 /** A key and a value for one argument. */
 @FunctionalInterface
 public interface PairFunction<T, K, V> extends Serializable {

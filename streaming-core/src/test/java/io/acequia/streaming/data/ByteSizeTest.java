@@ -30,7 +30,15 @@ class ByteSizeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0 B", "1, 1 B", "1023, 1023 B", "1024, 1 KiB", "1536, 1536 B", "67108864, 64 MiB", "3298534883328, 3 TiB"})
+    @CsvSource({
+        "0, 0 B",
+        "1, 1 B",
+        "1023, 1023 B",
+        "1024, 1 KiB",
+        "1536, 1536 B",
+        "67108864, 64 MiB",
+        "3298534883328, 3 TiB"
+    })
     void aSizePrintsInTheLargestUnitThatDividesIt(long bytes, String text) {
         assertThat(new ByteSize(bytes)).hasToString(text);
         assertThat(ByteSize.parse(text)).isEqualTo(new ByteSize(bytes));
@@ -41,7 +49,8 @@ class ByteSizeTest {
     void whatIsNoSizeIsRefusedWithTheForms(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ByteSize.parse(text))
-                .withMessage("ACQ-0105 '" + text + "' is not a size: write a number and B, KiB, MiB, GiB or TiB, such as 64 MiB");
+                .withMessage("ACQ-0105 '" + text
+                        + "' is not a size: write a number and B, KiB, MiB, GiB or TiB, such as 64 MiB");
     }
 
     @Test

@@ -48,7 +48,8 @@ class RootsTest {
     @Test
     void aCancelledTaskEndsInTheMiddle() {
         task.cancelled = true;
-        Iterator<String> many = IntStream.range(0, 1_000_000).mapToObj(String::valueOf).iterator();
+        Iterator<String> many =
+                IntStream.range(0, 1_000_000).mapToObj(String::valueOf).iterator();
         assertThatExceptionOfType(InterruptedException.class)
                 .isThrownBy(() -> Roots.drive(task, many, tail))
                 .withMessage("task was cancelled");

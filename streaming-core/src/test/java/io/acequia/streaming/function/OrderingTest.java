@@ -25,7 +25,8 @@ class OrderingTest {
     @Test
     void recordsAreOrderedByAKey() {
         assertThat(sorted(Ordering.by(String::length))).containsExactly("a", "cc", "bbb");
-        assertThat(sorted(Ordering.<String, Integer>by(String::length).reverse())).containsExactly("bbb", "cc", "a");
+        assertThat(sorted(Ordering.<String, Integer>by(String::length).reverse()))
+                .containsExactly("bbb", "cc", "a");
     }
 
     @Test
@@ -56,7 +57,8 @@ class OrderingTest {
 
     @Test
     void anOrderingTravels() throws Exception {
-        assertThat(sorted(copy(Ordering.<String, Integer>by(String::length).reverse()))).containsExactly("bbb", "cc", "a");
+        assertThat(sorted(copy(Ordering.<String, Integer>by(String::length).reverse())))
+                .containsExactly("bbb", "cc", "a");
     }
 
     private List<String> sorted(Ordering<String> order) {

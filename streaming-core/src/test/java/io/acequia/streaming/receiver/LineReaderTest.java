@@ -127,13 +127,16 @@ class LineReaderTest {
         assertThat(lines).containsExactly("1234", "end");
         assertThat(rejected).extracting(Rejected::where).containsExactly(where(2), where(3));
         assertThat(rejected.get(0).raw()).isEqualTo("12345".getBytes(UTF_8));
-        assertThat(rejected.get(0).cause()).hasMessageStartingWith("ACQ-0603").hasMessageContaining("longer than 4 bytes");
+        assertThat(rejected.get(0).cause())
+                .hasMessageStartingWith("ACQ-0603")
+                .hasMessageContaining("longer than 4 bytes");
     }
 
     @Test
     void aLineOfTenMegabytesIsSkippedToItsNewlineAndOnlyItsBeginningIsKept() throws Exception {
         LineReader reader = new LineReader(client, 1 << 20);
-        CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> send("before\n" + "x".repeat(10 << 20) + "\nafter\n"));
+        CompletableFuture<Void> sender =
+                CompletableFuture.runAsync(() -> send("before\n" + "x".repeat(10 << 20) + "\nafter\n"));
         List<String> lines = new ArrayList<>();
         List<Rejected> rejected = new ArrayList<>();
         while (lines.size() < 2) {

@@ -120,7 +120,8 @@ public abstract class CaptureSemantics {
         }
     }
 
-    private record Fields(List<Connection> list, Map<String, Connection> map, Connection[] array) implements Serializable {
+    private record Fields(List<Connection> list, Map<String, Connection> map, Connection[] array)
+            implements Serializable {
         private static Fields of() {
             return new Fields(List.of(), Map.of(), new Connection[0]);
         }

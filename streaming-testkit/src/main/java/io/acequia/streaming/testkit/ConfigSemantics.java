@@ -76,7 +76,8 @@ public abstract class ConfigSemantics {
             assertThat(with(key.name(), value, () -> new StreamingConf().get(key.name())))
                     .as(key.name())
                     .contains(value);
-            assertThat(with(key.name(), value, () -> StreamingConf.withoutDefaults().get(key.name())))
+            assertThat(with(key.name(), value, () -> StreamingConf.withoutDefaults()
+                            .get(key.name())))
                     .as(key.name() + " without defaults")
                     .isEmpty();
         }
@@ -142,7 +143,8 @@ public abstract class ConfigSemantics {
     private static <V> void assertRoundTrip(Key<V> key, V value) {
         StreamingConf conf = StreamingConf.withoutDefaults().set(key, value);
         assertThat(conf.get(key)).isEqualTo(value);
-        StreamingConf again = StreamingConf.withoutDefaults().set(key.name(), conf.get(key.name()).orElse(""));
+        StreamingConf again = StreamingConf.withoutDefaults()
+                .set(key.name(), conf.get(key.name()).orElse(""));
         assertThat(again.get(key)).isEqualTo(value);
     }
 
@@ -253,7 +255,10 @@ public abstract class ConfigSemantics {
         assertMaps("spark.streaming.gracefulStopTimeout", "10000", StreamingConf.STOP_TIMEOUT, Duration.ofSeconds(10));
         assertMaps("spark.streaming.stopGracefullyOnShutdown", "false", StreamingConf.STOP_ON_SHUTDOWN, false);
         assertMaps(
-                "spark.streaming.fileStream.minRememberDuration", "90s", StreamingConf.FILE_REMEMBER, Duration.ofSeconds(90));
+                "spark.streaming.fileStream.minRememberDuration",
+                "90s",
+                StreamingConf.FILE_REMEMBER,
+                Duration.ofSeconds(90));
         assertMaps("spark.streaming.minRememberDuration", "90", StreamingConf.FILE_REMEMBER, Duration.ofSeconds(90));
     }
 
@@ -264,7 +269,8 @@ public abstract class ConfigSemantics {
     }
 
     @Test
-    @DisplayName("S9.5 streaming keys of Spark without a counterpart are refused all at once; other keys of Spark are left out")
+    @DisplayName(
+            "S9.5 streaming keys of Spark without a counterpart are refused all at once; other keys of Spark are left out")
     void sparkKeysWithoutCounterpartAreRefused() {
         assertThatThrownBy(() -> StreamingConf.fromSpark(Map.of(
                         "spark.streaming.unpersist", "true",
@@ -273,7 +279,8 @@ public abstract class ConfigSemantics {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("spark.streaming.unpersist", "spark.streaming.ui.retainedBatches")
                 .hasMessageNotContaining("blockInterval");
-        assertThat(StreamingConf.fromSpark(Map.of("spark.executor.memory", "4g")).values())
+        assertThat(StreamingConf.fromSpark(Map.of("spark.executor.memory", "4g"))
+                        .values())
                 .isEqualTo(new StreamingConf().values());
     }
 }

@@ -159,13 +159,11 @@ public abstract class ExecutionEngineConformance {
     @DisplayName("E2 operators of a chain are fused: a record is through before the next one is read")
     void aRecordIsThroughTheChainBeforeTheNextOneIsRead() throws Exception {
         Trace trace = trace();
-        Dataset<Integer> chain = numbers(3, 1)
-                .transform(traced(trace, "first "), true)
-                .transform(traced(trace, "second "), true);
+        Dataset<Integer> chain =
+                numbers(3, 1).transform(traced(trace, "first "), true).transform(traced(trace, "second "), true);
 
         assertThat(all(chain)).containsExactly(List.of(0, 1, 2));
-        assertThat(trace.lines())
-                .containsExactly("first 0", "second 0", "first 1", "second 1", "first 2", "second 2");
+        assertThat(trace.lines()).containsExactly("first 0", "second 0", "first 1", "second 1", "first 2", "second 2");
     }
 
     @Test
@@ -176,8 +174,7 @@ public abstract class ExecutionEngineConformance {
 
         Dataset<Integer> keeping = placed.transform(twice, true);
         assertThat(all(keeping))
-                .containsExactly(
-                        List.of(0, 0, 3, 3, 6, 6, 9, 9), List.of(1, 1, 4, 4, 7, 7), List.of(2, 2, 5, 5, 8, 8));
+                .containsExactly(List.of(0, 0, 3, 3, 6, 6, 9, 9), List.of(1, 1, 4, 4, 7, 7), List.of(2, 2, 5, 5, 8, 8));
         assertThat(keeping.partitioner()).isEqualTo(placed.partitioner());
         assertThat(placed.transform(twice, false).partitioner()).isEmpty();
     }
@@ -261,7 +258,8 @@ public abstract class ExecutionEngineConformance {
         assertThat(placed.partitionCount()).isEqualTo(5);
         assertThat(placed.partitioner()).contains(partitioner);
         assertThat(partitions.stream().flatMap(List::stream))
-                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 200).boxed().toList());
+                .containsExactlyInAnyOrderElementsOf(
+                        IntStream.range(0, 200).boxed().toList());
         for (int p = 0; p < 5; p++) {
             int partition = p;
             assertThat(partitions.get(p)).allMatch(x -> partitioner.getPartition("key" + x % 50) == partition);
@@ -306,9 +304,8 @@ public abstract class ExecutionEngineConformance {
     @DisplayName("E12 the side before a shuffle runs once for all jobs that read it")
     void aShuffleIsComputedOnce() throws Exception {
         Trace trace = trace();
-        Dataset<Integer> placed = numbers(20, 4)
-                .transform(traced(trace), true)
-                .partitionBy(x -> x, new Operators.ByRemainder(3));
+        Dataset<Integer> placed =
+                numbers(20, 4).transform(traced(trace), true).partitionBy(x -> x, new Operators.ByRemainder(3));
 
         assertThat(some(placed, 1)).containsExactly(List.of(1, 4, 7, 10, 13, 16, 19));
         assertThat(all(placed)).hasSize(3);
@@ -335,9 +332,8 @@ public abstract class ExecutionEngineConformance {
     @DisplayName("E14 zip reads only what the operator pulls, and closes both sides")
     void zipReadsWhatIsPulled() throws Exception {
         Trace trace = trace();
-        Dataset<Integer> left = numbers(50, 1)
-                .transform(traced(trace), true)
-                .transform(new Watching<>(trace, "left"), true);
+        Dataset<Integer> left =
+                numbers(50, 1).transform(traced(trace), true).transform(new Watching<>(trace, "left"), true);
         Dataset<Integer> right = numbers(50, 1).transform(traced(trace, "right "), true);
 
         assertThat(all(left.zip(right, new FirstOfLeft<>(2), false))).containsExactly(List.of(0, 1));
@@ -366,8 +362,7 @@ public abstract class ExecutionEngineConformance {
         Dataset<Integer> placed = numbers(4, 2).partitionBy(x -> x, new Operators.ByRemainder(2));
         Dataset<Integer> union = placed.union(List.of(engine.parallelize(List.of(7), 1), placed));
 
-        assertThat(all(union))
-                .containsExactly(List.of(0, 2), List.of(1, 3), List.of(7), List.of(0, 2), List.of(1, 3));
+        assertThat(all(union)).containsExactly(List.of(0, 2), List.of(1, 3), List.of(7), List.of(0, 2), List.of(1, 3));
         assertThat(union.partitioner()).isEmpty();
     }
 
@@ -379,7 +374,9 @@ public abstract class ExecutionEngineConformance {
         assertThat(all(five.coalesce(2))).containsExactly(List.of(0, 1, 2, 3), List.of(4, 5, 6, 7, 8, 9));
         assertThat(five.coalesce(5)).isSameAs(five);
         assertThat(five.coalesce(6)).isSameAs(five);
-        assertThat(five.partitionBy(x -> x, new Operators.ByRemainder(3)).coalesce(2).partitioner())
+        assertThat(five.partitionBy(x -> x, new Operators.ByRemainder(3))
+                        .coalesce(2)
+                        .partitioner())
                 .isEmpty();
         assertThatThrownBy(() -> five.coalesce(0))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -571,10 +568,13 @@ public abstract class ExecutionEngineConformance {
     @DisplayName("E30 an accumulator counts tasks that succeeded, once; outside of tasks it adds at once")
     void accumulatorsCountSuccessfulTasks() throws Exception {
         Accumulator<Long> sum = engine.accumulator("sum", 0L, Long::sum);
-        Dataset<Integer> adding = numbers(10, 3).transform(new Operators.Mapping<>(x -> {
-            sum.add((long) x);
-            return x;
-        }), true);
+        Dataset<Integer> adding = numbers(10, 3)
+                .transform(
+                        new Operators.Mapping<>(x -> {
+                            sum.add((long) x);
+                            return x;
+                        }),
+                        true);
 
         all(adding);
         assertThat(sum.value()).isEqualTo(45);
@@ -595,8 +595,8 @@ public abstract class ExecutionEngineConformance {
     @DisplayName("E31 a broadcast value is seen by every task until it is unpersisted")
     void aBroadcastIsSeenByTasks() throws Exception {
         Broadcast<List<String>> words = engine.broadcast(List.of("zero", "one", "two"));
-        Dataset<String> spelled =
-                numbers(3, 3).transform(new Operators.Mapping<>(x -> words.value().get(x)), false);
+        Dataset<String> spelled = numbers(3, 3)
+                .transform(new Operators.Mapping<>(x -> words.value().get(x)), false);
 
         assertThat(words.value()).containsExactly("zero", "one", "two");
         assertThat(all(spelled)).containsExactly(List.of("zero"), List.of("one"), List.of("two"));
@@ -687,8 +687,7 @@ public abstract class ExecutionEngineConformance {
         for (Dataset<Integer> dataset : List.of(kept, written)) {
             assertThat(all(dataset.transform(new Operators.Limiting<>(1), true)))
                     .containsExactly(List.of(0), List.of(10));
-            assertThat(all(dataset.zip(dataset, new FirstOfLeft<>(1), true)))
-                    .containsExactly(List.of(0), List.of(10));
+            assertThat(all(dataset.zip(dataset, new FirstOfLeft<>(1), true))).containsExactly(List.of(0), List.of(10));
             assertThat(all(dataset)).isEqualTo(whole);
         }
     }
@@ -715,7 +714,8 @@ public abstract class ExecutionEngineConformance {
     }
 
     @Test
-    @DisplayName("E38 checkpoint writes each partition when it is first computed, and then the parent is not asked again")
+    @DisplayName(
+            "E38 checkpoint writes each partition when it is first computed, and then the parent is not asked again")
     void aCheckpointForgetsTheLineage() throws Exception {
         Path files = directory.resolve("checkpoint");
         Trace trace = trace();
@@ -731,7 +731,8 @@ public abstract class ExecutionEngineConformance {
             assertThat(trace.lines()).hasSize(9);
         }
         assertThat(filesIn(files)).isNotEmpty();
-        assertThat(all(written.persist(StorageLevel.MEMORY_ONLY).coalesce(1)).get(0)).hasSize(9);
+        assertThat(all(written.persist(StorageLevel.MEMORY_ONLY).coalesce(1)).get(0))
+                .hasSize(9);
         assertThat(all(written.unpersist())).hasSize(3);
         assertThat(trace.lines()).hasSize(9);
     }
@@ -882,8 +883,8 @@ public abstract class ExecutionEngineConformance {
             StringHolder unsendable = new StringHolder();
             Function<Integer, Integer> function = x -> x + unsendable.text.length();
 
-            assertThatThrownBy(() -> copying.parallelize(List.of(1), 1)
-                            .transform(new Operators.Mapping<>(function), false))
+            assertThatThrownBy(() ->
+                            copying.parallelize(List.of(1), 1).transform(new Operators.Mapping<>(function), false))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("ACQ-")
                     .hasMessageContaining(StringHolder.class.getName());
@@ -1215,8 +1216,8 @@ public abstract class ExecutionEngineConformance {
 
                 @Override
                 public void end() throws Exception {
-                    down.accept(task.partition() + " " + task.output() + " " + task.batchTime() + " "
-                            + task.isCancelled());
+                    down.accept(
+                            task.partition() + " " + task.output() + " " + task.batchTime() + " " + task.isCancelled());
                     down.end();
                 }
             };

@@ -68,7 +68,8 @@ public abstract class FailureSemantics {
     }
 
     private static BatchFailedException failure(TestStreams t) {
-        return catchThrowableOfType(BatchFailedException.class, () -> t.context().awaitTermination());
+        return catchThrowableOfType(
+                BatchFailedException.class, () -> t.context().awaitTermination());
     }
 
     /** The record, unless it is 0. */
@@ -79,7 +80,8 @@ public abstract class FailureSemantics {
     // ---- what a failure tells
 
     @Test
-    @DisplayName("S7.8 an error in a task: batch time, output, call site, partition and cause; the context has stopped itself")
+    @DisplayName(
+            "S7.8 an error in a task: batch time, output, call site, partition and cause; the context has stopped itself")
     void anErrorInATaskStopsTheContext() {
         try (TestStreams t = TestStreams.every(SECOND, conf(), s -> {
             DStream<Integer> in = s.input("in");
@@ -102,7 +104,8 @@ public abstract class FailureSemantics {
     }
 
     @Test
-    @DisplayName("S7.8 an error in transform carries the call site of transform and the user's throwable, and no partition")
+    @DisplayName(
+            "S7.8 an error in transform carries the call site of transform and the user's throwable, and no partition")
     void anErrorInTransformStopsTheContext() {
         try (TestStreams t = TestStreams.every(SECOND, conf(), s -> {
             DStream<Integer> in = s.input("in");
@@ -145,11 +148,16 @@ public abstract class FailureSemantics {
     void anErrorInAnOutputStopsTheContext() {
         for (Throwable thrown : List.of(
                 new IllegalStateException("unchecked"), new IOException("checked"), new AssertionError("an Error"))) {
-            try (TestStreams t = TestStreams.every(SECOND, conf(), s -> s.input("in").foreachRDD(rdd -> {
-                Thrown.sneaky(thrown);
-            }))) {
-                assertThatThrownBy(() -> t.advance(1)).isInstanceOf(BatchFailedException.class).hasCause(thrown);
-                assertThat(failure(t)).hasMessageContaining("FailureSemantics.java:").hasMessageContaining(thrown.getMessage());
+            try (TestStreams t =
+                    TestStreams.every(SECOND, conf(), s -> s.input("in").foreachRDD(rdd -> {
+                        Thrown.sneaky(thrown);
+                    }))) {
+                assertThatThrownBy(() -> t.advance(1))
+                        .isInstanceOf(BatchFailedException.class)
+                        .hasCause(thrown);
+                assertThat(failure(t))
+                        .hasMessageContaining("FailureSemantics.java:")
+                        .hasMessageContaining(thrown.getMessage());
             }
         }
     }
@@ -189,9 +197,10 @@ public abstract class FailureSemantics {
     @Test
     @DisplayName("S7.16 awaitTerminationOrTimeout throws the error that stopped the context")
     void awaitTerminationOrTimeoutThrowsTheError() {
-        try (TestStreams t = TestStreams.every(SECOND, conf(), s -> s.input("in").foreachRDD(rdd -> {
-            throw new IOException("full");
-        }))) {
+        try (TestStreams t =
+                TestStreams.every(SECOND, conf(), s -> s.input("in").foreachRDD(rdd -> {
+                    throw new IOException("full");
+                }))) {
             t.context().start();
             t.clock().advance(SECOND);
 
@@ -282,7 +291,8 @@ public abstract class FailureSemantics {
             assertThat(before).hasValue(1);
             assertThat(after).hasValue(1);
             assertThat(KEYS).containsOnly(new Output.Key(time, "unsteady", 0), new Output.Key(time, "unsteady", 1));
-            assertThat(KEYS.stream().filter(key -> key.partition() == 0).count()).isBetween(2L, 3L);
+            assertThat(KEYS.stream().filter(key -> key.partition() == 0).count())
+                    .isBetween(2L, 3L);
             assertThat(watch.batch(1).failure()).isEmpty();
         }
     }
@@ -318,10 +328,11 @@ public abstract class FailureSemantics {
     @DisplayName("S7.11 retry, then continue: after the attempts the batch counts as failed and the next one runs")
     void retryThenContinueGoesOn() throws Exception {
         FailurePolicy patient = FailurePolicy.retry(2, Duration.ZERO, FailurePolicy.Kind.CONTINUE);
-        try (TestStreams t = TestStreams.every(SECOND, conf(patient), s -> s.input("in").foreachRDD(rdd -> {
-            CALLS.incrementAndGet();
-            throw new IOException("full");
-        }))) {
+        try (TestStreams t =
+                TestStreams.every(SECOND, conf(patient), s -> s.input("in").foreachRDD(rdd -> {
+                    CALLS.incrementAndGet();
+                    throw new IOException("full");
+                }))) {
             Watch watch = Watch.on(t.context());
             t.advance(2);
 
@@ -332,14 +343,17 @@ public abstract class FailureSemantics {
     }
 
     @Test
-    @DisplayName("S7.12 under continue the output counts as failed with its cause, the batch closes as failed, the rest runs")
+    @DisplayName(
+            "S7.12 under continue the output counts as failed with its cause, the batch closes as failed, the rest runs")
     void underContinueTheRestRuns() throws Exception {
         Acknowledged.SETTLED.clear();
         try (TestStreams t = TestStreams.every(SECOND, conf(FailurePolicy.keepGoing()), s -> {
             DStream<Integer> in = s.input("in");
             in.map(FailureSemantics::inverse).foreachRDD(rdd -> rdd.collect()).uid("broken");
             s.collect("out", in);
-            s.context().receiverStream(Source.of("acknowledged", Acknowledged::new)).foreachRDD(rdd -> {});
+            s.context()
+                    .receiverStream(Source.of("acknowledged", Acknowledged::new))
+                    .foreachRDD(rdd -> {});
         })) {
             Watch watch = Watch.on(t.context());
             t.context().start();
@@ -348,15 +362,16 @@ public abstract class FailureSemantics {
 
             OutputInfo broken = watch.output(1);
             assertThat(broken.output()).isEqualTo("broken");
-            assertThat(broken.failure()).hasValueSatisfying(e -> assertThat(e)
-                    .hasRootCauseInstanceOf(ArithmeticException.class));
+            assertThat(broken.failure())
+                    .hasValueSatisfying(e -> assertThat(e).hasRootCauseInstanceOf(ArithmeticException.class));
             BatchInfo failed = watch.batch(1);
-            assertThat(failed.failure()).hasValueSatisfying(e -> assertThat(e)
-                    .hasRootCauseInstanceOf(ArithmeticException.class));
+            assertThat(failed.failure())
+                    .hasValueSatisfying(e -> assertThat(e).hasRootCauseInstanceOf(ArithmeticException.class));
             assertThat(watch.batch(2).failure()).isEmpty();
             assertThat(t.<Integer>batches("out")).containsExactly(List.of(0), List.of(1));
             assertThat(t.context().status().batchesFailed()).isEqualTo(1);
-            assertThat(t.context().status().lastCompleted()).contains(Time.of(t.clock().now()));
+            assertThat(t.context().status().lastCompleted())
+                    .contains(Time.of(t.clock().now()));
             t.context().stop(true, true);
             assertThat(Acknowledged.SETTLED).as("the batch is released").containsExactly("ack");
         }
@@ -448,17 +463,21 @@ public abstract class FailureSemantics {
     @DisplayName("S7.15 a VirtualMachineError always stops: under continue, under retry and behind onError(skip)")
     void aVirtualMachineErrorAlwaysStops() {
         for (VirtualMachineError error : List.<VirtualMachineError>of(
-                new OutOfMemoryError("of the test"), new StackOverflowError("of the test"), new InternalError("of the test"))) {
+                new OutOfMemoryError("of the test"),
+                new StackOverflowError("of the test"),
+                new InternalError("of the test"))) {
             for (FailurePolicy policy : List.of(FailurePolicy.keepGoing(), THREE_MORE)) {
                 CALLS.set(0);
                 try (TestStreams t = TestStreams.every(SECOND, conf(policy), s -> {
                     DStream<Integer> in = s.input("in");
                     Thrown kind = Thrown.of(error);
-                    s.collect("out", in.map(x -> {
-                                CALLS.incrementAndGet();
-                                return kind.thrown(x);
-                            })
-                            .onError(ErrorPolicy.skip()));
+                    s.collect(
+                            "out",
+                            in.map(x -> {
+                                        CALLS.incrementAndGet();
+                                        return kind.thrown(x);
+                                    })
+                                    .onError(ErrorPolicy.skip()));
                 })) {
                     t.add("in", 1);
                     assertThatThrownBy(() -> t.advance(1))

@@ -43,8 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 public abstract class FileSemantics {
     private static final Duration SECOND = Durations.seconds(1);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Function<InputStream, Iterator<String>> LINES = in ->
-            new BufferedReader(new InputStreamReader(in, UTF_8)).lines().iterator();
+    private static final Function<InputStream, Iterator<String>> LINES =
+            in -> new BufferedReader(new InputStreamReader(in, UTF_8)).lines().iterator();
 
     private Path root = Path.of("");
     private Path in = root;
@@ -73,7 +73,8 @@ public abstract class FileSemantics {
     }
 
     private TestStreams texts(StreamingConf conf) {
-        return TestStreams.every(SECOND, conf, s -> s.collect("lines", s.context().textFileStream(in.toString())));
+        return TestStreams.every(
+                SECOND, conf, s -> s.collect("lines", s.context().textFileStream(in.toString())));
     }
 
     @Test
@@ -98,7 +99,8 @@ public abstract class FileSemantics {
     }
 
     @Test
-    @DisplayName("S5.8 a file is taken by the batch in whose time it was modified: after the start, not after the batch")
+    @DisplayName(
+            "S5.8 a file is taken by the batch in whose time it was modified: after the start, not after the batch")
     void aFileIsTakenByTheBatchOfItsTime() throws Exception {
         try (TestStreams t = texts(conf())) {
             put("old", "old\n", -1);
@@ -129,8 +131,14 @@ public abstract class FileSemantics {
     @Test
     @DisplayName("S5.8 a filter of the program takes the place of the default one")
     void aFilterDecides() throws Exception {
-        try (TestStreams t = TestStreams.every(SECOND, conf(), s -> s.collect(
-                "lines", s.context().fileStream(in.toString(), path -> path.toString().endsWith(".log"), true, LINES)))) {
+        try (TestStreams t = TestStreams.every(
+                SECOND,
+                conf(),
+                s -> s.collect(
+                        "lines",
+                        s.context()
+                                .fileStream(
+                                        in.toString(), path -> path.toString().endsWith(".log"), true, LINES)))) {
             put("a.log", "log\n", 500);
             put("a.txt", "text\n", 500);
 
@@ -249,7 +257,8 @@ public abstract class FileSemantics {
     }
 
     @Test
-    @DisplayName("S5.12 a directory that vanishes fails the batch under stop and under continue: it is never an empty batch")
+    @DisplayName(
+            "S5.12 a directory that vanishes fails the batch under stop and under continue: it is never an empty batch")
     void aDirectoryThatVanishesIsNoEmptyBatch() throws Exception {
         for (FailurePolicy policy : List.of(FailurePolicy.stop(), FailurePolicy.keepGoing())) {
             try (TestStreams t = texts(conf().set(StreamingConf.FAILURE_POLICY, policy))) {

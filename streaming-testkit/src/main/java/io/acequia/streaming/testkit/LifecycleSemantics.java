@@ -92,7 +92,9 @@ public abstract class LifecycleSemantics {
         int pairs = 0;
         for (ContextState from : ContextState.values()) {
             for (ContextState to : ContextState.values()) {
-                assertThat(from.canBecome(to)).as(from + " to " + to).isEqualTo(next.getOrDefault(from, Set.of()).contains(to));
+                assertThat(from.canBecome(to))
+                        .as(from + " to " + to)
+                        .isEqualTo(next.getOrDefault(from, Set.of()).contains(to));
                 pairs++;
             }
         }
@@ -183,8 +185,10 @@ public abstract class LifecycleSemantics {
             all.put("receiverStream", () -> ssc.receiverStream(Source.of("fed", Fed::new)));
             all.put("directStream", () -> ssc.directStream(new ReplayableInput<>("replayed")));
             all.put("context union", () -> ssc.union(List.of(in)));
-            all.put("context transform", () -> ssc.transform(
-                    List.of(in), (rdds, time) -> ssc.batchContext().<Integer>emptyRDD()));
+            all.put(
+                    "context transform",
+                    () -> ssc.transform(
+                            List.of(in), (rdds, time) -> ssc.batchContext().<Integer>emptyRDD()));
             all.put("remember", () -> ssc.remember(SECOND));
             all.put("checkpoint", () -> ssc.checkpoint("directory"));
             return all;
@@ -222,7 +226,8 @@ public abstract class LifecycleSemantics {
     }
 
     @Test
-    @DisplayName("S7.4 a second context is refused, naming where the first was started, and may start once that has stopped")
+    @DisplayName(
+            "S7.4 a second context is refused, naming where the first was started, and may start once that has stopped")
     void aSecondContextIsRefused() {
         StreamingConf alone = conf().set(StreamingConf.MULTIPLE_CONTEXTS, false);
         try (TestStreams first = program(alone);
@@ -269,7 +274,8 @@ public abstract class LifecycleSemantics {
     @Test
     @DisplayName("S7.5 start without an output operation is an error, after which one may be added")
     void startWithoutOutputIsRefused() {
-        try (TestStreams t = TestStreams.every(SECOND, conf(), s -> s.input("in").map(x -> x))) {
+        try (TestStreams t =
+                TestStreams.every(SECOND, conf(), s -> s.input("in").map(x -> x))) {
             assertThatThrownBy(() -> t.context().start())
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("no output operation: nothing would run");
@@ -342,18 +348,17 @@ public abstract class LifecycleSemantics {
     @DisplayName("S7.7 stop inside a batch is refused: in an output, in a transform and in the tasks on every worker")
     void stopInsideABatchIsRefused() {
         List<Throwable> refused = Collections.synchronizedList(new ArrayList<>());
-        try (TestStreams t = TestStreams.every(
-                SECOND, conf().set(StreamingConf.SERIALIZE_CLOSURES, false), s -> {
-                    DStream<Integer> in = s.input("in");
-                    s.collect("transformed", in.transform(rdd -> {
-                        refused.add(thrownBy(() -> s.context().stop()));
-                        return rdd;
-                    }));
-                    in.map(new StopsEverywhere()::call).foreachRDD(rdd -> {
-                        refused.add(thrownBy(() -> s.context().stop()));
-                        rdd.count();
-                    });
-                })) {
+        try (TestStreams t = TestStreams.every(SECOND, conf().set(StreamingConf.SERIALIZE_CLOSURES, false), s -> {
+            DStream<Integer> in = s.input("in");
+            s.collect("transformed", in.transform(rdd -> {
+                refused.add(thrownBy(() -> s.context().stop()));
+                return rdd;
+            }));
+            in.map(new StopsEverywhere()::call).foreachRDD(rdd -> {
+                refused.add(thrownBy(() -> s.context().stop()));
+                rdd.count();
+            });
+        })) {
             t.add("in", 1, 2).advance(1);
             refused.addAll(StopsEverywhere.REFUSED);
 
@@ -411,7 +416,8 @@ public abstract class LifecycleSemantics {
     }
 
     @Test
-    @DisplayName("S7.30 a graceful stop ends the reading, then gives all that was received a batch, then closes the engine")
+    @DisplayName(
+            "S7.30 a graceful stop ends the reading, then gives all that was received a batch, then closes the engine")
     void aGracefulStopProcessesWhatWasReceived() throws InterruptedException {
         Fed.restart(1, 2, 3);
         List<String> happened = Fed.HAPPENED;
@@ -428,7 +434,9 @@ public abstract class LifecycleSemantics {
         assertThat(happened.stream().filter(each -> !each.equals("read")))
                 .as("one batch, which has everything")
                 .containsExactly("batch of [1, 2, 3]");
-        assertThat(happened.get(happened.size() - 1)).as("no read after the batch").startsWith("batch");
+        assertThat(happened.get(happened.size() - 1))
+                .as("no read after the batch")
+                .startsWith("batch");
         assertThat(report.complete()).isTrue();
         assertThat(report.batchesLeft()).isZero();
         assertThat(report.blocksLeft()).isZero();
@@ -507,7 +515,8 @@ public abstract class LifecycleSemantics {
     }
 
     @Test
-    @DisplayName("S7.29 under streaming.backlog.policy = merge, slow batches become one at the last missed time, with all the data")
+    @DisplayName(
+            "S7.29 under streaming.backlog.policy = merge, slow batches become one at the last missed time, with all the data")
     void slowBatchesAreMerged() throws InterruptedException {
         Fed.restart(1);
         StreamingConf merging = conf().set(StreamingConf.BACKLOG_POLICY, BacklogPolicy.MERGE);

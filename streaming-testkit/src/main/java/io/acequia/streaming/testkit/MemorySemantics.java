@@ -168,12 +168,13 @@ public abstract class MemorySemantics extends OperationSemantics {
     void releasedReceivedRddsCannotBeRead() throws InterruptedException {
         Map<Time, RDD<String>> rdds = new ConcurrentHashMap<>();
         Map<Time, RDD<String>> persisted = new ConcurrentHashMap<>();
-        try (TestStreams t = program(s -> s.context().receiverStream(HandedReceiver.source()).foreachRDD((rdd, time) -> {
-            rdds.put(time, rdd.map(word -> word + "!"));
-            RDD<String> own = rdd.map(word -> word + "?").cache();
-            own.count();
-            persisted.put(time, own);
-        }))) {
+        try (TestStreams t =
+                program(s -> s.context().receiverStream(HandedReceiver.source()).foreachRDD((rdd, time) -> {
+                    rdds.put(time, rdd.map(word -> word + "!"));
+                    RDD<String> own = rdd.map(word -> word + "?").cache();
+                    own.count();
+                    persisted.put(time, own);
+                }))) {
             t.advance(1);
             HandedReceiver.hand("a");
             t.advance(1);
@@ -183,7 +184,8 @@ public abstract class MemorySemantics extends OperationSemantics {
             t.advance(2);
 
             assertReleased(second, rdd::collect);
-            assertThat(Optional.ofNullable(persisted.get(second)).orElseThrow().collect()).containsExactly("a?");
+            assertThat(Optional.ofNullable(persisted.get(second)).orElseThrow().collect())
+                    .containsExactly("a?");
         }
     }
 
@@ -205,7 +207,10 @@ public abstract class MemorySemantics extends OperationSemantics {
                     .containsExactly(List.of(6), List.of(8), List.of(10));
             assertThat(r.stream().slice(r.time(4), r.time(4)).stream().map(RDD::collect))
                     .containsExactly(List.of(8));
-            assertThat(r.stream().slice(r.time(3).plus(Durations.milliseconds(1)), r.time(5).minus(Durations.milliseconds(1)))
+            assertThat(r.stream()
+                            .slice(
+                                    r.time(3).plus(Durations.milliseconds(1)),
+                                    r.time(5).minus(Durations.milliseconds(1)))
                             .stream()
                             .map(RDD::collect))
                     .containsExactly(List.of(8));
@@ -270,7 +275,8 @@ public abstract class MemorySemantics extends OperationSemantics {
             Time start = now(t);
             t.add("in", "a", "a").add("in", "b").advance(2);
 
-            List<PairRDD<String, Integer>> slice = streams.get(0).slice(start.plus(SECOND), start.plus(Durations.seconds(2)));
+            List<PairRDD<String, Integer>> slice =
+                    streams.get(0).slice(start.plus(SECOND), start.plus(Durations.seconds(2)));
             assertThat(slice.stream().map(PairRDD::collectAsMap)).containsExactly(Map.of("a", 2), Map.of("b", 1));
         }
     }
@@ -286,7 +292,8 @@ public abstract class MemorySemantics extends OperationSemantics {
             in.foreachRDD((rdd, time) -> {
                 if (rdd.first() == 3) {
                     seen.add("" + in.compute(time.minus(SECOND)).collect());
-                    assertReleased(time.minus(Durations.seconds(2)), () -> in.compute(time.minus(Durations.seconds(2))));
+                    assertReleased(
+                            time.minus(Durations.seconds(2)), () -> in.compute(time.minus(Durations.seconds(2))));
                     seen.add("released");
                 }
             });
@@ -354,7 +361,8 @@ public abstract class MemorySemantics extends OperationSemantics {
                     "cache", counted(s, computed, "cache", in).cache(),
                     "persist", counted(s, computed, "persist", in).persist(),
                     "level", counted(s, computed, "level", in).persist(StorageLevel.DISK_ONLY),
-                    "shuffled", counted(s, computed, "shuffled", in).repartition(3).cache());
+                    "shuffled",
+                            counted(s, computed, "shuffled", in).repartition(3).cache());
             streams.forEach((name, stream) -> {
                 s.collect(name, stream);
                 s.collect(name + " mapped", stream.map(n -> -n));
@@ -377,7 +385,8 @@ public abstract class MemorySemantics extends OperationSemantics {
     void persistedRddsAreComputedOnce() {
         try (BatchContext batch = new BatchContext(conf())) {
             Accumulator<Long> calls = batch.longAccumulator("calls");
-            RDD<Integer> numbers = counted(batch.parallelize(List.of(1, 2, 3), 2), calls).cache();
+            RDD<Integer> numbers =
+                    counted(batch.parallelize(List.of(1, 2, 3), 2), calls).cache();
 
             assertThat(numbers.count()).isEqualTo(3);
             assertThat(numbers.collect()).containsExactly(1, 2, 3);
@@ -408,8 +417,17 @@ public abstract class MemorySemantics extends OperationSemantics {
     void theLevelsAreThoseOfTheList() {
         assertThat(Stream.of(LEVELS).map(Enum::name))
                 .containsExactlyInAnyOrder(
-                        "MEMORY_ONLY", "MEMORY_ONLY_SER", "MEMORY_AND_DISK", "MEMORY_AND_DISK_SER", "DISK_ONLY", "OFF_HEAP",
-                        "MEMORY_ONLY_2", "MEMORY_ONLY_SER_2", "MEMORY_AND_DISK_2", "MEMORY_AND_DISK_SER_2", "DISK_ONLY_2");
+                        "MEMORY_ONLY",
+                        "MEMORY_ONLY_SER",
+                        "MEMORY_AND_DISK",
+                        "MEMORY_AND_DISK_SER",
+                        "DISK_ONLY",
+                        "OFF_HEAP",
+                        "MEMORY_ONLY_2",
+                        "MEMORY_ONLY_SER_2",
+                        "MEMORY_AND_DISK_2",
+                        "MEMORY_AND_DISK_SER_2",
+                        "DISK_ONLY_2");
     }
 
     @Test
@@ -452,10 +470,15 @@ public abstract class MemorySemantics extends OperationSemantics {
         List<Integer> numbers = IntStream.range(0, 20_000).boxed().toList();
         try (BatchContext batch = new BatchContext(conf)) {
             for (StorageLevel level : LEVELS) {
-                RDD<String> kept = batch.parallelize(numbers, 8).map(n -> "number " + n).persist(level);
+                RDD<String> kept =
+                        batch.parallelize(numbers, 8).map(n -> "number " + n).persist(level);
 
                 assertThat(kept.count()).as("%s", level).isEqualTo(20_000);
-                assertThat(kept.collect()).as("%s", level).startsWith("number 0").endsWith("number 19999").hasSize(20_000);
+                assertThat(kept.collect())
+                        .as("%s", level)
+                        .startsWith("number 0")
+                        .endsWith("number 19999")
+                        .hasSize(20_000);
                 kept.unpersist();
             }
         }
@@ -467,7 +490,8 @@ public abstract class MemorySemantics extends OperationSemantics {
         try (BatchContext batch = new BatchContext(conf())) {
             for (StorageLevel level : LEVELS) {
                 Accumulator<Long> calls = batch.longAccumulator(level.name());
-                RDD<Integer> numbers = counted(batch.parallelize(List.of(1, 2, 3), 2), calls).persist(level);
+                RDD<Integer> numbers =
+                        counted(batch.parallelize(List.of(1, 2, 3), 2), calls).persist(level);
                 numbers.count();
                 numbers.count();
                 assertThat(calls.value()).as("%s", level).isEqualTo(3);
@@ -509,15 +533,24 @@ public abstract class MemorySemantics extends OperationSemantics {
             s.collect("first", kept);
             s.collect("again", kept);
             s.collect("shuffled", kept.repartition(3));
-            s.collect("grouped", kept.keyBy(object -> object.number % 2).groupByKey().flatMap(group -> group._2().iterator()));
+            s.collect(
+                    "grouped",
+                    kept.keyBy(object -> object.number % 2).groupByKey().flatMap(group -> group._2()
+                            .iterator()));
         })) {
             t.add("in", 1, 2, 3).advance(1);
 
             List<Opaque> first = t.last("first");
             assertThat(first).hasSize(3);
-            assertThat(t.<Opaque>last("again")).usingElementComparator(identity()).containsExactlyElementsOf(first);
-            assertThat(t.<Opaque>last("shuffled")).usingElementComparator(identity()).containsExactlyInAnyOrderElementsOf(first);
-            assertThat(t.<Opaque>last("grouped")).usingElementComparator(identity()).containsExactlyInAnyOrderElementsOf(first);
+            assertThat(t.<Opaque>last("again"))
+                    .usingElementComparator(identity())
+                    .containsExactlyElementsOf(first);
+            assertThat(t.<Opaque>last("shuffled"))
+                    .usingElementComparator(identity())
+                    .containsExactlyInAnyOrderElementsOf(first);
+            assertThat(t.<Opaque>last("grouped"))
+                    .usingElementComparator(identity())
+                    .containsExactlyInAnyOrderElementsOf(first);
         }
     }
 
@@ -526,16 +559,20 @@ public abstract class MemorySemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S6.4 on the local engine only the _SER levels, OFF_HEAP and the disk need records that can be serialized")
+    @DisplayName(
+            "S6.4 on the local engine only the _SER levels, OFF_HEAP and the disk need records that can be serialized")
     void onlySerializedLevelsSerialize() {
         try (BatchContext batch = new BatchContext(conf())) {
             for (StorageLevel level : LEVELS) {
-                RDD<Opaque> kept = batch.parallelize(List.of(1, 2), 2).map(Opaque::new).persist(level);
+                RDD<Opaque> kept =
+                        batch.parallelize(List.of(1, 2), 2).map(Opaque::new).persist(level);
                 if (level.isSerialized()) {
                     assertThatThrownBy(kept::count).as("%s", level).hasStackTraceContaining(Opaque.class.getName());
                 } else {
                     assertThat(kept.count()).as("%s", level).isEqualTo(2);
-                    assertThat(kept.collect().get(0)).as("%s", level).isSameAs(kept.collect().get(0));
+                    assertThat(kept.collect().get(0))
+                            .as("%s", level)
+                            .isSameAs(kept.collect().get(0));
                 }
             }
         }

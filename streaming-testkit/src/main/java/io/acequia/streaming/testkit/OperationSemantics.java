@@ -39,7 +39,9 @@ abstract class OperationSemantics {
 
     /** The batches that an operation of two streams gives for these. */
     final <A, B, R> List<List<R>> batchesOf(
-            BiFunction<DStream<A>, DStream<B>, DStreamLike<R, ?, ?>> operation, List<List<A>> left, List<List<B>> right) {
+            BiFunction<DStream<A>, DStream<B>, DStreamLike<R, ?, ?>> operation,
+            List<List<A>> left,
+            List<List<B>> right) {
         try (TestStreams t = program(s -> s.collect("out", operation.apply(s.input("left"), s.input("right"))))) {
             for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
                 t.add("left", i < left.size() ? left.get(i).toArray() : new Object[0]);

@@ -81,7 +81,8 @@ public abstract class OutputSemantics extends OperationSemantics {
 
         List<String> lines = lines();
         assertThat(lines.get(lines.indexOf("Time: " + time) + 2)).isEqualTo("1");
-        assertThat(lines).containsSubsequence("Time: " + time, "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "...", "");
+        assertThat(lines)
+                .containsSubsequence("Time: " + time, "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "...", "");
         assertThat(lines).doesNotContain("11", "12");
         assertThat(lines.get(lines.size() - 1)).isEmpty();
     }
@@ -89,7 +90,8 @@ public abstract class OutputSemantics extends OperationSemantics {
     @Test
     @DisplayName("S2.11 print writes no dots when that was all")
     void printsNoDotsForTheLast() {
-        Time time = print(DStreamLike::print, IntStream.rangeClosed(1, 10).boxed().toList());
+        Time time =
+                print(DStreamLike::print, IntStream.rangeClosed(1, 10).boxed().toList());
 
         assertThat(lines()).containsSubsequence("Time: " + time, "1", "10", "").doesNotContain("...");
     }
@@ -107,7 +109,9 @@ public abstract class OutputSemantics extends OperationSemantics {
     void printsTheFirstN() {
         Time time = print(stream -> stream.print(3), List.of(1, 2, 3, 4));
 
-        assertThat(lines()).containsSubsequence("Time: " + time, "1", "2", "3", "...", "").doesNotContain("4");
+        assertThat(lines())
+                .containsSubsequence("Time: " + time, "1", "2", "3", "...", "")
+                .doesNotContain("4");
     }
 
     @Test
@@ -125,13 +129,19 @@ public abstract class OutputSemantics extends OperationSemantics {
     @Test
     @DisplayName("S2.11 each batch is printed under its own time, in order")
     void printsEachBatch() {
-        try (TestStreams t = program(s -> s.<String>input("in").mapToPair(word -> pair(word, 1)).print())) {
+        try (TestStreams t = program(
+                s -> s.<String>input("in").mapToPair(word -> pair(word, 1)).print())) {
             Time start = now(t);
             t.add("in", "a").add("in", "b").advance(2);
 
             assertThat(lines())
                     .containsSubsequence(
-                            "Time: " + start.plus(SECOND), "(a,1)", "", "Time: " + start.plus(Durations.seconds(2)), "(b,1)", "");
+                            "Time: " + start.plus(SECOND),
+                            "(a,1)",
+                            "",
+                            "Time: " + start.plus(Durations.seconds(2)),
+                            "(b,1)",
+                            "");
         }
     }
 
@@ -156,7 +166,8 @@ public abstract class OutputSemantics extends OperationSemantics {
             t.add("in", 1, 2, 3).add("in").advance(2);
 
             Path first = dir.resolve("out/n-" + start.plus(SECOND).milliseconds() + ".txt");
-            Path second = dir.resolve("out/n-" + start.plus(Durations.seconds(2)).milliseconds() + ".txt");
+            Path second =
+                    dir.resolve("out/n-" + start.plus(Durations.seconds(2)).milliseconds() + ".txt");
             assertThat(names(dir.resolve("out"))).containsExactly(first.getFileName() + "", second.getFileName() + "");
             assertThat(names(first)).containsExactly("_SUCCESS", "part-00000", "part-00001");
             assertThat(Files.readAllLines(first.resolve("part-00000"))).containsExactly("1", "2");
@@ -204,7 +215,8 @@ public abstract class OutputSemantics extends OperationSemantics {
             RDD<String> broken = batch.parallelize(List.of(1, 2, 3, 0), 2).map(n -> "" + 6 / n);
 
             assertThatThrownBy(() -> broken.saveAsTextFile(out + "")).isInstanceOf(StreamingException.class);
-            assertThatThrownBy(() -> broken.saveAsTextFile(dir.resolve("fresh") + "")).isInstanceOf(StreamingException.class);
+            assertThatThrownBy(() -> broken.saveAsTextFile(dir.resolve("fresh") + ""))
+                    .isInstanceOf(StreamingException.class);
         }
 
         assertThat(text(out)).containsExactly("old");
@@ -266,7 +278,8 @@ public abstract class OutputSemantics extends OperationSemantics {
 
             long time = now(t).milliseconds();
             List<String> all = IntStream.range(0, 100).mapToObj(String::valueOf).toList();
-            assertThat(names(dir.resolve("three-" + time))).containsExactly("_SUCCESS", "part-00000", "part-00001", "part-00002");
+            assertThat(names(dir.resolve("three-" + time)))
+                    .containsExactly("_SUCCESS", "part-00000", "part-00001", "part-00002");
             assertThat(names(dir.resolve("twenty-" + time))).hasSize(9);
             assertThat(names(dir.resolve("two-" + time))).hasSize(3);
             for (String name : List.of("three-", "twenty-", "two-")) {
@@ -387,12 +400,15 @@ public abstract class OutputSemantics extends OperationSemantics {
         try (TestStreams t = program(s -> {
             Accumulator<Long> connections = s.context().batchContext().longAccumulator("connections");
             Accumulator<List<Integer>> sent = lists(s, "sent");
-            s.<Integer>input("in").foreachRDD(rdd -> rdd.foreachPartition(rows -> {
-                connections.add(1L);
-                rows.forEachRemaining(row -> sent.add(List.of(row)));
-            }));
-            s.collect("connections", s.<Integer>input("tick").transform(rdd -> rdd.context().parallelize(List.of(connections.value()), 1)));
-            s.collect("sent", s.<Integer>input("tock").transform(rdd -> rdd.context().parallelize(sent.value(), 1)));
+            s.<Integer>input("in")
+                    .foreachRDD(rdd -> rdd.foreachPartition(rows -> {
+                        connections.add(1L);
+                        rows.forEachRemaining(row -> sent.add(List.of(row)));
+                    }));
+            s.collect("connections", s.<Integer>input("tick").transform(rdd -> rdd.context()
+                    .parallelize(List.of(connections.value()), 1)));
+            s.collect("sent", s.<Integer>input("tock").transform(rdd -> rdd.context()
+                    .parallelize(sent.value(), 1)));
         })) {
             t.add("in", 1, 2, 3, 4, 5).advance(1);
 
@@ -405,9 +421,10 @@ public abstract class OutputSemantics extends OperationSemantics {
     @DisplayName("S2.19 a connection made on the driver cannot be used in a task, and the message says where it is")
     void aConnectionOfTheDriverIsRefused() {
         Object connection = new Object();
-        try (TestStreams t = program(s -> s.<Integer>input("in").foreachRDD(rdd -> rdd.foreach(row -> {
-            assertThat(connection).isNotNull();
-        })))) {
+        try (TestStreams t = program(s -> s.<Integer>input("in")
+                .foreachRDD(rdd -> rdd.foreach(row -> {
+                    assertThat(connection).isNotNull();
+                })))) {
             t.add("in", 1);
 
             assertThatThrownBy(() -> t.advance(1))
@@ -421,11 +438,12 @@ public abstract class OutputSemantics extends OperationSemantics {
     @DisplayName("S2.19 pooled connections are used again, by the next partition and by the next batch")
     void connectionsArePooled() {
         Pool.clear();
-        try (TestStreams t = program(s -> s.<Integer>input("in").foreachRDD(rdd -> rdd.foreachPartition(rows -> {
-            StringBuilder connection = Pool.take();
-            rows.forEachRemaining(row -> connection.append(row).append(' '));
-            Pool.giveBack(connection);
-        })))) {
+        try (TestStreams t = program(s -> s.<Integer>input("in")
+                .foreachRDD(rdd -> rdd.foreachPartition(rows -> {
+                    StringBuilder connection = Pool.take();
+                    rows.forEachRemaining(row -> connection.append(row).append(' '));
+                    Pool.giveBack(connection);
+                })))) {
             for (int i = 0; i < 5; i++) {
                 t.add("in", 2 * i, 2 * i + 1);
             }
@@ -474,7 +492,8 @@ public abstract class OutputSemantics extends OperationSemantics {
         try (TestStreams t = program(s -> {
             Accumulator<List<Output.Key>> keys = lists(s, "keys");
             s.<Integer>input("in").foreachPartition("orders", (key, rows) -> keys.add(List.of(key)));
-            s.collect("keys", s.<Integer>input("tick").transform(rdd -> rdd.context().parallelize(keys.value(), 1)));
+            s.collect("keys", s.<Integer>input("tick").transform(rdd -> rdd.context()
+                    .parallelize(keys.value(), 1)));
         })) {
             t.add("in", 1, 2).add("in").advance(2);
 
@@ -490,7 +509,8 @@ public abstract class OutputSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S2.19 a transaction with the batch's key happens once, also when its reply is lost and the batch repeated")
+    @DisplayName(
+            "S2.19 a transaction with the batch's key happens once, also when its reply is lost and the batch repeated")
     void aTransactionWithTheKeyHappensOnce(@TempDir Path dir) throws IOException {
         String database = Files.createDirectory(dir.resolve("database")) + "";
         String marker = dir.resolve("failed") + "";
@@ -513,16 +533,23 @@ public abstract class OutputSemantics extends OperationSemantics {
             String time = now(t).milliseconds() + "";
             assertThat(Path.of(marker)).exists();
             assertThat(names(Path.of(database)))
-                    .containsExactly(time + "-orders-0", time + "-orders-0.closed", time + "-orders-1", time + "-orders-1.closed");
-            assertThat(Files.readAllLines(Path.of(database, time + "-orders-0"))).containsExactly("1", "2");
-            assertThat(Files.readAllLines(Path.of(database, time + "-orders-1"))).containsExactly("3", "4");
+                    .containsExactly(
+                            time + "-orders-0",
+                            time + "-orders-0.closed",
+                            time + "-orders-1",
+                            time + "-orders-1.closed");
+            assertThat(Files.readAllLines(Path.of(database, time + "-orders-0")))
+                    .containsExactly("1", "2");
+            assertThat(Files.readAllLines(Path.of(database, time + "-orders-1")))
+                    .containsExactly("3", "4");
         }
     }
 
     // ---- writeTo
 
     @Test
-    @DisplayName("S2.19 writeTo commits each partition of each batch under its key, empty ones too, and closes the writer")
+    @DisplayName(
+            "S2.19 writeTo commits each partition of each batch under its key, empty ones too, and closes the writer")
     void writeToCommitsEachPartition(@TempDir Path dir) throws IOException {
         BatchSink<Integer> sink = new FolderSink<>(dir + "");
         try (TestStreams t = program(s -> s.<Integer>input("in").writeTo(sink).uid("sink"))) {
@@ -533,7 +560,8 @@ public abstract class OutputSemantics extends OperationSemantics {
             long two = second.milliseconds();
             assertThat(names(dir).stream().filter(name -> !name.endsWith(".closed")))
                     .containsExactly(one + "-sink-0", one + "-sink-1", two + "-sink-0", two + "-sink-1");
-            assertThat(names(dir).stream().filter(name -> name.endsWith(".closed"))).hasSize(4);
+            assertThat(names(dir).stream().filter(name -> name.endsWith(".closed")))
+                    .hasSize(4);
             assertThat(Files.readAllLines(dir.resolve(one + "-sink-0"))).containsExactly("1", "2");
             assertThat(Files.readAllLines(dir.resolve(one + "-sink-1"))).containsExactly("3");
         }
@@ -550,7 +578,8 @@ public abstract class OutputSemantics extends OperationSemantics {
 
             assertThat(names(dir)).containsExactly(time + "-sink-0", time + "-sink-0.closed", time + "-sink-1");
             assertThat(Files.readAllLines(dir.resolve(time + "-sink-0"))).containsExactly("1", "2");
-            assertThat(Files.readAllLines(dir.resolve(time + "-sink-1"))).containsExactly("committed by an earlier run");
+            assertThat(Files.readAllLines(dir.resolve(time + "-sink-1")))
+                    .containsExactly("committed by an earlier run");
         }
     }
 

@@ -393,9 +393,7 @@ public final class RandomGraphs {
                     Primitive.ZIP,
                     "#" + left + " with #" + right + " " + operator.getClass().getSimpleName(),
                     new Model(models.size(), partitions, keepsPartitioning ? leftModel.placed : Optional.empty()),
-                    execution -> execution
-                            .dataset(left)
-                            .zip(execution.dataset(right), operator, keepsPartitioning));
+                    execution -> execution.dataset(left).zip(execution.dataset(right), operator, keepsPartitioning));
         }
 
         private static List<@Nullable Object> zipped(
@@ -503,7 +501,8 @@ public final class RandomGraphs {
             }
             act(Primitive.CHECKPOINT, "#" + dataset, execution -> execution
                     .dataset(dataset)
-                    .checkpoint(execution.directory.resolve("dataset-" + dataset).toUri()));
+                    .checkpoint(
+                            execution.directory.resolve("dataset-" + dataset).toUri()));
         }
 
         private void runSome() {
@@ -515,8 +514,10 @@ public final class RandomGraphs {
                     .limit(random.nextInt(chosen.size() + 1))
                     .mapToInt(p -> p)
                     .toArray();
-            act(Primitive.RUN, "#" + dataset + " " + Arrays.toString(partitions), execution -> execution.compare(
-                    dataset, partitions));
+            act(
+                    Primitive.RUN,
+                    "#" + dataset + " " + Arrays.toString(partitions),
+                    execution -> execution.compare(dataset, partitions));
         }
 
         // Roots
@@ -698,12 +699,12 @@ public final class RandomGraphs {
                     "graph " + graph.seed,
                     "RandomGraphs",
                     (partition, name, n) -> counted.merge(partition, n, Long::sum));
-            List<List<@Nullable Object>> results =
-                    dataset(number).run(new Operators.Collecting<>(), partitions, job);
+            List<List<@Nullable Object>> results = dataset(number).run(new Operators.Collecting<>(), partitions, job);
             check("dataset #" + number + ": number of results", partitions.length, results.size());
             for (int i = 0; i < partitions.length; i++) {
                 String place = "dataset #" + number + " partition " + partitions[i];
-                List<@Nullable Object> expected = graph.models.get(number).partitions.get(partitions[i]);
+                List<@Nullable Object> expected =
+                        graph.models.get(number).partitions.get(partitions[i]);
                 check(place, expected, results.get(i));
                 check(place + ": count", (long) expected.size(), counted.remove(partitions[i]));
             }
@@ -712,8 +713,7 @@ public final class RandomGraphs {
 
         void check(String what, Object expected, @Nullable Object actual) {
             if (!Objects.equals(expected, actual)) {
-                throw new AssertionError(
-                        graph + "\n" + what + "\n  must be " + expected + "\n  but was " + actual);
+                throw new AssertionError(graph + "\n" + what + "\n  must be " + expected + "\n  but was " + actual);
             }
         }
     }
@@ -725,7 +725,9 @@ public final class RandomGraphs {
         if (record == null) {
             return 0;
         }
-        return record instanceof Long number ? Math.floorMod(number, 1_000_003L) : record.toString().length();
+        return record instanceof Long number
+                ? Math.floorMod(number, 1_000_003L)
+                : record.toString().length();
     }
 
     private static List<Integer> range(int end) {

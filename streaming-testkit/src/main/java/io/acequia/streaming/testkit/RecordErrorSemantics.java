@@ -119,7 +119,8 @@ public abstract class RecordErrorSemantics {
         all.put("map", in -> in.map(x -> notThree(x)).onError(policy));
         all.put("filter", in -> in.filter(x -> notThree(x) > 0).onError(policy));
         all.put("flatMap", in -> in.flatMap(x -> halfway(x)).onError(policy));
-        all.put("mapToPair", in -> in.mapToPair(x -> new Tuple2<>(notThree(x), x)).onError(policy));
+        all.put("mapToPair", in -> in.mapToPair(x -> new Tuple2<>(notThree(x), x))
+                .onError(policy));
         all.put("flatMapToPair", in -> in.flatMapToPair(
                         x -> List.of(new Tuple2<>(notThree(x), x)).iterator())
                 .onError(policy));
@@ -140,9 +141,12 @@ public abstract class RecordErrorSemantics {
             try (TestStreams t = running(operator)) {
                 t.add("in", 1, 2, 3, 4).advance(1);
 
-                assertThat(t.last("out")).as(name).noneMatch(each -> each.toString().contains("3"));
+                assertThat(t.last("out")).as(name).noneMatch(each -> each.toString()
+                        .contains("3"));
                 assertThat(t.last("out").toString()).as(name).contains("1", "2", "4");
-                assertThat(t.context().status().recordErrors().values()).as(name).containsExactly(1L);
+                assertThat(t.context().status().recordErrors().values())
+                        .as(name)
+                        .containsExactly(1L);
             }
         });
     }
@@ -155,7 +159,8 @@ public abstract class RecordErrorSemantics {
             try (TestStreams t = running(entry.getValue())) {
                 t.add("in", 1, 2, 3, 4).advance(1);
 
-                assertThat(t.last("out")).as(entry.getKey()).noneMatch(each -> each.toString().contains("3"));
+                assertThat(t.last("out")).as(entry.getKey()).noneMatch(each -> each.toString()
+                        .contains("3"));
                 written++;
                 assertThat(letterFiles().stream().filter(file -> file.toString().contains("." + entry.getKey() + "-")))
                         .as(entry.getKey())
@@ -298,7 +303,8 @@ public abstract class RecordErrorSemantics {
             receive(t, peer);
             t.advance(1);
 
-            assertThat(watch.batch(1).inputs().values().iterator().next().rejected()).isEqualTo(1);
+            assertThat(watch.batch(1).inputs().values().iterator().next().rejected())
+                    .isEqualTo(1);
             assertThat(t.context().status().sources().get(0).rejected()).isEqualTo(1);
         }
     }
@@ -308,8 +314,15 @@ public abstract class RecordErrorSemantics {
     @Test
     @DisplayName("S7.20 a letter of an operator carries its cause, where it stood, the batch time and the record")
     void aLetterSaysWhatAndWhere() throws IOException {
-        try (TestStreams t = TestStreams.every(SECOND, conf(), s -> s.collect(
-                "out", s.<Integer>input("in").map(x -> notThree(x)).uid("strict").onError(toLetters())))) {
+        try (TestStreams t = TestStreams.every(
+                SECOND,
+                conf(),
+                s -> s.collect(
+                        "out",
+                        s.<Integer>input("in")
+                                .map(x -> notThree(x))
+                                .uid("strict")
+                                .onError(toLetters())))) {
             t.add("in", 1, 2, 3, 4).advance(1);
 
             long time = t.clock().now().toEpochMilli();
@@ -371,7 +384,9 @@ public abstract class RecordErrorSemantics {
             t.add("in", 3, 1, 2, 3).advance(1);
 
             assertThat(CALLS).hasValue(3);
-            assertThat(letterFiles()).hasSize(2).noneMatch(file -> file.getFileName().toString().startsWith("."));
+            assertThat(letterFiles())
+                    .hasSize(2)
+                    .noneMatch(file -> file.getFileName().toString().startsWith("."));
             assertThat(letterLines()).hasSize(2);
             assertThat(t.context().status().recordErrors().values()).containsExactly(2L);
         }
@@ -380,12 +395,15 @@ public abstract class RecordErrorSemantics {
     @Test
     @DisplayName("S7.21 a task that fails takes its letters back")
     void aFailedTaskTakesItsLettersBack() throws IOException {
-        try (TestStreams t = running(in -> in.map(x -> notThree(x)).onError(toLetters()).map(x -> 1 / x))) {
+        try (TestStreams t =
+                running(in -> in.map(x -> notThree(x)).onError(toLetters()).map(x -> 1 / x))) {
             t.add("in", 3, 0);
             assertThatThrownBy(() -> t.advance(1)).isInstanceOf(BatchFailedException.class);
 
-            assertThat(letterFiles().stream().filter(file -> file.toString().contains("-1.jsonl"))).isEmpty();
-            assertThat(letterFiles()).noneMatch(file -> file.getFileName().toString().startsWith("."));
+            assertThat(letterFiles().stream().filter(file -> file.toString().contains("-1.jsonl")))
+                    .isEmpty();
+            assertThat(letterFiles())
+                    .noneMatch(file -> file.getFileName().toString().startsWith("."));
         }
     }
 

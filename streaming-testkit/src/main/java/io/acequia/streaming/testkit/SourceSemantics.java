@@ -285,8 +285,8 @@ public abstract class SourceSemantics {
             peer.send(block("fifth"));
 
             ReceiverEvent retrying = watch.receiver(ReceiverState.RETRYING, 1);
-            assertThat(retrying.error()).hasValueSatisfying(e -> assertThat(e)
-                    .hasMessageContainingAll("5 bytes", "from 0 to 4"));
+            assertThat(retrying.error())
+                    .hasValueSatisfying(e -> assertThat(e).hasMessageContainingAll("5 bytes", "from 0 to 4"));
             assertThat(t.advance(1).<String>last("blocks")).containsExactly("four");
         }
     }
@@ -319,16 +319,15 @@ public abstract class SourceSemantics {
     @DisplayName("S5.16 queueStream reads the live queue: one RDD in each batch")
     void aQueueGivesOneRddABatch() {
         Queue<RDD<Integer>> queue = new ConcurrentLinkedQueue<>();
-        try (TestStreams t =
-                TestStreams.every(SECOND, conf(), s -> s.collect("numbers", s.context().queueStream(queue)))) {
+        try (TestStreams t = TestStreams.every(
+                SECOND, conf(), s -> s.collect("numbers", s.context().queueStream(queue)))) {
             queue.add(t.context().batchContext().parallelize(List.of(1, 2)));
             queue.add(t.context().batchContext().parallelize(List.of(3)));
             t.advance(3);
             queue.add(t.context().batchContext().parallelize(List.of(4)));
             t.advance(1);
 
-            assertThat(t.<Integer>batches("numbers"))
-                    .containsExactly(List.of(1, 2), List.of(3), List.of(), List.of(4));
+            assertThat(t.<Integer>batches("numbers")).containsExactly(List.of(1, 2), List.of(3), List.of(), List.of(4));
             assertThat(queue).isEmpty();
         }
     }
@@ -433,7 +432,8 @@ public abstract class SourceSemantics {
     private record One(Time time) implements Split<Long> {
         @Override
         public SplitReader<Long> open(TaskContext task) {
-            Iterator<List<Long>> once = List.of(List.of(time.milliseconds()), List.<Long>of()).iterator();
+            Iterator<List<Long>> once =
+                    List.of(List.of(time.milliseconds()), List.<Long>of()).iterator();
             return new SplitReader<>() {
                 @Override
                 public List<Long> next() {
@@ -465,7 +465,10 @@ public abstract class SourceSemantics {
                         StreamingContext ssc = s.context();
                         InputDStream<String> first = ssc.socketTextStream(peer.host(), peer.port());
                         InputDStream<RDD<Integer>> second = ssc.queueStream(new ConcurrentLinkedQueue<>());
-                        ids.addAll(List.of(first.id(), second.id(), ssc.textFileStream("in").id()));
+                        ids.addAll(List.of(
+                                first.id(),
+                                second.id(),
+                                ssc.textFileStream("in").id()));
                     })
                     .close();
 

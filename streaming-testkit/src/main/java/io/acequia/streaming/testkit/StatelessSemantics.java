@@ -119,9 +119,11 @@ public abstract class StatelessSemantics extends OperationSemantics {
         all.put("filter", in.filter(word -> word.length() > 1));
         all.put("flatMap", in.flatMap(word -> List.of(word, word).iterator()));
         all.put("mapToPair", left);
-        all.put("flatMapToPair", in.flatMapToPair(word -> List.of(pair(word, 1), pair(word, 2)).iterator()));
+        all.put("flatMapToPair", in.flatMapToPair(word -> List.of(pair(word, 1), pair(word, 2))
+                .iterator()));
         all.put("mapPartitions", in.mapPartitions(words -> List.of(count(words)).iterator()));
-        all.put("mapPartitionsToPair", in.mapPartitionsToPair(words -> List.of(pair("n", count(words))).iterator()));
+        all.put("mapPartitionsToPair", in.mapPartitionsToPair(words -> List.of(pair("n", count(words)))
+                .iterator()));
         all.put("keyBy", in.keyBy(String::length));
         all.put("glom", in.glom());
         all.put("repartition", in.repartition(3));
@@ -155,9 +157,9 @@ public abstract class StatelessSemantics extends OperationSemantics {
         all.put("union of many", context.union(in, other, in));
         all.put("union of a list", context.union(List.of(left, right)));
         all.put("transform of many", context.transform(List.of(in, other), (rdds, time) -> words(rdds.get(0))));
-        all.put(
-                "transformToPair of many",
-                context.transformToPair(List.of(in, other), (rdds, time) -> words(rdds.get(0)).keyBy(String::length)));
+        all.put("transformToPair of many", context.transformToPair(List.of(in, other), (rdds, time) -> words(
+                        rdds.get(0))
+                .keyBy(String::length)));
         return all;
     }
 
@@ -180,7 +182,9 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.1 map, filter and flatMap keep the order of the records")
     void recordWiseOperationsKeepTheOrder() {
         List<List<Integer>> out = batchesOf(
-                (DStream<Integer> in) -> in.map(n -> n * 10).filter(n -> n != 30).flatMap(n -> List.of(n, n + 1).iterator()),
+                (DStream<Integer> in) -> in.map(n -> n * 10)
+                        .filter(n -> n != 30)
+                        .flatMap(n -> List.of(n, n + 1).iterator()),
                 List.of(1, 2, 3, 4),
                 List.of(5));
 
@@ -191,9 +195,11 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.1 flatMap, flatMapToPair and flatMapValues may give nothing for a record")
     void nothingForARecordIsAllowed() {
         List<List<Tuple2<String, Integer>>> out = batchesOf(
-                (DStream<String> in) -> in.flatMap(line -> List.of(line.split(" ")).iterator())
-                        .flatMapToPair(word ->
-                                word.isEmpty() ? Collections.emptyIterator() : List.of(pair(word, word.length())).iterator())
+                (DStream<String> in) -> in.flatMap(
+                                line -> List.of(line.split(" ")).iterator())
+                        .flatMapToPair(word -> word.isEmpty()
+                                ? Collections.emptyIterator()
+                                : List.of(pair(word, word.length())).iterator())
                         .flatMapValues(n -> n > 1 ? List.of(n, -n).iterator() : Collections.emptyIterator()),
                 List.of("a bb", "", "ccc"));
 
@@ -203,7 +209,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @Test
     @DisplayName("S2.1 glom and mapPartitions see the two partitions of a batch, also when they are empty")
     void partitionsAreSeenWhole() {
-        List<List<List<Integer>>> gloms = batchesOf((DStream<Integer> in) -> in.glom(), List.of(1, 2, 3, 4, 5), List.of());
+        List<List<List<Integer>>> gloms =
+                batchesOf((DStream<Integer> in) -> in.glom(), List.of(1, 2, 3, 4, 5), List.of());
         List<List<Integer>> sums = batchesOf(
                 (DStream<Integer> in) -> in.mapPartitions(records -> {
                     int sum = 0;
@@ -223,8 +230,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.1 mapPartitionsToPair gives pairs of whole partitions")
     void partitionsGivePairs() {
         List<List<Tuple2<String, Integer>>> out = batchesOf(
-                (DStream<String> in) ->
-                        in.mapPartitionsToPair(words -> List.of(pair(words.next(), 1)).iterator()),
+                (DStream<String> in) -> in.mapPartitionsToPair(
+                        words -> List.of(pair(words.next(), 1)).iterator()),
                 List.of("a", "b", "c", "d"));
 
         assertThat(out.get(0)).containsExactly(pair("a", 1), pair("c", 1));
@@ -293,9 +300,7 @@ public abstract class StatelessSemantics extends OperationSemantics {
         assertThat(out.get("groups"))
                 .containsExactlyInAnyOrder(pair("a", List.of(1, 1)), pair(null, Arrays.asList(null, null)));
         assertThat(out.get("sums")).containsExactlyInAnyOrder(pair("a", 2), pair(null, 20));
-        assertThat(out.get("join"))
-                .hasSize(8)
-                .containsOnly(pair("a", pair(1, "v")), pair(null, pair(null, "v")));
+        assertThat(out.get("join")).hasSize(8).containsOnly(pair("a", pair(1, "v")), pair(null, pair(null, "v")));
     }
 
     private static void keep(Map<String, List<Object>> out, String name, DStreamLike<?, ?, ?> stream) {
@@ -307,18 +312,22 @@ public abstract class StatelessSemantics extends OperationSemantics {
     // ---- three forms
 
     @Test
-    @DisplayName("S2.2 reduceByKey, groupByKey and combineByKey give the same in each form, in the partitions asked for")
+    @DisplayName(
+            "S2.2 reduceByKey, groupByKey and combineByKey give the same in each form, in the partitions asked for")
     void keyedOperationsHaveThreeForms() {
         Partitioner p = new ByLength(4);
         forms(pairs -> List.of(
-                pairs.reduceByKey(Integer::sum), pairs.reduceByKey(Integer::sum, 3), pairs.reduceByKey(Integer::sum, p)));
+                pairs.reduceByKey(Integer::sum),
+                pairs.reduceByKey(Integer::sum, 3),
+                pairs.reduceByKey(Integer::sum, p)));
         forms(pairs -> List.of(pairs.groupByKey(), pairs.groupByKey(3), pairs.groupByKey(p)));
         forms(pairs -> List.of(
                 pairs.combineByKey(StatelessSemantics::one, StatelessSemantics::more, StatelessSemantics::all),
                 pairs.combineByKey(StatelessSemantics::one, StatelessSemantics::more, StatelessSemantics::all, 3),
                 pairs.combineByKey(StatelessSemantics::one, StatelessSemantics::more, StatelessSemantics::all, p),
                 pairs.combineByKey(StatelessSemantics::one, StatelessSemantics::more, StatelessSemantics::all, p, true),
-                pairs.combineByKey(StatelessSemantics::one, StatelessSemantics::more, StatelessSemantics::all, p, false)));
+                pairs.combineByKey(
+                        StatelessSemantics::one, StatelessSemantics::more, StatelessSemantics::all, p, false)));
     }
 
     @Test
@@ -343,7 +352,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
         assertThat(byDefault.get(0)).hasSize(2);
         assertThat(inThree.get(0)).hasSize(3);
         assertThat(inThree.get(0).stream().flatMap(List::stream))
-                .containsExactlyInAnyOrderElementsOf(byDefault.get(0).stream().flatMap(List::stream).toList())
+                .containsExactlyInAnyOrderElementsOf(
+                        byDefault.get(0).stream().flatMap(List::stream).toList())
                 .containsExactlyInAnyOrder(pair("a", 2L), pair("b", 1L));
     }
 
@@ -351,8 +361,9 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.2 the pairs of a key are together in the partition that the partitioner says")
     void thePartitionerPlacesTheKeys() {
         List<List<List<Tuple2<String, Integer>>>> out = batchesOf(
-                (DStream<String> in) ->
-                        in.mapToPair(word -> pair(word, 1)).reduceByKey(Integer::sum, new ByLength(3)).glom(),
+                (DStream<String> in) -> in.mapToPair(word -> pair(word, 1))
+                        .reduceByKey(Integer::sum, new ByLength(3))
+                        .glom(),
                 List.of("a", "bb", "ccc", "a", "dddd"));
 
         assertThat(out.get(0)).hasSize(3);
@@ -362,7 +373,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
     }
 
     /** The forms: by default, in 3 partitions, and by a partitioner of 4. */
-    private void forms(java.util.function.Function<PairDStream<String, Integer>, List<PairDStream<String, ?>>> operation) {
+    private void forms(
+            java.util.function.Function<PairDStream<String, Integer>, List<PairDStream<String, ?>>> operation) {
         List<Integer> partitions = Collections.synchronizedList(new ArrayList<>());
         AtomicInteger forms = new AtomicInteger();
         try (TestStreams t = program(s -> {
@@ -432,7 +444,11 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.3 count yields one value for each batch, 0 for an empty one")
     void countYieldsOneValue() {
         List<List<Long>> out = batchesOf(
-                (DStream<Integer> in) -> in.filter(n -> n > 1).count(), List.of(), List.of(1), List.of(1, 2, 3), List.of(1));
+                (DStream<Integer> in) -> in.filter(n -> n > 1).count(),
+                List.of(),
+                List.of(1),
+                List.of(1, 2, 3),
+                List.of(1));
 
         assertThat(out).containsExactly(List.of(0L), List.of(0L), List.of(2L), List.of(0L));
     }
@@ -440,8 +456,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @Test
     @DisplayName("S2.4 reduce yields nothing for an empty batch, and the record itself for a single one")
     void reduceOfNothingIsNothing() {
-        List<List<Integer>> out =
-                batchesOf((DStream<Integer> in) -> in.reduce(Integer::sum), List.of(), List.of(7), List.of(1, 2, 3), List.of());
+        List<List<Integer>> out = batchesOf(
+                (DStream<Integer> in) -> in.reduce(Integer::sum), List.of(), List.of(7), List.of(1, 2, 3), List.of());
 
         assertThat(out).containsExactly(List.of(), List.of(7), List.of(6), List.of());
     }
@@ -454,13 +470,13 @@ public abstract class StatelessSemantics extends OperationSemantics {
         List<List<String>> left = List.of(List.of("a"), List.of("b"), List.of("c"));
         List<List<String>> right = List.of(List.of("b"), List.of("a", "b"), List.of());
 
-        assertThat(batchesOf(
-                        (DStream<String> l, DStream<String> r) -> ones(l).join(marks(r)), left, right))
+        assertThat(batchesOf((DStream<String> l, DStream<String> r) -> ones(l).join(marks(r)), left, right))
                 .containsExactly(List.of(), List.of(pair("b", pair(1, "x"))), List.of());
         assertThat(batchesOf(
-                                (DStream<String> l, DStream<String> r) -> ones(l).cogroup(marks(r)).mapValues(
-                                        groups -> groups.toString()),
-                                left, right)
+                                (DStream<String> l, DStream<String> r) ->
+                                        ones(l).cogroup(marks(r)).mapValues(groups -> groups.toString()),
+                                left,
+                                right)
                         .stream()
                         .map(HashSet::new))
                 .containsExactly(
@@ -491,7 +507,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
                 .containsExactlyInAnyOrder(pair("a", pair(1, Optional.empty())), pair("b", pair(1, Optional.of("x"))));
         assertBatch(batchesOf((DStream<String> l, DStream<String> r) -> ones(l).rightOuterJoin(marks(r)), left, right)
                         .get(0))
-                .containsExactlyInAnyOrder(pair("b", pair(Optional.of(1), "x")), pair("c", pair(Optional.empty(), "x")));
+                .containsExactlyInAnyOrder(
+                        pair("b", pair(Optional.of(1), "x")), pair("c", pair(Optional.empty(), "x")));
         assertBatch(batchesOf((DStream<String> l, DStream<String> r) -> ones(l).fullOuterJoin(marks(r)), left, right)
                         .get(0))
                 .containsExactlyInAnyOrder(
@@ -504,8 +521,7 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.6 Tuple2 carries Optional through a shuffle, through serialized levels and across the wire")
     void tuplesCarryOptional() throws Exception {
         List<List<Tuple2<String, Tuple2<Optional<Integer>, Optional<String>>>>> out = batchesOf(
-                (DStream<String> l, DStream<String> r) -> ones(l)
-                        .fullOuterJoin(marks(r))
+                (DStream<String> l, DStream<String> r) -> ones(l).fullOuterJoin(marks(r))
                         .repartition(3)
                         .persist(StorageLevel.MEMORY_ONLY_SER)
                         .filter(pair -> true)
@@ -527,7 +543,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.7 the iterables of groupByKey and cogroup are serializable lists, in the order of the records")
     void groupsAreSerializableLists() throws Exception {
         List<List<Tuple2<String, Iterable<Integer>>>> groups = batchesOf(
-                (DStream<String> in) -> in.mapToPair(word -> pair(word.substring(0, 1), word.length())).groupByKey(),
+                (DStream<String> in) -> in.mapToPair(word -> pair(word.substring(0, 1), word.length()))
+                        .groupByKey(),
                 List.of("a", "b", "aaa", "aa", "bb"));
         List<List<Tuple2<String, Tuple2<Iterable<Integer>, Iterable<String>>>>> cogroups = batchesOf(
                 (DStream<String> l, DStream<String> r) -> ones(l).cogroup(marks(r)),
@@ -571,12 +588,15 @@ public abstract class StatelessSemantics extends OperationSemantics {
             keep(out, "three", s.context().union(a, b, c));
             keep(out, "one", s.context().union(List.of(a)));
             keep(out, "pairs", ones(a).union(ones(c)));
-            keep(out, "function", s.context().transform(List.of(a, b, c), (rdds, time) ->
-                    words(rdds.get(2)).union(words(rdds.get(0)))));
-            keep(out, "keyed", s.context().transformToPair(List.of(a, b), (rdds, time) ->
-                    words(rdds.get(1)).mapToPair(word -> pair(word, 2))));
+            keep(out, "function", s.context().transform(List.of(a, b, c), (rdds, time) -> words(rdds.get(2))
+                    .union(words(rdds.get(0)))));
+            keep(out, "keyed", s.context().transformToPair(List.of(a, b), (rdds, time) -> words(rdds.get(1))
+                    .mapToPair(word -> pair(word, 2))));
             keep(out, "with", a.transformWith(b, (RDD<String> x, RDD<String> y, Time time) -> y.union(x)));
-            keep(out, "with pairs", a.transformWithToPair(ones(b), (RDD<String> x, PairRDD<String, Integer> y, Time time) -> y));
+            keep(
+                    out,
+                    "with pairs",
+                    a.transformWithToPair(ones(b), (RDD<String> x, PairRDD<String, Integer> y, Time time) -> y));
         })) {
             t.add("a", "1", "2").add("b", "3").add("c", "4").advance(1);
         }
@@ -606,7 +626,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("ACQ-0914")
                     .hasMessageContaining("at least one");
-            assertThatThrownBy(() -> context.transformToPair(none, (rdds, time) -> words(rdds.get(0)).keyBy(word -> word)))
+            assertThatThrownBy(() -> context.transformToPair(
+                            none, (rdds, time) -> words(rdds.get(0)).keyBy(word -> word)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("ACQ-0914");
         }
@@ -625,7 +646,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
                     () -> context.union(ours, theirs),
                     () -> context.union(List.of(ours, theirs)),
                     () -> context.transform(List.of(ours, theirs), (rdds, time) -> words(rdds.get(0))),
-                    () -> context.transformToPair(List.of(ours, theirs), (rdds, time) -> words(rdds.get(0)).keyBy(w -> w)),
+                    () -> context.transformToPair(List.of(ours, theirs), (rdds, time) -> words(rdds.get(0))
+                            .keyBy(w -> w)),
                     () -> ours.transformWith(theirs, (RDD<String> a, RDD<String> b, Time time) -> a),
                     () -> ones(ours).union(ones(theirs)),
                     () -> ones(ours).join(ones(theirs)),
@@ -637,12 +659,15 @@ public abstract class StatelessSemantics extends OperationSemantics {
                         .hasMessageContaining("ACQ-0915")
                         .hasMessageContaining("two contexts");
             }
-            assertThatThrownBy(() -> ours.union(theirs)).hasMessageContaining("ours").hasMessageContaining("theirs");
+            assertThatThrownBy(() -> ours.union(theirs))
+                    .hasMessageContaining("ours")
+                    .hasMessageContaining("theirs");
         }
     }
 
     @Test
-    @DisplayName("S2.9 the function of transform runs on the driver, once for each batch, however many outputs there are")
+    @DisplayName(
+            "S2.9 the function of transform runs on the driver, once for each batch, however many outputs there are")
     void transformRunsOncePerBatchOnTheDriver() {
         AtomicInteger calls = new AtomicInteger();
         List<Time> times = Collections.synchronizedList(new ArrayList<>());
@@ -661,7 +686,9 @@ public abstract class StatelessSemantics extends OperationSemantics {
             t.add("in", 3, 1, 2).add("in", 6, 5, 5).advance(3);
 
             assertThat(calls).hasValue(3);
-            assertThat(times).containsExactly(start.plus(SECOND), start.plus(SECOND.multipliedBy(2)), start.plus(SECOND.multipliedBy(3)));
+            assertThat(times)
+                    .containsExactly(
+                            start.plus(SECOND), start.plus(SECOND.multipliedBy(2)), start.plus(SECOND.multipliedBy(3)));
             assertThat(t.<Integer>batches("one")).containsExactly(List.of(1), List.of(5, 5), List.of());
             assertThat(t.<Integer>batches("two")).containsExactly(List.of(-1), List.of(-5, -5), List.of());
             assertThat(t.<Long>batches("three")).containsExactly(List.of(1L), List.of(2L), List.of(0L));
@@ -674,11 +701,18 @@ public abstract class StatelessSemantics extends OperationSemantics {
     void aTransformThatReturnsNullFails() {
         List<VoidFunction<TestStreams>> programs = List.of(
                 s -> s.<String>input("in").transform(rdd -> (RDD<String>) null).print(),
-                s -> s.<String>input("in").transform((rdd, time) -> (RDD<String>) null).print(),
-                s -> s.<String>input("in").transformToPair(rdd -> (PairRDD<String, String>) null).print(),
-                s -> s.<String>input("in").transformToPair((rdd, time) -> (PairRDD<String, String>) null).print(),
                 s -> s.<String>input("in")
-                        .transformWith(s.<String>input("b"), (RDD<String> a, RDD<String> b, Time time) -> (RDD<String>) null)
+                        .transform((rdd, time) -> (RDD<String>) null)
+                        .print(),
+                s -> s.<String>input("in")
+                        .transformToPair(rdd -> (PairRDD<String, String>) null)
+                        .print(),
+                s -> s.<String>input("in")
+                        .transformToPair((rdd, time) -> (PairRDD<String, String>) null)
+                        .print(),
+                s -> s.<String>input("in")
+                        .transformWith(
+                                s.<String>input("b"), (RDD<String> a, RDD<String> b, Time time) -> (RDD<String>) null)
                         .print(),
                 s -> s.context()
                         .transform(List.of(s.<String>input("in")), (rdds, time) -> (RDD<String>) null)
@@ -700,7 +734,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @Test
     @DisplayName("S2.10 a transform may return an empty RDD, as the message says")
     void aTransformMayReturnAnEmptyRdd() {
-        try (TestStreams t = program(s -> s.collect("out", s.<String>input("in").transform(rdd -> rdd.context().emptyRDD())))) {
+        try (TestStreams t = program(s -> s.collect(
+                "out", s.<String>input("in").transform(rdd -> rdd.context().emptyRDD())))) {
             t.add("in", "a").advance(1);
 
             assertThat(t.last("out")).isEmpty();
@@ -724,7 +759,8 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @Test
     @DisplayName("S2.24 filter(even)")
     void exampleOfFilter() {
-        assertThat(batchesOf((DStream<Integer> in) -> in.filter(n -> n % 2 == 0), List.of(1, 2, 3, 4), List.of(5, 6, 7, 8)))
+        assertThat(batchesOf(
+                        (DStream<Integer> in) -> in.filter(n -> n % 2 == 0), List.of(1, 2, 3, 4), List.of(5, 6, 7, 8)))
                 .containsExactly(List.of(2, 4), List.of(6, 8));
     }
 
@@ -732,7 +768,10 @@ public abstract class StatelessSemantics extends OperationSemantics {
     @DisplayName("S2.25 reduceByKey(+) on (x,1)")
     void exampleOfReduceByKey() {
         List<List<Tuple2<String, Integer>>> out = batchesOf(
-                (DStream<String> in) -> ones(in).reduceByKey(Integer::sum), List.of("a", "a", "b"), List.of("", ""), List.of());
+                (DStream<String> in) -> ones(in).reduceByKey(Integer::sum),
+                List.of("a", "a", "b"),
+                List.of("", ""),
+                List.of());
 
         assertThat(out.get(0)).containsExactlyInAnyOrder(pair("a", 2), pair("b", 1));
         assertThat(out.get(1)).containsExactly(pair("", 2));

@@ -116,8 +116,9 @@ public final class TestStreams implements AutoCloseable {
             throw new IllegalArgumentException("ACQ-2004 '" + name + "' is collected already: take another name");
         }
         stream.foreachRDD(rdd -> {
-            batches.add(new ArrayList<>(rdd.collect()));
-        }).uid("collect " + name);
+                    batches.add(new ArrayList<>(rdd.collect()));
+                })
+                .uid("collect " + name);
     }
 
     /** The content of the next batch of {@code input} that has none. */
@@ -156,7 +157,8 @@ public final class TestStreams implements AutoCloseable {
 
     private void awaitBatch(Time time) throws InterruptedException {
         Optional<BatchInfo> done = progress.await(time);
-        if (done.isEmpty() || !context.status().lastCompleted().filter(time::equals).isPresent()) {
+        if (done.isEmpty()
+                || !context.status().lastCompleted().filter(time::equals).isPresent()) {
             context.awaitTermination();
             throw new IllegalStateException("ACQ-2007 the context stopped before batch " + time + " was done");
         }
@@ -167,7 +169,8 @@ public final class TestStreams implements AutoCloseable {
     public <T> List<List<T>> batches(String name) {
         List<List<Object>> batches = collected.get(name);
         if (batches == null) {
-            throw new IllegalArgumentException("ACQ-2008 '" + name + "' is not collected: " + collected.keySet() + " are");
+            throw new IllegalArgumentException(
+                    "ACQ-2008 '" + name + "' is not collected: " + collected.keySet() + " are");
         }
         List<List<T>> copy = new ArrayList<>();
         synchronized (batches) {

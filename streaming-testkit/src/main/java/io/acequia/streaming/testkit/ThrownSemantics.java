@@ -95,8 +95,7 @@ public abstract class ThrownSemantics {
             t.add("in", 1, 2, 3, 4).context().start();
             t.clock().advance(Durations.seconds(1));
             BatchFailedException failure = catchThrowableOfType(
-                    BatchFailedException.class,
-                    () -> assertThat(t.context().awaitTerminationOrTimeout(PATIENCE_MS))
+                    BatchFailedException.class, () -> assertThat(t.context().awaitTerminationOrTimeout(PATIENCE_MS))
                             .as("whether the context stopped, swallowing " + kind)
                             .isNull());
 
@@ -121,9 +120,10 @@ public abstract class ThrownSemantics {
         IOException first = new IOException("first");
         IllegalStateException second = new IllegalStateException("second", first);
         first.initCause(second);
-        try (TestStreams t = TestStreams.every(Durations.seconds(1), conf(), s -> s.input("in").foreachRDD(rdd -> {
-            throw first;
-        }))) {
+        try (TestStreams t = TestStreams.every(
+                Durations.seconds(1), conf(), s -> s.input("in").foreachRDD(rdd -> {
+                    throw first;
+                }))) {
             t.context().start();
             t.clock().advance(Durations.seconds(1));
 
@@ -134,7 +134,8 @@ public abstract class ThrownSemantics {
     }
 
     @Test
-    @DisplayName("S7.8 an interrupt that a function leaves behind on its thread does not fail the outputs and batches after it")
+    @DisplayName(
+            "S7.8 an interrupt that a function leaves behind on its thread does not fail the outputs and batches after it")
     void anInterruptLeftBehindHarmsNobodyElse() throws InterruptedException {
         try (TestStreams t = TestStreams.every(Durations.seconds(1), conf(), s -> {
             DStream<Integer> in = s.input("in");
@@ -154,7 +155,9 @@ public abstract class ThrownSemantics {
 
     private static void awaitBatchOrEnd(TestStreams t, int batch) throws InterruptedException {
         for (int i = 0; i < PATIENCE_MS && t.context().status().batchesCompleted() < batch; i++) {
-            assertThat(t.context().awaitTerminationOrTimeout(1)).as("the context stopped without an error").isFalse();
+            assertThat(t.context().awaitTerminationOrTimeout(1))
+                    .as("the context stopped without an error")
+                    .isFalse();
         }
         assertThat(t.context().status().batchesCompleted()).as("batches done").isEqualTo(batch);
     }

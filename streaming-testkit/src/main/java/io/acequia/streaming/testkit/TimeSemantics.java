@@ -55,12 +55,14 @@ public abstract class TimeSemantics extends OperationSemantics {
     @Test
     @DisplayName("S1.1 the interval is the same for all streams of a context")
     void theIntervalIsFixedPerContext() {
-        try (TestStreams t = program(s -> s.collect("out", s.<Integer>input("in").map(n -> n + 1)))) {
+        try (TestStreams t =
+                program(s -> s.collect("out", s.<Integer>input("in").map(n -> n + 1)))) {
             DStream<Integer> stream = t.input("other");
 
             assertThat(t.context().batchInterval()).isEqualTo(SECOND);
             assertThat(stream.slideDuration()).isEqualTo(SECOND);
-            assertThat(stream.map(n -> n + 1).reduce(Integer::sum).slideDuration()).isEqualTo(SECOND);
+            assertThat(stream.map(n -> n + 1).reduce(Integer::sum).slideDuration())
+                    .isEqualTo(SECOND);
         }
     }
 
@@ -80,9 +82,14 @@ public abstract class TimeSemantics extends OperationSemantics {
             }
 
             assertThat(ran).allMatch(time -> time.isMultipleOf(interval));
-            assertThat(ran.get(0)).isGreaterThan(Time.of(START)).isLessThanOrEqualTo(Time.of(START).plus(interval));
-            assertThat(ran).containsExactly(
-                    ran.get(0), ran.get(0).plus(interval), ran.get(0).plus(interval).plus(interval));
+            assertThat(ran.get(0))
+                    .isGreaterThan(Time.of(START))
+                    .isLessThanOrEqualTo(Time.of(START).plus(interval));
+            assertThat(ran)
+                    .containsExactly(
+                            ran.get(0),
+                            ran.get(0).plus(interval),
+                            ran.get(0).plus(interval).plus(interval));
         }
     }
 
@@ -112,8 +119,7 @@ public abstract class TimeSemantics extends OperationSemantics {
         WatchedClock clock = new WatchedClock(START);
         BlockingQueue<List<String>> batches = new LinkedBlockingQueue<>();
         try (StreamingContext context = new StreamingContext(conf(), SECOND, clock)) {
-            context.receiverStream(HandedReceiver.source())
-                    .foreachRDD(rdd -> batches.add(rdd.collect()));
+            context.receiverStream(HandedReceiver.source()).foreachRDD(rdd -> batches.add(rdd.collect()));
             context.start();
 
             HandedReceiver.hand("at the start");
@@ -147,7 +153,8 @@ public abstract class TimeSemantics extends OperationSemantics {
             t.advance(3);
 
             assertThat(times)
-                    .containsExactly(start.plus(SECOND), start.plus(Durations.seconds(2)), start.plus(Durations.seconds(3)));
+                    .containsExactly(
+                            start.plus(SECOND), start.plus(Durations.seconds(2)), start.plus(Durations.seconds(3)));
             for (Time other : List.of(start, start.minus(SECOND), start.plus(Durations.milliseconds(1500)))) {
                 assertThatThrownBy(() -> streams.get(0).compute(other))
                         .as("the batch at %s", other)
@@ -208,11 +215,12 @@ public abstract class TimeSemantics extends OperationSemantics {
             backlog.due(4);
             backlog.finishFirst();
 
-            assertThat(backlog.take(4)).containsExactly(
-                    new Ran(backlog.time(1), List.of(1)),
-                    new Ran(backlog.time(2), List.of(2)),
-                    new Ran(backlog.time(3), List.of(3)),
-                    new Ran(backlog.time(4), List.of(4)));
+            assertThat(backlog.take(4))
+                    .containsExactly(
+                            new Ran(backlog.time(1), List.of(1)),
+                            new Ran(backlog.time(2), List.of(2)),
+                            new Ran(backlog.time(3), List.of(3)),
+                            new Ran(backlog.time(4), List.of(4)));
         }
     }
 
@@ -223,8 +231,8 @@ public abstract class TimeSemantics extends OperationSemantics {
             backlog.due(4);
             backlog.finishFirst();
 
-            assertThat(backlog.take(2)).containsExactly(
-                    new Ran(backlog.time(1), List.of(1)), new Ran(backlog.time(4), List.of(2, 3, 4)));
+            assertThat(backlog.take(2))
+                    .containsExactly(new Ran(backlog.time(1), List.of(1)), new Ran(backlog.time(4), List.of(2, 3, 4)));
             backlog.due(1);
             assertThat(backlog.take(1)).containsExactly(new Ran(backlog.time(5), List.of(5)));
         }

@@ -28,7 +28,8 @@ final class Watch implements StreamingListener {
     static void awaitReceived(StreamingContext context, long records, long rejected) throws InterruptedException {
         while (sum(context, true) < records || sum(context, false) < rejected) {
             if (context.awaitTerminationOrTimeout(1)) {
-                throw new AssertionError("the context stopped before " + records + " records came: " + context.status());
+                throw new AssertionError(
+                        "the context stopped before " + records + " records came: " + context.status());
             }
         }
     }

@@ -38,9 +38,10 @@ class EngineContractTest {
 
     @Test
     void everyTestOfTheSuiteNamesItsRule() {
-        assertThat(tested()).hasSameSizeAs(Arrays.stream(ExecutionEngineConformance.class.getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Test.class))
-                .toList());
+        assertThat(tested())
+                .hasSameSizeAs(Arrays.stream(ExecutionEngineConformance.class.getDeclaredMethods())
+                        .filter(method -> method.isAnnotationPresent(Test.class))
+                        .toList());
     }
 
     private static Set<String> tested() {

@@ -45,7 +45,9 @@ class RandomGraphsTest {
         assertThat(primitives.values()).allMatch(count -> count >= OFTEN);
         assertThat(levels).containsOnlyKeys(StorageLevel.values());
         assertThat(levels.values()).allMatch(count -> count >= OFTEN);
-        assertThat(ALL).allMatch(graph -> graph.primitives().size() >= 3 && graph.primitives().size() <= 12);
+        assertThat(ALL)
+                .allMatch(graph ->
+                        graph.primitives().size() >= 3 && graph.primitives().size() <= 12);
         assertThat(ALL).filteredOn(Graph::isConcurrent).hasSizeGreaterThan(OFTEN);
         assertThat(ALL)
                 .filteredOn(graph -> graph.settings().containsKey(LITTLE_MEMORY))
@@ -86,7 +88,8 @@ class RandomGraphsTest {
     @Test
     void theSameSeedGivesTheSameGraph() {
         assertThat(RandomGraphs.graph(42)).hasToString(RandomGraphs.graph(42).toString());
-        assertThat(RandomGraphs.graph(42).toString()).isNotEqualTo(RandomGraphs.graph(43).toString());
+        assertThat(RandomGraphs.graph(42).toString())
+                .isNotEqualTo(RandomGraphs.graph(43).toString());
     }
 
     @Test

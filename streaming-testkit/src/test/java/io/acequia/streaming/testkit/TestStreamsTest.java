@@ -31,8 +31,8 @@ class TestStreamsTest {
     }
 
     private static TestStreams words() {
-        return program(s -> s.collect("words", s.<String>input("lines")
-                .flatMap(line -> Arrays.asList(line.split(" ")).iterator())));
+        return program(s -> s.collect("words", s.<String>input("lines").flatMap(line -> Arrays.asList(line.split(" "))
+                .iterator())));
     }
 
     @Test
@@ -63,7 +63,8 @@ class TestStreamsTest {
 
     @Test
     void aFailedBatchComesOutOfAdvance() {
-        try (TestStreams t = program(s -> s.collect("quotients", s.<Integer>input("numbers").map(i -> 1 / i)))) {
+        try (TestStreams t =
+                program(s -> s.collect("quotients", s.<Integer>input("numbers").map(i -> 1 / i)))) {
             t.add("numbers", 1).add("numbers", 0).advance(1);
             assertThatExceptionOfType(BatchFailedException.class)
                     .isThrownBy(() -> t.advance(1))
@@ -172,7 +173,8 @@ class TestStreamsTest {
                             Durations.seconds(1), TestStreams.defaults(), Path.of("checkpoint"), s -> {}));
             assertThat(uses).allSatisfy(use -> assertThatExceptionOfType(StreamingException.class)
                     .isThrownBy(use)
-                    .withMessageMatching("ACQ-2010 .+ is not available in this version: see CHANGELOG\\.md for what is"));
+                    .withMessageMatching(
+                            "ACQ-2010 .+ is not available in this version: see CHANGELOG\\.md for what is"));
         }
     }
 }

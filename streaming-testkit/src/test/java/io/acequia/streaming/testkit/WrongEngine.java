@@ -261,7 +261,8 @@ final class WrongEngine implements Engine {
                 case A_KEPT_PARTITION_READ_AGAIN_LACKS_ITS_LAST_RECORD ->
                     dataset.run(kept && again ? new WithoutLast<T>(0).andThen(operator) : operator, partitions, job);
                 case A_CHECKPOINT_READ_AGAIN_IS_IN_REVERSE ->
-                    dataset.run(checkpointed && again ? new Reversing<T>().andThen(operator) : operator, partitions, job);
+                    dataset.run(
+                            checkpointed && again ? new Reversing<T>().andThen(operator) : operator, partitions, job);
                 default -> dataset.run(operator, partitions, job);
             };
         }
@@ -337,9 +338,7 @@ final class WrongEngine implements Engine {
     @SuppressWarnings("unchecked") // both sides of the graphs hold the same type
     private record Swapping<T, U, R>(Operator2<T, U, R> operator) implements Operator2<T, U, R> {
         @Override
-        public void apply(
-                TaskContext task, Iterator<T> left, Iterator<U> right, Downstream<R> out)
-                throws Exception {
+        public void apply(TaskContext task, Iterator<T> left, Iterator<U> right, Downstream<R> out) throws Exception {
             operator.apply(task, (Iterator<T>) right, (Iterator<U>) left, out);
         }
     }

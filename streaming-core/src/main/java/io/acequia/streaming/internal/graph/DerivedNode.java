@@ -13,7 +13,8 @@ final class DerivedNode extends StreamNode {
     /** How to make the RDD of a batch from those of the parents. */
     @FunctionalInterface
     interface Step {
-        @Nullable Object make(List<DatasetRdd<?>> parents, Time time) throws Exception;
+        @Nullable
+        Object make(List<DatasetRdd<?>> parents, Time time) throws Exception;
     }
 
     private final Step step;
@@ -32,7 +33,7 @@ final class DerivedNode extends StreamNode {
         if (step.make(rdds, batch.time()) instanceof DatasetRdd<?> rdd) {
             return rdd.in(batch.scope());
         }
-        throw new IllegalStateException(
-                "ACQ-0903 the function of " + site() + " returned null: return an empty RDD instead, context.emptyRDD()");
+        throw new IllegalStateException("ACQ-0903 the function of " + site()
+                + " returned null: return an empty RDD instead, context.emptyRDD()");
     }
 }

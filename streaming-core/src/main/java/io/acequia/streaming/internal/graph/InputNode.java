@@ -92,8 +92,8 @@ public final class InputNode extends StreamNode {
     void maxRate(long recordsPerSecond) {
         graph().mustBeOpen("maxRate(" + recordsPerSecond + ")");
         if (recordsPerSecond < 0) {
-            throw new IllegalArgumentException(
-                    "ACQ-0904 maxRate of " + recordsPerSecond + " records/s on " + site() + ": must be at least 0, 0 is no limit");
+            throw new IllegalArgumentException("ACQ-0904 maxRate of " + recordsPerSecond + " records/s on " + site()
+                    + ": must be at least 0, 0 is no limit");
         }
         this.maxRate = recordsPerSecond;
     }
@@ -101,7 +101,8 @@ public final class InputNode extends StreamNode {
     void idleAlarm(Duration silence) {
         mustBeReceived("idleAlarm");
         if (silence.isZero() || silence.isNegative()) {
-            throw new IllegalArgumentException("ACQ-0905 idleAlarm of " + silence + " on " + site() + ": must be above 0");
+            throw new IllegalArgumentException(
+                    "ACQ-0905 idleAlarm of " + silence + " on " + site() + ": must be above 0");
         }
         this.idleAlarm = silence;
     }
@@ -116,7 +117,7 @@ public final class InputNode extends StreamNode {
 
     void poison(ErrorPolicy policy) {
         graph().mustBeOpen("onPoison");
-        this.poison = policy;
+        this.poison = present(policy, "onPoison");
     }
 
     void ackMode(AckMode mode) {

@@ -72,10 +72,11 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
             String operation, PairDStream<K, W> other, Partitioner p, JoinStep<K, V, W> step) {
         Site site = Site.of(operation);
         Closures.check(p, site);
-        return new PairStream<>(node.graph().derive(
-                site,
-                List.of(node, nodeOf(other)),
-                (rdds, time) -> step.apply((DatasetPairRdd<K, V>) rdds.get(0), (PairRDD<K, W>) rdds.get(1))));
+        return new PairStream<>(node.graph()
+                .derive(
+                        site,
+                        List.of(node, nodeOf(other)),
+                        (rdds, time) -> step.apply((DatasetPairRdd<K, V>) rdds.get(0), (PairRDD<K, W>) rdds.get(1))));
     }
 
     @Override
@@ -120,22 +121,30 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
     }
 
     @Override
-    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine) {
+    public <C> PairDStream<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine) {
         return combineByKey(create, merge, combine, byDefault());
     }
 
     @Override
-    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n) {
+    public <C> PairDStream<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n) {
         return combineByKey(create, merge, combine, Partitioner.hash(n));
     }
 
     @Override
-    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p) {
+    public <C> PairDStream<K, C> combineByKey(
+            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p) {
         return combineByKey(create, merge, combine, p, true);
     }
 
     @Override
-    public <C> PairDStream<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p, boolean mapSide) {
+    public <C> PairDStream<K, C> combineByKey(
+            Function<V, C> create,
+            Function2<C, V, C> merge,
+            Function2<C, C, C> combine,
+            Partitioner p,
+            boolean mapSide) {
         Object[] functions = {create, merge, combine, p};
         for (Object function : functions) {
             Closures.check(function, Site.of("combineByKey"));
@@ -256,22 +265,36 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
     }
 
     @Override
-    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length, Duration slide, Partitioner p) {
+    public PairDStream<K, V> reduceByKeyAndWindow(
+            Function2<V, V, V> f, Duration length, Duration slide, Partitioner p) {
         throw NotAvailable.of("reduceByKeyAndWindow");
     }
 
     @Override
-    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide) {
+    public PairDStream<K, V> reduceByKeyAndWindow(
+            Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide) {
         throw NotAvailable.of("reduceByKeyAndWindow");
     }
 
     @Override
-    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide, int n, Function<Tuple2<K, V>, Boolean> keep) {
+    public PairDStream<K, V> reduceByKeyAndWindow(
+            Function2<V, V, V> f,
+            Function2<V, V, V> inverse,
+            Duration length,
+            Duration slide,
+            int n,
+            Function<Tuple2<K, V>, Boolean> keep) {
         throw NotAvailable.of("reduceByKeyAndWindow");
     }
 
     @Override
-    public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide, Partitioner p, Function<Tuple2<K, V>, Boolean> keep) {
+    public PairDStream<K, V> reduceByKeyAndWindow(
+            Function2<V, V, V> f,
+            Function2<V, V, V> inverse,
+            Duration length,
+            Duration slide,
+            Partitioner p,
+            Function<Tuple2<K, V>, Boolean> keep) {
         throw NotAvailable.of("reduceByKeyAndWindow");
     }
 
@@ -291,17 +314,20 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
     }
 
     @Override
-    public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
+    public <X> PairDStream<K, X> updateStateByKey(
+            Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
         throw NotAvailable.of("updateStateByKey");
     }
 
     @Override
-    public <X> PairDStream<K, X> updateStateByKey(Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p) {
+    public <X> PairDStream<K, X> updateStateByKey(
+            Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p) {
         throw NotAvailable.of("updateStateByKey");
     }
 
     @Override
-    public <X> PairDStream<K, X> updateStateByKey(Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
+    public <X> PairDStream<K, X> updateStateByKey(
+            Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
         throw NotAvailable.of("updateStateByKey");
     }
 
@@ -316,7 +342,8 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
     }
 
     @Override
-    public <X, U> MapWithStateDStream<K, V, X, U> mapWithState(Class<X> type, Function3<K, Optional<V>, State<X>, U> f) {
+    public <X, U> MapWithStateDStream<K, V, X, U> mapWithState(
+            Class<X> type, Function3<K, Optional<V>, State<X>, U> f) {
         throw NotAvailable.of("mapWithState");
     }
 }

@@ -12,8 +12,12 @@ final class PrintedBatch {
     private PrintedBatch() {}
 
     static void print(RDD<?> rdd, Time time, int most) {
-        List<?> first = rdd.take(most + 1);
-        StringBuilder text = new StringBuilder(LINE).append("Time: ").append(time).append('\n').append(LINE);
+        List<?> first = rdd.take(most == Integer.MAX_VALUE ? most : most + 1);
+        StringBuilder text = new StringBuilder(LINE)
+                .append("Time: ")
+                .append(time)
+                .append('\n')
+                .append(LINE);
         for (Object record : first.subList(0, Math.min(most, first.size()))) {
             text.append(record).append('\n');
         }

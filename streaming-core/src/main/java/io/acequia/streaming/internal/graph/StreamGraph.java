@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.graph;
 
-import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
+import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
@@ -139,12 +139,13 @@ public final class StreamGraph {
         StreamNode first = parents.get(0);
         for (StreamNode parent : parents) {
             if (parent.graph() != this) {
-                throw new IllegalArgumentException("ACQ-0915 " + site + " mixes streams of two contexts: " + first + " and "
-                        + parent + "; make both from one StreamingContext");
+                throw new IllegalArgumentException("ACQ-0915 " + site + " mixes streams of two contexts: " + first
+                        + " and " + parent + "; make both from one StreamingContext");
             }
             if (!parent.slide().equals(first.slide())) {
                 throw new IllegalArgumentException("ACQ-0916 " + site + " of streams with different slides: " + first
-                        + " every " + Durations.text(first.slide()) + ", " + parent + " every " + Durations.text(parent.slide()));
+                        + " every " + Durations.text(first.slide()) + ", " + parent + " every "
+                        + Durations.text(parent.slide()));
             }
         }
         return new DerivedNode(this, site, parents, step);
@@ -195,13 +196,14 @@ public final class StreamGraph {
                 chain.append('(').append(input.origin().name()).append(')');
             }
             String derived = chain.toString();
-            String uid = node.uid()
-                    .orElseGet(() -> node.site().tolerant() ? uids.derived(derived, node.site()) : derived);
+            String uid =
+                    node.uid().orElseGet(() -> node.site().tolerant() ? uids.derived(derived, node.site()) : derived);
             chains.add(uid);
             node.site().uid(uid);
         }
         for (OutputNode output : outputs) {
-            String chain = chains.get(output.input().number()) + "." + output.site().operator();
+            String chain =
+                    chains.get(output.input().number()) + "." + output.site().operator();
             output.site().uid(output.uid().orElseGet(() -> uids.derived(chain, output.site())));
         }
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * is defined; from the start of the context on, nothing changes any more.
  */
 public abstract class StreamNode {
-    private static final Set<String> RECORD_WISE = Set.of(
-            "map", "flatMap", "filter", "mapToPair", "flatMapToPair", "mapValues", "flatMapValues", "keyBy");
+    private static final Set<String> RECORD_WISE =
+            Set.of("map", "flatMap", "filter", "mapToPair", "flatMapToPair", "mapValues", "flatMapValues", "keyBy");
 
     private final StreamGraph graph;
     private final int number;
@@ -99,10 +99,19 @@ public abstract class StreamNode {
         graph.mustBeOpen("onError");
         if (!RECORD_WISE.contains(site.operator())) {
             throw new IllegalArgumentException("ACQ-0901 onError on " + site
-                    + ": only operators that take record by record have it (" + String.join(", ", RECORD_WISE.stream().sorted().toList())
+                    + ": only operators that take record by record have it ("
+                    + String.join(", ", RECORD_WISE.stream().sorted().toList())
                     + "); for the output as a whole use Output.onError");
         }
-        site.policy(policy);
+        site.policy(present(policy, "onError"));
+    }
+
+    final ErrorPolicy present(@Nullable ErrorPolicy policy, String setting) {
+        if (policy == null) {
+            throw new IllegalArgumentException("ACQ-0926 " + setting + "(null) on " + site
+                    + ": give ErrorPolicy.fail(), skip() or deadLetter(sink)");
+        }
+        return policy;
     }
 
     final void checkpoint(Duration interval) {

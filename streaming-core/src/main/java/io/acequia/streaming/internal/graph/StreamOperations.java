@@ -22,8 +22,8 @@ import io.acequia.streaming.function.PairFunction;
 import io.acequia.streaming.function.VoidFunction;
 import io.acequia.streaming.function.VoidFunction2;
 import io.acequia.streaming.internal.operator.Closures;
-import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.operator.SinkOperator;
+import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,8 +80,8 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
         if (stream instanceof StreamOperations<?, ?, ?> ours) {
             return ours.node;
         }
-        throw new IllegalArgumentException("ACQ-0920 a stream of " + stream.getClass().getName()
-                + ": only streams made by a StreamingContext can be used here");
+        throw new IllegalArgumentException("ACQ-0920 a stream of "
+                + stream.getClass().getName() + ": only streams made by a StreamingContext can be used here");
     }
 
     @SuppressWarnings("unchecked")
@@ -301,7 +301,11 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
     private StreamNode timed(String operation, Object function, Function2<R, Time, Object> f) {
         Site site = Site.of(operation);
         Closures.present(function, site);
-        return node.graph().derive(site, List.of(node), (rdds, time) -> f.call(typed(rdds.get(0).plainly()), time));
+        return node.graph()
+                .derive(
+                        site,
+                        List.of(node),
+                        (rdds, time) -> f.call(typed(rdds.get(0).plainly()), time));
     }
 
     @Override
@@ -313,7 +317,8 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
     @Override
     public final <U, Q extends RDD<U>, K2, V2> PairDStream<K2, V2> transformWithToPair(
             DStreamLike<U, ?, Q> other, Function3<R, Q, Time, PairRDD<K2, V2>> f) {
-        return new PairStream<>(both("transformWithToPair", other, f, (ours, theirs, time) -> f.call(ours, theirs, time)));
+        return new PairStream<>(
+                both("transformWithToPair", other, f, (ours, theirs, time) -> f.call(ours, theirs, time)));
     }
 
     @SuppressWarnings("unchecked")
@@ -321,10 +326,12 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
             String operation, DStreamLike<U, ?, Q> other, Object function, Function3<R, Q, Time, Object> f) {
         Site site = Site.of(operation);
         Closures.present(function, site);
-        return node.graph().derive(
-                site,
-                List.of(node, nodeOf(other)),
-                (rdds, time) -> f.call(typed(rdds.get(0).plainly()), (Q) rdds.get(1).plainly(), time));
+        return node.graph()
+                .derive(
+                        site,
+                        List.of(node, nodeOf(other)),
+                        (rdds, time) -> f.call(
+                                typed(rdds.get(0).plainly()), (Q) rdds.get(1).plainly(), time));
     }
 
     @Override
@@ -378,7 +385,8 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
         Site site = Site.of("foreachPartition");
         Closures.check(f, site);
         return output(site, (rdd, time) -> records(rdd.at(site))
-                        .foreachPartitionWithIndex((index, rows) -> f.call(new Output.Key(time, site.uid(), index), rows)))
+                        .foreachPartitionWithIndex(
+                                (index, rows) -> f.call(new Output.Key(time, site.uid(), index), rows)))
                 .uid(uid);
     }
 

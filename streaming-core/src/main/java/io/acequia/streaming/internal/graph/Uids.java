@@ -22,8 +22,8 @@ final class Uids {
 
     static String checked(String uid, Site site) {
         if (uid.isBlank() || uid.length() > LONGEST || !uid.chars().allMatch(c -> c >= ' ')) {
-            throw new IllegalArgumentException("ACQ-0908 uid '" + uid + "' of " + site + ": must be 1 to " + LONGEST
-                    + " printable characters");
+            throw new IllegalArgumentException(
+                    "ACQ-0908 uid '" + uid + "' of " + site + ": must be 1 to " + LONGEST + " printable characters");
         }
         return uid;
     }
@@ -32,8 +32,8 @@ final class Uids {
     String given(String uid, Site site) {
         Site owner = owners.putIfAbsent(uid, site);
         if (owner != null) {
-            throw new IllegalStateException(
-                    "ACQ-0909 uid '" + uid + "' is used twice, by " + owner + " and by " + site + ": give each its own");
+            throw new IllegalStateException("ACQ-0909 uid '" + uid + "' is used twice, by " + owner + " and by " + site
+                    + ": give each its own");
         }
         return uid;
     }

@@ -350,7 +350,11 @@ public final class ReceiverLoop<T> {
             failure = Optional.of(e);
         } finally {
             endReading();
-            move(failed ? ReceiverState.FAILED : ReceiverState.STOPPED, Math.max(1, failures), Optional.empty(), failure);
+            move(
+                    failed ? ReceiverState.FAILED : ReceiverState.STOPPED,
+                    Math.max(1, failures),
+                    Optional.empty(),
+                    failure);
             MDC.remove("source");
         }
     }
@@ -359,7 +363,8 @@ public final class ReceiverLoop<T> {
         connected = false;
         proven = false;
         Receiver<T> fresh = Objects.requireNonNull(
-                source.newReceiver(), () -> "ACQ-0641 source '" + name + "' made no receiver: newReceiver returned null");
+                source.newReceiver(),
+                () -> "ACQ-0641 source '" + name + "' made no receiver: newReceiver returned null");
         Settlements mine = new Settlements();
         lock.lock();
         try {
@@ -565,7 +570,8 @@ public final class ReceiverLoop<T> {
 
     /** Waits before the next attempt; false when there were enough. */
     private boolean retry(Exception e) throws InterruptedException {
-        boolean held = connected && clock.nanoTime() - connectedAtNanos > settings.retryMost().toNanos();
+        boolean held = connected
+                && clock.nanoTime() - connectedAtNanos > settings.retryMost().toNanos();
         failures = proven || held ? 0 : failures + 1;
         if (settings.retries() > 0 && failures >= settings.retries()) {
             return false;
@@ -652,16 +658,23 @@ public final class ReceiverLoop<T> {
             case STARTING -> LOG.info("Receiver '{}' of stream {} is starting", name, streamId);
             case ACTIVE -> LOG.info("Receiver '{}' is active, connected at attempt {}", name, attempt);
             case STOPPED -> LOG.info("Receiver '{}' has stopped after {} records", name, read);
-            case FAILED -> LOG.error(
-                    "Receiver '{}' has failed for good at attempt {}: {}", name, attempt, messageOf(error), traceOf(error));
-            case RETRYING -> LOG.warn(
-                    "Receiver '{}' {}: {}; attempt {} in {} ms",
-                    name,
-                    connected ? "lost its connection" : "could not connect",
-                    messageOf(error),
-                    attempt,
-                    retryAt.map(at -> Duration.between(clock.now(), at).toMillis()).orElse(0L),
-                    traceOf(error));
+            case FAILED ->
+                LOG.error(
+                        "Receiver '{}' has failed for good at attempt {}: {}",
+                        name,
+                        attempt,
+                        messageOf(error),
+                        traceOf(error));
+            case RETRYING ->
+                LOG.warn(
+                        "Receiver '{}' {}: {}; attempt {} in {} ms",
+                        name,
+                        connected ? "lost its connection" : "could not connect",
+                        messageOf(error),
+                        attempt,
+                        retryAt.map(at -> Duration.between(clock.now(), at).toMillis())
+                                .orElse(0L),
+                        traceOf(error));
         }
     }
 
@@ -674,7 +687,8 @@ public final class ReceiverLoop<T> {
     }
 
     private static String messageOf(Optional<Throwable> error) {
-        return error.map(e -> e.getMessage() == null ? e.toString() : e.getMessage()).orElse("");
+        return error.map(e -> e.getMessage() == null ? e.toString() : e.getMessage())
+                .orElse("");
     }
 
     private void tell(ReceiverEvent event) {

@@ -30,7 +30,8 @@ public record ReceiverSettings(
         }
         if (retries < 0 || maxRate < 0 || idleAlarm.isNegative() || blockInterval.isNegative() || buffer.bytes() < 1) {
             throw new IllegalArgumentException("ACQ-0637 settings of a receiver: retries = " + retries + ", maxRate = "
-                    + maxRate + ", idleAlarm = " + idleAlarm + ", blockInterval = " + blockInterval + ", buffer = " + buffer
+                    + maxRate + ", idleAlarm = " + idleAlarm + ", blockInterval = " + blockInterval + ", buffer = "
+                    + buffer
                     + ": none may be negative, and the buffer must hold at least 1 B");
         }
     }

@@ -51,8 +51,8 @@ final class LocalDataset<T> implements Dataset<T> {
         if (partitioner.isPresent() && partitioner.get().equals(by)) {
             return this;
         }
-        Lineage<T> shuffled =
-                new Shuffled<>(engine, this, engine.closures().copy(key), engine.closures().copy(by));
+        Lineage<T> shuffled = new Shuffled<>(
+                engine, this, engine.closures().copy(key), engine.closures().copy(by));
         return new LocalDataset<>(engine, shuffled, Optional.of(by));
     }
 
@@ -112,13 +112,12 @@ final class LocalDataset<T> implements Dataset<T> {
 
     @Override
     public synchronized void checkpoint(URI directory) {
-        CheckpointFiles<T> before =
-                lineage instanceof CheckpointFiles<T> complete ? complete : unfinished;
+        CheckpointFiles<T> before = lineage instanceof CheckpointFiles<T> complete ? complete : unfinished;
         if (before == null) {
             unfinished = new CheckpointFiles<>(directory, engine.serializer(), partitionCount);
         } else if (!before.isIn(directory)) {
-            throw new IllegalStateException("ACQ-0514 the dataset is checkpointed into " + before
-                    + " and cannot go to " + directory + " as well");
+            throw new IllegalStateException("ACQ-0514 the dataset is checkpointed into " + before + " and cannot go to "
+                    + directory + " as well");
         }
     }
 
@@ -151,8 +150,9 @@ final class LocalDataset<T> implements Dataset<T> {
         if (lineage instanceof Slices<T> slices && type.isInstance(slices.data())) {
             return type.cast(slices.data());
         }
-        throw new IllegalArgumentException("ACQ-0516 this dataset of the local engine cannot be had as " + type.getName()
-                + ": only as " + LocalDataset.class.getName() + (lineage instanceof Slices ? " or java.util.List" : ""));
+        throw new IllegalArgumentException(
+                "ACQ-0516 this dataset of the local engine cannot be had as " + type.getName() + ": only as "
+                        + LocalDataset.class.getName() + (lineage instanceof Slices ? " or java.util.List" : ""));
     }
 
     LocalEngine engine() {

@@ -60,10 +60,12 @@ final class LocalEngine implements Engine {
         this.slots = slots;
         Map<String, String> values = settings.values();
         this.parallelism = parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
-        this.closures = new Closures(
-                Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false").trim()));
+        this.closures =
+                new Closures(Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false")
+                        .trim()));
         this.serializer = new RecordSerializer(settings.registered());
-        long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0")).bytes();
+        long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
+                .bytes();
         String directory = values.getOrDefault("streaming.storage.dir", "");
         this.store = new PartitionStore(
                 memory == 0 ? Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT : memory,
@@ -170,10 +172,12 @@ final class LocalEngine implements Engine {
         store.close();
     }
 
-    <T, A> List<A> run(LocalDataset<T> dataset, Operator<T, A> operator, int[] partitions, JobInfo info) throws Exception {
+    <T, A> List<A> run(LocalDataset<T> dataset, Operator<T, A> operator, int[] partitions, JobInfo info)
+            throws Exception {
         LocalTask outer = current.get();
         if (outer != null) {
-            throw new IllegalStateException("ACQ-0521 " + info.output() + " at " + info.callSite() + " was called inside a task of "
+            throw new IllegalStateException("ACQ-0521 " + info.output() + " at " + info.callSite()
+                    + " was called inside a task of "
                     + outer.output() + ": actions belong to the driver, not inside a function; run it before, and"
                     + " hand the result to the function");
         }
@@ -210,8 +214,9 @@ final class LocalEngine implements Engine {
         if (dataset instanceof LocalDataset<T> local && local.engine() == this) {
             return local;
         }
-        throw new IllegalArgumentException("ACQ-0523 a dataset of another engine (" + dataset.getClass().getName()
-                + ") cannot be combined with one of this engine: make both from the same context");
+        throw new IllegalArgumentException(
+                "ACQ-0523 a dataset of another engine (" + dataset.getClass().getName()
+                        + ") cannot be combined with one of this engine: make both from the same context");
     }
 
     /** A place for the partitions of a dataset, which goes with it. */
@@ -236,7 +241,8 @@ final class LocalEngine implements Engine {
     }
 
     /** The task that this thread is in. */
-    @Nullable LocalTask currentTask() {
+    @Nullable
+    LocalTask currentTask() {
         return current.get();
     }
 

@@ -21,10 +21,12 @@ final class Single<A> implements Downstream<A> {
     @Override
     public void end() {}
 
-    @Nullable A record(Object operator) {
+    @Nullable
+    A record(Object operator) {
         if (count != 1) {
-            throw new IllegalStateException("ACQ-0517 the last operator of a job, " + operator.getClass().getName()
-                    + ", pushed " + count + " records in a partition: must be exactly 1");
+            throw new IllegalStateException("ACQ-0517 the last operator of a job, "
+                    + operator.getClass().getName() + ", pushed " + count
+                    + " records in a partition: must be exactly 1");
         }
         return record;
     }

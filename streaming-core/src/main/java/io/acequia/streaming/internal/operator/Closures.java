@@ -100,7 +100,10 @@ public final class Closures {
         String owner = simpleName(lambda.getImplClass());
         for (int i = 0; i < lambda.getCapturedArgCount(); i++) {
             Object captured = lambda.getCapturedArg(i);
-            boolean isThis = captured != null && captured.getClass().getName().equals(lambda.getImplClass().replace('/', '.'));
+            boolean isThis = captured != null
+                    && captured.getClass()
+                            .getName()
+                            .equals(lambda.getImplClass().replace('/', '.'));
             String found = path(captured, owner + (isThis ? ".this" : " captures"), seen, depth + 1);
             if (found != null) {
                 return found;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.operator;
 
-import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.engine.Downstream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,8 @@ final class KeyedTable<K, V> {
 
     /** Null for an entry just made. */
     @SuppressWarnings("unchecked")
-    @Nullable V value(int entry) {
+    @Nullable
+    V value(int entry) {
         return (V) entries[2 * entry + 1];
     }
 

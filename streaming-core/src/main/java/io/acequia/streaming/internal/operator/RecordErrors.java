@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * One operator's record errors in one task. Letters are committed at the end of the task's input, so they are out before the
  * batch counts as done; a task that fails takes its letters back.
  */
-final class RecordErrors {
+public final class RecordErrors {
+    /** Ends the output of a job that may see only the first records of its partitions; its letters have a key of their own. */
+    public static final String PARTIAL = " (first records)";
+
     private final Site site;
     private final ErrorPolicy policy;
     private final TaskContext task;
@@ -46,7 +49,7 @@ final class RecordErrors {
         count++;
         if (policy instanceof ErrorPolicy.ToSink sink) {
             if (letters == null) {
-                letters = sink.sink().open(new Output.Key(time(), site.uid(), task.partition()));
+                letters = sink.sink().open(key());
             }
             letters.write(letter(record, thrown));
         }
@@ -76,6 +79,11 @@ final class RecordErrors {
         }
     }
 
+    private Output.Key key() {
+        String uid = task.output().endsWith(PARTIAL) ? site.uid() + PARTIAL : site.uid();
+        return new Output.Key(time(), uid, task.partition());
+    }
+
     private Time time() {
         return task.batchTime().orElse(new Time(0));
     }
@@ -86,11 +94,6 @@ final class RecordErrors {
                 ? bytes
                 : record instanceof Utf8 utf8 ? utf8.toBytes() : text.getBytes(StandardCharsets.UTF_8);
         return new DeadLetter(
-                site.uid(),
-                "partition " + task.partition() + ", error " + count,
-                time(),
-                raw,
-                text,
-                thrown.toString());
+                site.uid(), "partition " + task.partition() + ", error " + count, time(), raw, text, thrown.toString());
     }
 }

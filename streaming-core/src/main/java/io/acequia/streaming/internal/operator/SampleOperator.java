@@ -8,10 +8,14 @@ import java.util.SplittableRandom;
 
 /** A random part of a partition; the same seed gives the same part. */
 public record SampleOperator<T>(boolean replace, double fraction, long seed) implements Operator<T, T> {
+    /** Beyond it, the exponential leaves the range of a double. */
+    private static final double HIGHEST_RATE = 500;
+
     @Override
     public Downstream<T> attach(TaskContext task, Downstream<T> down) {
         return new Stage<T, T>(down) {
-            private final SplittableRandom random = new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (task.partition() + 1)));
+            private final SplittableRandom random =
+                    new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (task.partition() + 1)));
 
             @Override
             public void accept(T record) throws Exception {
@@ -21,9 +25,19 @@ public record SampleOperator<T>(boolean replace, double fraction, long seed) imp
                 }
             }
 
-            /** How often an event of rate {@code fraction} happens: Knuth's product of uniforms. */
+            /** How often events of rate {@code fraction} happen; a high rate is the sum of lower ones. */
             private int poisson() {
-                double limit = Math.exp(-fraction);
+                int times = 0;
+                double left = fraction;
+                for (; left > HIGHEST_RATE; left -= HIGHEST_RATE) {
+                    times += poisson(HIGHEST_RATE);
+                }
+                return times + poisson(left);
+            }
+
+            /** Knuth's product of uniforms. */
+            private int poisson(double rate) {
+                double limit = Math.exp(-rate);
                 int times = -1;
                 for (double product = 1; product > limit; product *= random.nextDouble()) {
                     times++;

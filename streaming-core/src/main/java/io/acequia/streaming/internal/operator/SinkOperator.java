@@ -74,7 +74,8 @@ public record SinkOperator<T>(Site site, Time time, BatchSink<T> sink) implement
                         }
                     }
                 } catch (Exception e) {
-                    throw new IllegalStateException("ACQ-0703 output " + site + " could not be taken back for " + key, e);
+                    throw new IllegalStateException(
+                            "ACQ-0703 output " + site + " could not be taken back for " + key, e);
                 } finally {
                     down.close();
                 }

@@ -151,7 +151,8 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
         Site at = site("mapValues");
         checked(f, at);
         return pairs(dataset.transform(
-                new MapOperator<Tuple2<K, V>, Tuple2<K, U>>(at, pair -> new Tuple2<>(pair._1(), f.call(pair._2()))), true));
+                new MapOperator<Tuple2<K, V>, Tuple2<K, U>>(at, pair -> new Tuple2<>(pair._1(), f.call(pair._2()))),
+                true));
     }
 
     @Override
@@ -162,7 +163,8 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
 
     private <U> DatasetPairRdd<K, U> flatMapValues(Site at, FlatMapFunction<V, U> f) {
         return pairs(dataset.transform(
-                new FlatMapOperator<Tuple2<K, V>, Tuple2<K, U>>(at, pair -> withKey(pair._1(), f.call(pair._2()))), true));
+                new FlatMapOperator<Tuple2<K, V>, Tuple2<K, U>>(at, pair -> withKey(pair._1(), f.call(pair._2()))),
+                true));
     }
 
     private static <K, U> Iterator<Tuple2<K, U>> withKey(K key, Iterator<U> values) {
@@ -183,7 +185,11 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
 
     @Override
     public <C> DatasetPairRdd<K, C> combineByKey(
-            Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p, boolean mapSide) {
+            Function<V, C> create,
+            Function2<C, V, C> merge,
+            Function2<C, C, C> combine,
+            Partitioner p,
+            boolean mapSide) {
         Site at = site("combineByKey");
         checked(create, at);
         return combined(at, create, checked(merge, at), checked(combine, at), p, mapSide);
@@ -267,8 +273,7 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
     }
 
     @Override
-    public <U> PairRDD<K, U> aggregateByKey(
-            U zero, Function2<U, V, U> seq, Function2<U, U, U> comb, Partitioner p) {
+    public <U> PairRDD<K, U> aggregateByKey(U zero, Function2<U, V, U> seq, Function2<U, U, U> comb, Partitioner p) {
         Site at = site("aggregateByKey");
         checked(seq, at);
         Zero<U> fresh = Zero.of(zero);
@@ -381,7 +386,9 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
     }
 
     private static <A, B> Iterator<Tuple2<A, B>> products(Iterable<A> lefts, Iterable<B> rights) {
-        return stream(lefts).flatMap(left -> stream(rights).map(right -> new Tuple2<>(left, right))).iterator();
+        return stream(lefts)
+                .flatMap(left -> stream(rights).map(right -> new Tuple2<>(left, right)))
+                .iterator();
     }
 
     /** The values as optionals; one empty optional when there are none. */
@@ -431,7 +438,10 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
 
     @Override
     public Map<K, Long> countByKey() {
-        return new LinkedHashMap<>(at(site("countByKey")).mapValues(value -> 1L).reduceByKey(Long::sum).collectAsMap());
+        return new LinkedHashMap<>(at(site("countByKey"))
+                .mapValues(value -> 1L)
+                .reduceByKey(Long::sum)
+                .collectAsMap());
     }
 
     @Override
@@ -448,7 +458,9 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
         Optional<Partitioner> placed = dataset.partitioner();
         List<V> values = new ArrayList<>();
         (placed.isPresent()
-                        ? wanted.job(at, new ListOperator<>(), new int[] {placed.get().getPartition(key)})
+                        ? wanted.job(at, new ListOperator<>(), new int[] {
+                            placed.get().getPartition(key)
+                        })
                         : wanted.job(at, new ListOperator<>()))
                 .forEach(part -> part.forEach(pair -> values.add(pair._2())));
         return values;

@@ -8,6 +8,7 @@ import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.engine.Dataset;
+import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.FlatMapFunction2;
@@ -85,8 +86,8 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         if (Objects.requireNonNull(rdd, "rdd") instanceof DatasetRdd<T> ours) {
             return ours;
         }
-        throw new IllegalArgumentException("ACQ-0807 an RDD of " + rdd.getClass().getName()
-                + ": only RDDs made by a BatchContext or a stream can be used here");
+        throw new IllegalArgumentException("ACQ-0807 an RDD of "
+                + rdd.getClass().getName() + ": only RDDs made by a BatchContext or a stream can be used here");
     }
 
     /** The same RDD, whose next operation is the one at {@code next}. */
@@ -174,7 +175,8 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     public <K> PairRDD<K, T> keyBy(Function<T, K> f) {
         Site at = site("keyBy");
         checked(f, at);
-        return pairs(dataset.transform(new PairOperator<T, K, T>(at, record -> new Tuple2<>(f.call(record), record)), false));
+        return pairs(dataset.transform(
+                new PairOperator<T, K, T>(at, record -> new Tuple2<>(f.call(record), record)), false));
     }
 
     // ---- whole partitions
@@ -207,8 +209,9 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         checked(f, at);
         DatasetRdd<U> right = of(other);
         if (getNumPartitions() != right.getNumPartitions()) {
-            throw new IllegalArgumentException("ACQ-0808 zipPartitions at " + at.callSite() + " of " + getNumPartitions()
-                    + " with " + right.getNumPartitions() + " partitions: both must have the same number");
+            throw new IllegalArgumentException(
+                    "ACQ-0808 zipPartitions at " + at.callSite() + " of " + getNumPartitions() + " with "
+                            + right.getNumPartitions() + " partitions: both must have the same number");
         }
         return new DatasetRdd<>(
                 rdds,
@@ -245,7 +248,8 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
 
     final Dataset<T> distinctRecords(int n) {
         Site at = site("distinct");
-        return DatasetPairRdd.keysOf(of(asKeys(at).at(at).reduceByKey((a, b) -> a, n)).dataset(), at);
+        return DatasetPairRdd.keysOf(
+                of(asKeys(at).at(at).reduceByKey((a, b) -> a, n)).dataset(), at);
     }
 
     @Override
@@ -267,7 +271,10 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     }
 
     private Dataset<T> chosen(
-            Site at, RDD<T> other, Function<Tuple2<Iterable<Boolean>, Iterable<Boolean>>, Boolean> wanted, boolean once) {
+            Site at,
+            RDD<T> other,
+            Function<Tuple2<Iterable<Boolean>, Iterable<Boolean>>, Boolean> wanted,
+            boolean once) {
         DatasetPairRdd<T, Tuple2<Iterable<Boolean>, Iterable<Boolean>>> groups =
                 asKeys(at).at(at).cogroup(of(other).asKeys(at));
         return groups.dataset()
@@ -278,7 +285,7 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
                                 pair -> once
                                         ? Collections.singleton(pair._1()).iterator()
                                         : repeated(pair._1(), pair._2()._1())),
-                        true);
+                        false);
     }
 
     private static boolean hasAny(Iterable<?> values) {
@@ -292,7 +299,8 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     }
 
     final DatasetPairRdd<T, Boolean> asKeys(Site at) {
-        return pairs(dataset.transform(new PairOperator<T, T, Boolean>(at, record -> new Tuple2<>(record, true)), false));
+        return pairs(
+                dataset.transform(new PairOperator<T, T, Boolean>(at, record -> new Tuple2<>(record, true)), false));
     }
 
     @Override
@@ -307,14 +315,17 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         int rows = getNumPartitions();
         int columns = right.getNumPartitions();
         NumberedPartitioner cells = new NumberedPartitioner(Math.max(1, rows * columns));
-        Dataset<Tuple2<Integer, T>> ours =
-                dataset.transform(new ReplicateOperator<T>(columns, 1, columns), false).partitionBy(Tuple2::_1, cells);
+        Dataset<Tuple2<Integer, T>> ours = dataset.transform(new ReplicateOperator<T>(columns, 1, columns), false)
+                .partitionBy(Tuple2::_1, cells);
         Dataset<Tuple2<Integer, U>> theirs = right.dataset
                 .transform(new ReplicateOperator<U>(1, columns, rows), false)
                 .partitionBy(Tuple2::_1, cells);
         return new DatasetPairRdd<>(
                 rdds,
-                ours.zip(theirs, new PartitionOperator<>(at, (index, lefts, rights) -> new Product<>(lefts, rights)), false),
+                ours.zip(
+                        theirs,
+                        new PartitionOperator<>(at, (index, lefts, rights) -> new Product<>(lefts, rights)),
+                        false),
                 scope.and(right.scope),
                 null);
     }
@@ -339,14 +350,23 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         Site at = site("sortBy");
         checked(key, at);
         mustBePositive("sortBy", n);
-        Ordering<C> order = ascending ? Ordering.natural() : Ordering.<C>natural().reverse();
-        Dataset<Tuple2<C, T>> keyed =
-                dataset.transform(new PairOperator<T, C, T>(at, record -> new Tuple2<>(key.call(record), record)), false);
+        Ordering<C> order =
+                ascending ? Ordering.natural() : Ordering.<C>natural().reverse();
+        Dataset<Tuple2<C, T>> keyed = dataset.transform(
+                new PairOperator<T, C, T>(at, record -> new Tuple2<>(present(key.call(record), record), record)),
+                false);
         Partitioner ranges = RangeBounds.of(pairs(keyed), order, n, SAMPLES_PER_BOUND * n);
         Ordering<Tuple2<C, T>> byKey = (a, b) -> order.compare(a._1(), b._1());
         return plain(keyed.partitionBy(Tuple2::_1, ranges)
                 .transform(new SortOperator<>(at, byKey), true)
                 .transform(new MapOperator<Tuple2<C, T>, T>(at, Tuple2::_2), false));
+    }
+
+    private static <C> C present(@Nullable C key, Object record) {
+        if (key == null) {
+            throw new NullPointerException("ACQ-0819 the key of " + record + " is null: null has no place in an order");
+        }
+        return key;
     }
 
     @Override
@@ -389,7 +409,8 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     /** Refuses a number of partitions or files below 1. */
     public static void mustBePositive(String operation, int n) {
         if (n < 1) {
-            throw new IllegalArgumentException("ACQ-0810 " + operation + " into " + n + " partitions: must be at least 1");
+            throw new IllegalArgumentException(
+                    "ACQ-0810 " + operation + " into " + n + " partitions: must be at least 1");
         }
     }
 
@@ -452,10 +473,14 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     }
 
     final <A> List<A> job(Site action, Operator<T, A> operator, int[] partitions) {
+        return job(scope.job(action), operator, partitions);
+    }
+
+    private <A> List<A> job(JobInfo job, Operator<T, A> operator, int[] partitions) {
         try {
-            return dataset.run(operator, partitions, scope.job(action));
+            return dataset.run(operator, partitions, job);
         } catch (Exception e) {
-            throw Rdds.failure(action.toString(), e);
+            throw Rdds.failure(job.output() + " at " + job.callSite(), e);
         }
     }
 
@@ -478,7 +503,7 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         for (int width = 1; taken.size() < n && next < total; width *= 4) {
             int[] round = IntStream.range(next, Math.min(total, next + width)).toArray();
             Operator<T, List<T>> firstOnes = new LimitOperator<T>(n - taken.size()).andThen(new ListOperator<>());
-            for (List<T> part : job(at, firstOnes, round)) {
+            for (List<T> part : job(scope.partial(at), firstOnes, round)) {
                 taken.addAll(part.subList(0, Math.min(part.size(), n - taken.size())));
             }
             next += round.length;
@@ -532,16 +557,20 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
 
     @Override
     public long count() {
-        return job(site("count"), new CountOperator<>()).stream().mapToLong(Long::longValue).sum();
+        return job(site("count"), new CountOperator<>()).stream()
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     @Override
     public Map<T, Long> countByValue() {
         Map<T, Long> counts = new LinkedHashMap<>();
-        job(site("countByValue"), new FoldOperator<T, Map<T, Long>>(site("countByValue"), LinkedHashMap::new, (map, record) -> {
-                    map.merge(record, 1L, Long::sum);
-                    return map;
-                }))
+        job(
+                        site("countByValue"),
+                        new FoldOperator<T, Map<T, Long>>(site("countByValue"), LinkedHashMap::new, (map, record) -> {
+                            map.merge(record, 1L, Long::sum);
+                            return map;
+                        }))
                 .forEach(part -> part.forEach((record, n) -> counts.merge(record, n, Long::sum)));
         return counts;
     }
@@ -550,9 +579,11 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     public T reduce(Function2<T, T, T> f) {
         Site at = site("reduce");
         List<T> parts = new ArrayList<>();
-        job(at, new ReduceOperator<>(at, checked(f, at)).andThen(new ListOperator<>())).forEach(parts::addAll);
+        job(at, new ReduceOperator<>(at, checked(f, at)).andThen(new ListOperator<>()))
+                .forEach(parts::addAll);
         if (parts.isEmpty()) {
-            throw new NoSuchElementException("ACQ-0814 reduce of an RDD without records: ask isEmpty first, or use fold");
+            throw new NoSuchElementException(
+                    "ACQ-0814 reduce of an RDD without records: ask isEmpty first, or use fold");
         }
         T reduced = parts.get(0);
         for (T part : parts.subList(1, parts.size())) {
@@ -570,11 +601,19 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     public <U> U aggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb) {
         Site at = site("aggregate");
         Zero<U> fresh = Zero.of(zero);
-        U folded = fresh.call();
+        U folded = zero(at, fresh);
         for (U part : job(at, new FoldOperator<>(at, fresh, checked(seq, at)))) {
             folded = combine(at, comb, folded, part);
         }
         return folded;
+    }
+
+    private static <U> U zero(Site at, Zero<U> fresh) {
+        try {
+            return fresh.call();
+        } catch (Exception e) {
+            throw Rdds.failure(at.toString(), e);
+        }
     }
 
     private static <U> U combine(Site at, Function2<U, U, U> f, U a, U b) {
@@ -607,11 +646,13 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     public void foreach(VoidFunction<T> f) {
         Site at = site("foreach");
         checked(f, at);
-        job(at, new MapOperator<T, Boolean>(at, record -> {
-                    f.call(record);
-                    return true;
-                })
-                .andThen(new CountOperator<>()));
+        job(
+                at,
+                new MapOperator<T, Boolean>(at, record -> {
+                            f.call(record);
+                            return true;
+                        })
+                        .andThen(new CountOperator<>()));
     }
 
     @Override
@@ -646,7 +687,8 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     @Override
     public Iterator<T> toLocalIterator() {
         Site at = site("toLocalIterator");
-        return IntStream.range(0, getNumPartitions()).boxed()
+        return IntStream.range(0, getNumPartitions())
+                .boxed()
                 .flatMap(partition -> job(at, new ListOperator<T>(), new int[] {partition}).get(0).stream())
                 .iterator();
     }

@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.rdd;
 
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.JobInfo;
+import io.acequia.streaming.internal.operator.RecordErrors;
 import io.acequia.streaming.internal.operator.Site;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,10 +37,19 @@ public final class RddScope {
     }
 
     JobInfo job(Site action) {
+        return job(action, "");
+    }
+
+    /** A job that may see only the first records of a partition: what it puts aside must not replace what a whole one did. */
+    JobInfo partial(Site action) {
+        return job(action, RecordErrors.PARTIAL);
+    }
+
+    private JobInfo job(Site action, String suffix) {
         String name = output;
         return new JobInfo(
                 Optional.ofNullable(batchTime),
-                name == null ? action.operator() : name,
+                (name == null ? action.operator() : name) + suffix,
                 action.callSite(),
                 batchTime == null ? (partition, uid, n) -> {} : this::count);
     }

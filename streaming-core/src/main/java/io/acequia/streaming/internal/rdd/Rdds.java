@@ -75,7 +75,7 @@ public final class Rdds implements AutoCloseable {
             throw new IllegalStateException(
                     "ACQ-0802 no checkpoint directory: call StreamingContext.checkpoint(dir) before RDD.checkpoint()");
         }
-        return directory.contains("://")
+        return directory.matches("[a-zA-Z][a-zA-Z0-9+.-]+:.*")
                 ? URI.create(directory + "/" + name)
                 : Path.of(directory).resolve(name).toUri();
     }
@@ -95,7 +95,8 @@ public final class Rdds implements AutoCloseable {
     private <T> Dataset<T> slices(List<T> data, int partitions) {
         Objects.requireNonNull(data, "data");
         if (partitions < 1) {
-            throw new IllegalArgumentException("ACQ-0803 parallelize into " + partitions + " partitions: must be at least 1");
+            throw new IllegalArgumentException(
+                    "ACQ-0803 parallelize into " + partitions + " partitions: must be at least 1");
         }
         return engine.parallelize(data, partitions);
     }
@@ -108,7 +109,8 @@ public final class Rdds implements AutoCloseable {
     /** The lines of the files at a path. */
     public RDD<String> textFile(String path, int minPartitions) {
         DatasetRdd.mustBePositive("textFile", minPartitions);
-        int maxLine = (int) Math.min(Integer.MAX_VALUE - 64, conf.get(StreamingConf.SOURCE_MAX_LINE).bytes());
+        int maxLine = (int) Math.min(
+                Integer.MAX_VALUE - 64, conf.get(StreamingConf.SOURCE_MAX_LINE).bytes());
         RDD<String> lines = of(engine.fromSplits(TextFiles.of(path, maxLine)), RddScope.NONE);
         return lines.getNumPartitions() < minPartitions ? lines.repartition(minPartitions) : lines;
     }

@@ -41,11 +41,35 @@ final class TextDirectory {
         Path old = attempt.resolveSibling(attempt.getFileName() + ".old");
         boolean replaces = Files.exists(wanted);
         if (replaces) {
+            mustBeOurs(wanted);
             Files.move(wanted, old, StandardCopyOption.ATOMIC_MOVE);
         }
-        Files.move(attempt, wanted, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(attempt, wanted, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (replaces) {
+                Files.move(old, wanted, StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
+        }
         if (replaces) {
             delete(old);
+        }
+    }
+
+    /** Only the output of an earlier run gives way, nothing that somebody else has put there. */
+    private static void mustBeOurs(Path wanted) throws IOException {
+        boolean ours = Files.isDirectory(wanted);
+        if (ours) {
+            try (Stream<Path> entries = Files.list(wanted)) {
+                ours = entries.map(entry -> String.valueOf(entry.getFileName()))
+                        .allMatch(name -> name.equals("_SUCCESS") || name.startsWith("part-"));
+            }
+        }
+        if (!ours) {
+            throw new IllegalStateException(
+                    "ACQ-0820 " + wanted
+                            + " stands where output should go, and is no output of an earlier run: move it away, or write elsewhere");
         }
     }
 

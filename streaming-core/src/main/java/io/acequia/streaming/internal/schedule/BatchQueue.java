@@ -63,7 +63,8 @@ final class BatchQueue {
     }
 
     /** The next batch to run, planned; null once closed. The caller says {@link #done} when it is through. */
-    @Nullable PlannedBatch take() throws InterruptedException {
+    @Nullable
+    PlannedBatch take() throws InterruptedException {
         Time time;
         lock.lockInterruptibly();
         try {

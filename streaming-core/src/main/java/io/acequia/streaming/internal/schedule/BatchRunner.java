@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.schedule;
 
-import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
+import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.OperatorException;
@@ -56,17 +56,24 @@ final class BatchRunner {
      * @throws BatchFailedException when the context must stop
      * @throws InterruptedException when the batch was given up
      */
-    @Nullable Throwable run(PlannedBatch batch, Step planning) throws InterruptedException {
+    @Nullable
+    Throwable run(PlannedBatch batch, Step planning) throws InterruptedException {
         attempt(batch, "input", "", contextPolicy(), true, planning);
         for (var entry : batch.intakes().entrySet()) {
             InputNode node = entry.getKey();
             List<Rejected> rejected = entry.getValue().rejected();
             if (!rejected.isEmpty()) {
-                attempt(batch, node.site().uid(), node.site().callSite(), contextPolicy(), true, () -> Poison.settle(
-                        node.poison(),
-                        node.origin().name(),
-                        new Output.Key(batch.time(), node.site().uid(), 0),
-                        rejected));
+                attempt(
+                        batch,
+                        node.site().uid(),
+                        node.site().callSite(),
+                        contextPolicy(),
+                        true,
+                        () -> Poison.settle(
+                                node.poison(),
+                                node.origin().name(),
+                                new Output.Key(batch.time(), node.site().uid(), 0),
+                                rejected));
             }
         }
         Throwable passed = null;
@@ -125,7 +132,12 @@ final class BatchRunner {
                 BatchFailedException failure = failure(batch.time(), uid, callSite, thrown);
                 boolean retries = policy.kind() == FailurePolicy.Kind.RETRY && !isFatal(thrown);
                 if (retries && failed++ < policy.attempts()) {
-                    LOG.warn("{}; attempt {} of {} in {}", failure.getMessage(), failed, policy.attempts(), Durations.text(policy.backOff()));
+                    LOG.warn(
+                            "{}; attempt {} of {} in {}",
+                            failure.getMessage(),
+                            failed,
+                            policy.attempts(),
+                            Durations.text(policy.backOff()));
                     clock.awaitUntil(clock.now().plus(policy.backOff()));
                     continue;
                 }
@@ -165,13 +177,21 @@ final class BatchRunner {
                 return new BatchFailedException(
                         "ACQ-1008",
                         "batch " + time + " failed in output '" + uid + "': " + operator.getMessage(),
-                        time, uid, place, partition, cause);
+                        time,
+                        uid,
+                        place,
+                        partition,
+                        cause);
             }
         }
         return new BatchFailedException(
                 "ACQ-1009",
                 "batch " + time + " failed in '" + uid + "' at " + place + ": " + cause,
-                time, uid, place, partition, cause);
+                time,
+                uid,
+                place,
+                partition,
+                cause);
     }
 
     private static boolean isMaking(Throwable thrown) {

@@ -224,8 +224,10 @@ final class BatchScheduler {
         } catch (InterruptedException e) {
             throw e;
         } catch (Throwable t) {
-            failed(batch, new BatchFailedException(
-                    "ACQ-1011", "batch " + batch.time() + " failed: " + t, batch.time(), "", "", -1, t));
+            failed(
+                    batch,
+                    new BatchFailedException(
+                            "ACQ-1011", "batch " + batch.time() + " failed: " + t, batch.time(), "", "", -1, t));
             return false;
         }
         completed(batch, failure);
@@ -265,7 +267,10 @@ final class BatchScheduler {
         batch.ended(clock.now(), failure);
         statistics.completed(batch, failure != null);
         active.remove(batch.time());
-        Time oldest = active.stream().findFirst().filter(time -> time.compareTo(batch.time()) < 0).orElse(batch.time());
+        Time oldest = active.stream()
+                .findFirst()
+                .filter(time -> time.compareTo(batch.time()) < 0)
+                .orElse(batch.time());
         remembered.release(oldest.minus(graph.remember()));
         bus.post(listener -> listener.onBatchCompleted(batch.info()));
         onCompleted.accept(statistics);
@@ -327,7 +332,11 @@ final class BatchScheduler {
             if (thread != Thread.currentThread()) {
                 thread.join(HARD_STOP.toMillis());
                 if (thread.isAlive()) {
-                    LOG.warn("{} did not end in {} and is abandoned:{}", thread.getName(), HARD_STOP, Threads.stackOf(thread));
+                    LOG.warn(
+                            "{} did not end in {} and is abandoned:{}",
+                            thread.getName(),
+                            HARD_STOP,
+                            Threads.stackOf(thread));
                 }
             }
         }

@@ -9,8 +9,8 @@ import io.acequia.streaming.direct.PlannerContext;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.direct.SplitPlanner;
 import io.acequia.streaming.internal.graph.InputNode;
-import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.internal.rdd.RddScope;
+import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.listener.ContextStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +43,11 @@ final class DirectFeed implements Feed {
     @Override
     public synchronized void start(Time zero) throws Exception {
         planner = source.newPlanner(new PlannerContext(
-                zero, node.graph().batchInterval(), clock, Optional.empty(), rdds.conf().values()));
+                zero,
+                node.graph().batchInterval(),
+                clock,
+                Optional.empty(),
+                rdds.conf().values()));
     }
 
     @Override
@@ -73,7 +77,11 @@ final class DirectFeed implements Feed {
             groups.add(List.of(new SplitGroup<>(group, node.origin().name(), node.site(), node.poison(), lease)));
         }
         return new Intake(
-                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)), known, described(splits), List.of(), lease::end);
+                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)),
+                known,
+                described(splits),
+                List.of(),
+                lease::end);
     }
 
     /** The first ranges; a planner's own position may be long and is not for people. */
@@ -82,7 +90,9 @@ final class DirectFeed implements Feed {
         for (Split<T> split : splits.subList(0, Math.min(splits.size(), SPLITS_SHOWN))) {
             text.append(text.isEmpty() ? "" : ", ").append(split.describe());
         }
-        return splits.size() <= SPLITS_SHOWN ? text.toString() : text + " and " + (splits.size() - SPLITS_SHOWN) + " more";
+        return splits.size() <= SPLITS_SHOWN
+                ? text.toString()
+                : text + " and " + (splits.size() - SPLITS_SHOWN) + " more";
     }
 
     @Override

@@ -19,8 +19,8 @@ final class Lease implements Serializable {
 
     void check() {
         if (ended) {
-            throw new IllegalStateException(
-                    "ACQ-1017 RDD of batch " + batch + " was released; call remember(..) or persist it and keep it yourself");
+            throw new IllegalStateException("ACQ-1017 RDD of batch " + batch
+                    + " was released; call remember(..) or persist it and keep it yourself");
         }
     }
 }

@@ -44,7 +44,8 @@ public final class ListenerBus {
 
     void post(Consumer<StreamingListener> event) {
         if (!events.offer(event) && dropped.getAndIncrement() == 0) {
-            LOG.warn("listeners are too slow: more than {} events wait, further ones are dropped and counted", CAPACITY);
+            LOG.warn(
+                    "listeners are too slow: more than {} events wait, further ones are dropped and counted", CAPACITY);
         }
     }
 
@@ -71,7 +72,10 @@ public final class ListenerBus {
         try {
             delivering.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
             if (delivering.isAlive()) {
-                LOG.warn("a listener did not return in {} s and is abandoned:{}", CLOSE_SECONDS, Threads.stackOf(delivering));
+                LOG.warn(
+                        "a listener did not return in {} s and is abandoned:{}",
+                        CLOSE_SECONDS,
+                        Threads.stackOf(delivering));
                 delivering.interrupt();
             }
         } catch (InterruptedException e) {
@@ -97,7 +101,10 @@ public final class ListenerBus {
             event.accept(listener);
         } catch (Throwable e) {
             failures.incrementAndGet();
-            LOG.error("listener {} threw; the event is lost to it", listener.getClass().getName(), e);
+            LOG.error(
+                    "listener {} threw; the event is lost to it",
+                    listener.getClass().getName(),
+                    e);
         }
     }
 }

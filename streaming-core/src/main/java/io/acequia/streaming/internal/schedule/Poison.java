@@ -45,6 +45,12 @@ final class Poison {
 
     private static DeadLetter letter(String source, Output.Key key, Rejected poison) {
         String text = new String(poison.raw(), StandardCharsets.UTF_8);
-        return new DeadLetter(source, poison.where(), key.time(), poison.raw(), text, poison.cause().toString());
+        return new DeadLetter(
+                source,
+                poison.where(),
+                key.time(),
+                poison.raw(),
+                text,
+                poison.cause().toString());
     }
 }

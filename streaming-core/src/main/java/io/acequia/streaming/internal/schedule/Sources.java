@@ -37,26 +37,32 @@ public final class Sources {
     }
 
     private int maxLine() {
-        return (int) Math.min(Integer.MAX_VALUE - 64, graph.conf().get(StreamingConf.SOURCE_MAX_LINE).bytes());
+        return (int) Math.min(
+                Integer.MAX_VALUE - 64,
+                graph.conf().get(StreamingConf.SOURCE_MAX_LINE).bytes());
     }
 
     public InputDStream<String> socketText(String host, int port) {
         return graph.input(
-                "socketTextStream", new InputNode.Received(SocketLineSource.strings(Endpoint.of(host, port), maxLine())));
+                "socketTextStream",
+                new InputNode.Received(SocketLineSource.strings(Endpoint.of(host, port), maxLine())));
     }
 
     public InputDStream<Utf8> socketUtf8(String host, int port) {
-        return graph.input("socketUtf8Stream", new InputNode.Received(SocketLineSource.utf8(Endpoint.of(host, port), maxLine())));
+        return graph.input(
+                "socketUtf8Stream", new InputNode.Received(SocketLineSource.utf8(Endpoint.of(host, port), maxLine())));
     }
 
     public <T> InputDStream<T> socket(String host, int port, Function<InputStream, Iterator<T>> decoder) {
         Closures.check(decoder, Site.of("socketStream"));
-        return graph.input("socketStream", new InputNode.Received(new SocketDecoderSource<>(Endpoint.of(host, port), decoder)));
+        return graph.input(
+                "socketStream", new InputNode.Received(new SocketDecoderSource<>(Endpoint.of(host, port), decoder)));
     }
 
     public InputDStream<byte[]> rawSocket(String host, int port) {
         ByteSize most = graph.conf().get(StreamingConf.SOURCE_MAX_FRAME);
-        return graph.input("rawSocketStream", new InputNode.Received(new RawSocketSource(Endpoint.of(host, port), most)));
+        return graph.input(
+                "rawSocketStream", new InputNode.Received(new RawSocketSource(Endpoint.of(host, port), most)));
     }
 
     public InputDStream<String> textFiles(String dir) {
@@ -72,7 +78,10 @@ public final class Sources {
     }
 
     public <T> InputDStream<T> files(
-            String dir, Function<Path, Boolean> filter, boolean newFilesOnly, Function<InputStream, Iterator<T>> reader) {
+            String dir,
+            Function<Path, Boolean> filter,
+            boolean newFilesOnly,
+            Function<InputStream, Iterator<T>> reader) {
         Closures.check(filter, Site.of("fileStream"));
         Closures.check(reader, Site.of("fileStream"));
         return files("fileStream", rules(dir).filter(filter).newFilesOnly(newFilesOnly), FileFormat.decoded(reader));

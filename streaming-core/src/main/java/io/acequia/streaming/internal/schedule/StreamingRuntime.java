@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.schedule;
 
-import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.BatchContext;
 import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.DStream;
@@ -14,6 +13,7 @@ import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.StreamingContext.ContextState;
 import io.acequia.streaming.StreamingContext.StopReport;
 import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.function.Function2;
@@ -66,7 +66,12 @@ public final class StreamingRuntime {
     private StopReport report = new StopReport(true, Duration.ZERO, 0, 0, 0);
 
     private StreamingRuntime(
-            StreamingContext context, BatchContext batch, Rdds rdds, boolean ownsBatch, Duration interval, StreamClock clock) {
+            StreamingContext context,
+            BatchContext batch,
+            Rdds rdds,
+            boolean ownsBatch,
+            Duration interval,
+            StreamClock clock) {
         this.context = context;
         this.batch = batch;
         this.rdds = rdds;
@@ -79,7 +84,12 @@ public final class StreamingRuntime {
 
     /** The one factory: what the context delegates to. */
     public static StreamingRuntime create(
-            StreamingContext context, BatchContext batch, Rdds rdds, boolean ownsBatch, Duration interval, StreamClock clock) {
+            StreamingContext context,
+            BatchContext batch,
+            Rdds rdds,
+            boolean ownsBatch,
+            Duration interval,
+            StreamClock clock) {
         mustBeInterval(interval);
         return new StreamingRuntime(context, batch, rdds, ownsBatch, interval, clock);
     }
@@ -163,7 +173,8 @@ public final class StreamingRuntime {
                 abandonStart();
                 throw e instanceof RuntimeException unchecked
                         ? unchecked
-                        : new StreamingException("ACQ-1014", "streaming context '" + name() + "' could not start: " + e, e);
+                        : new StreamingException(
+                                "ACQ-1014", "streaming context '" + name() + "' could not start: " + e, e);
             }
         }
     }
@@ -212,6 +223,7 @@ public final class StreamingRuntime {
 
     private void abandonStart() {
         unhookShutdown();
+        lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING);
         feeds.forEach(feed -> feed.stop(Duration.ZERO));
         graph.close(ContextState.STOPPED.name());
         ActiveContexts.leave(context);

@@ -17,7 +17,8 @@ record DecodedFormat<T>(Function<InputStream, Iterator<T>> reader) implements Fi
     @Override
     public SplitReader<T> open(InputStream in, FileSplit<T> split) throws Exception {
         Iterator<T> records = Objects.requireNonNull(
-                reader.call(new BufferedInputStream(in)), () -> "ACQ-0634 the file reader returned null for " + split.path());
+                reader.call(new BufferedInputStream(in)),
+                () -> "ACQ-0634 the file reader returned null for " + split.path());
         return new SplitReader<>() {
             @Override
             public List<T> next() {

@@ -108,7 +108,10 @@ final class FileListing {
 
     private void walk(Path root, Consumer<FoundFile> found) throws IOException {
         Files.walkFileTree(
-                root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), nested ? Integer.MAX_VALUE : 1, new Visitor(root, found));
+                root,
+                EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+                nested ? Integer.MAX_VALUE : 1,
+                new Visitor(root, found));
     }
 
     /** Lets a checked exception of the user's filter out of the walk. */
@@ -132,7 +135,9 @@ final class FileListing {
 
         @Override
         public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-            return dir.equals(root) || FileRules.isVisible(dir) ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
+            return dir.equals(root) || FileRules.isVisible(dir)
+                    ? FileVisitResult.CONTINUE
+                    : FileVisitResult.SKIP_SUBTREE;
         }
 
         @Override
@@ -167,7 +172,8 @@ final class FileListing {
         private boolean passes(Path file) {
             try {
                 return Objects.requireNonNull(
-                        filter.call(file), () -> "ACQ-0627 the file filter of " + directory + " returned null for " + file);
+                        filter.call(file),
+                        () -> "ACQ-0627 the file filter of " + directory + " returned null for " + file);
             } catch (Exception e) {
                 throw new FilterFailure(e);
             }

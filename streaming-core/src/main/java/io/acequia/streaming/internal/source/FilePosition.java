@@ -54,7 +54,11 @@ record FilePosition(long startMs, long plannedMs, Map<String, Long> taken, Map<S
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(HEAD);
-        text.append(' ').append(form(startMs)).append(' ').append(form(plannedMs)).append('\n');
+        text.append(' ')
+                .append(form(startMs))
+                .append(' ')
+                .append(form(plannedMs))
+                .append('\n');
         taken.forEach((path, modifiedMs) -> append(text, '+', path, modifiedMs));
         pending.forEach((path, modifiedMs) -> append(text, '?', path, modifiedMs));
         return text.toString();

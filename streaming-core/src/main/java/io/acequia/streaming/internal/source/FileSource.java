@@ -31,8 +31,8 @@ public final class FileSource<T> implements DirectSource<T> {
     public FileSource(FileRules rules, FileFormat<T> format, FileSystem system) {
         var scheme = SCHEME.matcher(rules.directory());
         if (scheme.matches() && !scheme.group(1).equalsIgnoreCase("file")) {
-            throw new IllegalArgumentException("ACQ-0625 " + rules.directory() + " is not a local directory: " + scheme.group(1)
-                    + " paths need the artifact streaming-hadoop");
+            throw new IllegalArgumentException("ACQ-0625 " + rules.directory() + " is not a local directory: "
+                    + scheme.group(1) + " paths need the artifact streaming-hadoop");
         }
         this.rules = rules;
         this.format = format;

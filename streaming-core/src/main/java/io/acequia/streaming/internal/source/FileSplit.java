@@ -64,8 +64,8 @@ record FileSplit<T>(Place place, String path, long length, FileFormat<T> format)
     }
 
     IOException shrunk(long actual) {
-        return new IOException("ACQ-0629 " + path + " has shrunk: " + length + " bytes when the batch was planned, " + actual
-                + " now; files must not change once they are in the directory");
+        return new IOException("ACQ-0629 " + path + " has shrunk: " + length + " bytes when the batch was planned, "
+                + actual + " now; files must not change once they are in the directory");
     }
 
     void close(InputStream in) {
@@ -98,7 +98,8 @@ record FileSplit<T>(Place place, String path, long length, FileFormat<T> format)
     }
 
     private IOException damaged(IOException e) {
-        return new IOException("ACQ-0630 " + path + " is no whole gzip file: " + e.getMessage()
-                + "; move it in when it is complete", e);
+        return new IOException(
+                "ACQ-0630 " + path + " is no whole gzip file: " + e.getMessage() + "; move it in when it is complete",
+                e);
     }
 }

@@ -102,8 +102,9 @@ final class FrameCutter {
     }
 
     private ReceiverDisconnectedException outOfBounds(int length) {
-        return new ReceiverDisconnectedException("ACQ-0621 " + peer + " announced block " + (frames + 1) + " with " + length
-                + " bytes: must be from 0 to " + maxFrameBytes
-                + "; the connection is given up, since nothing after that can be trusted");
+        return new ReceiverDisconnectedException(
+                "ACQ-0621 " + peer + " announced block " + (frames + 1) + " with " + length
+                        + " bytes: must be from 0 to " + maxFrameBytes
+                        + "; the connection is given up, since nothing after that can be trusted");
     }
 }

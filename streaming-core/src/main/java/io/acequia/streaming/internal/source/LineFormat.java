@@ -105,7 +105,10 @@ record LineFormat<L>(int maxLineBytes, Form<L> form) implements FileFormat<L> {
         @Override
         public void close() {
             if (cutter.malformed() > 0) {
-                LOG.warn("{} holds {} malformed UTF-8 sequences: each is replaced by U+FFFD", split.path(), cutter.malformed());
+                LOG.warn(
+                        "{} holds {} malformed UTF-8 sequences: each is replaced by U+FFFD",
+                        split.path(),
+                        cutter.malformed());
             }
             if (rejectedInAll > 0) {
                 LOG.warn("{} holds {} lines over the limit: they are left out", split.path(), rejectedInAll);

@@ -19,10 +19,13 @@ record Place(@Nullable String root) implements Serializable {
     static Place of(FileSystem system) {
         return system.equals(FileSystems.getDefault())
                 ? MACHINE
-                : new Place(system.getRootDirectories().iterator().next().toUri().toString());
+                : new Place(
+                        system.getRootDirectories().iterator().next().toUri().toString());
     }
 
     Path path(String text) {
-        return root == null ? Path.of(text) : Path.of(URI.create(root)).getFileSystem().getPath(text);
+        return root == null
+                ? Path.of(text)
+                : Path.of(URI.create(root)).getFileSystem().getPath(text);
     }
 }

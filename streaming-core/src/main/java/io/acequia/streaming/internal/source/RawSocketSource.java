@@ -57,7 +57,8 @@ public final class RawSocketSource implements Source<byte[]> {
 
         /** Reads the socket once: a half block waits in the cutter for the next read. */
         @Override
-        public Records<byte[]> read(int maxRecords, Duration maxWait) throws IOException, ReceiverDisconnectedException {
+        public Records<byte[]> read(int maxRecords, Duration maxWait)
+                throws IOException, ReceiverDisconnectedException {
             List<byte[]> frames = new ArrayList<>();
             cutter.cut(maxRecords, frames);
             if (maxRecords == 0 || !frames.isEmpty()) {

@@ -38,8 +38,9 @@ record RecordFormat(int recordLength) implements FileFormat<byte[]> {
     }
 
     private IOException notWhole(FileSplit<byte[]> split, long length) {
-        return new IOException("ACQ-0633 " + split.path() + " holds " + length + " bytes, no whole number of records of "
-                + recordLength + " bytes: " + length % recordLength + " bytes are over");
+        return new IOException(
+                "ACQ-0633 " + split.path() + " holds " + length + " bytes, no whole number of records of "
+                        + recordLength + " bytes: " + length % recordLength + " bytes are over");
     }
 
     private final class FixedRecords implements SplitReader<byte[]> {

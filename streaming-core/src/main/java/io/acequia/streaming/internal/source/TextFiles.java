@@ -3,7 +3,6 @@ package io.acequia.streaming.internal.source;
 
 import io.acequia.streaming.direct.Split;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +23,8 @@ public final class TextFiles {
                 groups.add(List.of(new FileSplit<>(Place.MACHINE, file.toString(), Files.size(file), format)));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("ACQ-0650 cannot list " + place.toAbsolutePath() + ": " + e, e);
+            throw new IllegalArgumentException(
+                    "ACQ-0650 cannot read " + place.toAbsolutePath() + ": " + e + "; check the path", e);
         }
         return groups;
     }
@@ -33,12 +33,11 @@ public final class TextFiles {
         if (Files.isRegularFile(place)) {
             return List.of(place);
         }
-        if (!Files.isDirectory(place)) {
-            throw new IllegalArgumentException(
-                    "ACQ-0651 there is no file or directory " + place.toAbsolutePath() + ": check the path");
-        }
         try (Stream<Path> entries = Files.list(place)) {
-            return entries.filter(FileRules::isVisible).filter(Files::isRegularFile).sorted().toList();
+            return entries.filter(FileRules::isVisible)
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -59,26 +59,61 @@ final class BuiltInTypes {
         kryo.register(Time.class, new TimeSerializer());
         kryo.register(ByteSize.class);
         for (Class<?> array : new Class<?>[] {
-            byte[].class, short[].class, int[].class, long[].class, float[].class, double[].class, char[].class,
-            boolean[].class, String[].class, Object[].class
+            byte[].class,
+            short[].class,
+            int[].class,
+            long[].class,
+            float[].class,
+            double[].class,
+            char[].class,
+            boolean[].class,
+            String[].class,
+            Object[].class
         }) {
             kryo.register(array);
         }
         for (Class<?> plain : new Class<?>[] {
-            BigDecimal.class, BigInteger.class, Instant.class, Duration.class, LocalDate.class, LocalTime.class,
-            LocalDateTime.class, OffsetDateTime.class, ZonedDateTime.class, ZoneOffset.class, Period.class, Date.class,
-            Locale.class, Currency.class, BitSet.class, Optional.class, OptionalInt.class,
-            OptionalLong.class, OptionalDouble.class, EnumSet.class
+            BigDecimal.class,
+            BigInteger.class,
+            Instant.class,
+            Duration.class,
+            LocalDate.class,
+            LocalTime.class,
+            LocalDateTime.class,
+            OffsetDateTime.class,
+            ZonedDateTime.class,
+            ZoneOffset.class,
+            Period.class,
+            Date.class,
+            Locale.class,
+            Currency.class,
+            BitSet.class,
+            Optional.class,
+            OptionalInt.class,
+            OptionalLong.class,
+            OptionalDouble.class,
+            EnumSet.class
         }) {
             kryo.register(plain);
         }
         kryo.register(UUID.class, new DefaultSerializers.UUIDSerializer());
         kryo.register(URI.class, new DefaultSerializers.URISerializer());
         for (Class<?> container : new Class<?>[] {
-            ArrayList.class, LinkedList.class, ArrayDeque.class, HashSet.class, LinkedHashSet.class, TreeSet.class,
-            HashMap.class, LinkedHashMap.class, TreeMap.class, Arrays.asList().getClass(),
-            Collections.emptyList().getClass(), Collections.emptySet().getClass(), Collections.emptyMap().getClass(),
-            Collections.singletonList(0).getClass(), Collections.singleton(0).getClass(),
+            ArrayList.class,
+            LinkedList.class,
+            ArrayDeque.class,
+            HashSet.class,
+            LinkedHashSet.class,
+            TreeSet.class,
+            HashMap.class,
+            LinkedHashMap.class,
+            TreeMap.class,
+            Arrays.asList().getClass(),
+            Collections.emptyList().getClass(),
+            Collections.emptySet().getClass(),
+            Collections.emptyMap().getClass(),
+            Collections.singletonList(0).getClass(),
+            Collections.singleton(0).getClass(),
             Collections.singletonMap(0, 0).getClass()
         }) {
             kryo.register(container);
@@ -89,8 +124,10 @@ final class BuiltInTypes {
         fixed(kryo, Set.of(0), Set::of);
         fixed(kryo, Collections.unmodifiableList(new ArrayList<>()), BuiltInTypes::unmodifiableList);
         fixed(kryo, Collections.unmodifiableList(new LinkedList<>()), BuiltInTypes::unmodifiableList);
-        fixed(kryo, Collections.unmodifiableSet(new HashSet<>()), set -> Collections.unmodifiableSet(
-                new LinkedHashSet<>(Arrays.asList(set))));
+        fixed(
+                kryo,
+                Collections.unmodifiableSet(new HashSet<>()),
+                set -> Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(set))));
         fixedMap(kryo, Map.of(), Map::copyOf);
         fixedMap(kryo, Map.of(0, 0), Map::copyOf);
         fixedMap(kryo, Collections.unmodifiableMap(new HashMap<>()), Collections::unmodifiableMap);

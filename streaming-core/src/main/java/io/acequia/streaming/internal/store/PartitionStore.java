@@ -251,7 +251,8 @@ public final class PartitionStore implements AutoCloseable {
         }
 
         private @Nullable Form toMemory(List<T> records) throws IOException {
-            Form form = level.isSerialized() ? serialized(records) : new Objects(records, SizeEstimator.bytesOf(records));
+            Form form =
+                    level.isSerialized() ? serialized(records) : new Objects(records, SizeEstimator.bytesOf(records));
             if (!reserve(form.bytes())) {
                 return null;
             }

@@ -148,8 +148,8 @@ public final class RecordFile {
             }
 
             private IllegalStateException damaged(String how) {
-                return new IllegalStateException("ACQ-0536 " + file + " is damaged: " + how
-                        + "; delete it and compute the batch again");
+                return new IllegalStateException(
+                        "ACQ-0536 " + file + " is damaged: " + how + "; delete it and compute the batch again");
             }
         }
     }

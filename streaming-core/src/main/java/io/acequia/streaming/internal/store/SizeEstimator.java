@@ -101,8 +101,7 @@ final class SizeEstimator {
         }
         if (object.getClass().isArray()) {
             return aligned(HEADER
-                    + (long) Array.getLength(object)
-                            * width(object.getClass().getComponentType()));
+                    + (long) Array.getLength(object) * width(object.getClass().getComponentType()));
         }
         return fields(object, depth);
     }

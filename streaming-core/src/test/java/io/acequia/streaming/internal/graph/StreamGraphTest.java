@@ -69,8 +69,7 @@ class StreamGraphTest {
     }
 
     private SourceStream<String> queue() {
-        return graph.input(
-                "queueStream", new InputNode.Queued(new QueueOfRdds(new ArrayDeque<>(), true, null)));
+        return graph.input("queueStream", new InputNode.Queued(new QueueOfRdds(new ArrayDeque<>(), true, null)));
     }
 
     private List<String> outputUids() {
@@ -85,9 +84,9 @@ class StreamGraphTest {
         received("orders").map(s -> s).filter(s -> true).print();
         received("prices").count().print();
         assertThat(outputUids())
-                .containsExactly(
-                        "receiverStream(orders).map.filter.print", "receiverStream(prices).count.print");
-        assertThat(graph.inputs()).map(input -> input.site().uid())
+                .containsExactly("receiverStream(orders).map.filter.print", "receiverStream(prices).count.print");
+        assertThat(graph.inputs())
+                .map(input -> input.site().uid())
                 .containsExactly("receiverStream(orders)", "receiverStream(prices)");
     }
 
@@ -119,7 +118,8 @@ class StreamGraphTest {
         orders.map(s -> s + s).onError(ErrorPolicy.skip()).print();
         assertThat(outputUids())
                 .containsExactly("receiverStream(orders).map.print", "receiverStream(orders).map~2.print");
-        assertThat(graph.outputs()).extracting(output -> output.input().site().uid())
+        assertThat(graph.outputs())
+                .extracting(output -> output.input().site().uid())
                 .containsExactly("receiverStream(orders).map", "receiverStream(orders).map~2");
     }
 
@@ -159,7 +159,9 @@ class StreamGraphTest {
         PairDStream<String, Integer> counts =
                 orders.mapToPair(s -> Tuple2.of(s, 1)).reduceByKey(Integer::sum).persist(StorageLevel.MEMORY_ONLY);
         counts.print();
-        counts.join(received("prices").mapToPair(s -> Tuple2.of(s, 2))).foreachRDD(rdd -> {}).name("sold");
+        counts.join(received("prices").mapToPair(s -> Tuple2.of(s, 2)))
+                .foreachRDD(rdd -> {})
+                .name("sold");
         assertThat(graph.describe().replaceAll("StreamGraphTest\\.java:\\d+", "here"))
                 .isEqualTo(
                         """
@@ -224,7 +226,8 @@ class StreamGraphTest {
                 () -> graph.checkpoint("/checkpoint"));
         assertThat(definitions).allSatisfy(definition -> assertThatIllegalStateException()
                 .isThrownBy(definition)
-                .withMessageMatching("ACQ-0917 .+ on a context that is ACTIVE: define streams and outputs before start\\(\\)"));
+                .withMessageMatching(
+                        "ACQ-0917 .+ on a context that is ACTIVE: define streams and outputs before start\\(\\)"));
     }
 
     @Test
@@ -234,8 +237,9 @@ class StreamGraphTest {
         DStream<String> ours = received("ours");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ours.union(theirs))
-                .withMessageMatching("ACQ-0915 union at \\S+ mixes streams of two contexts: #0 receiverStream at \\S+ and"
-                        + " #0 receiverStream at \\S+; make both from one StreamingContext");
+                .withMessageMatching(
+                        "ACQ-0915 union at \\S+ mixes streams of two contexts: #0 receiverStream at \\S+ and"
+                                + " #0 receiverStream at \\S+; make both from one StreamingContext");
     }
 
     @Test
@@ -274,7 +278,8 @@ class StreamGraphTest {
                 DStream.class.getClassLoader(), new Class<?>[] {DStream.class}, (proxy, method, arguments) -> null);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> received("ours").union(foreign))
-                .withMessageMatching("ACQ-0920 a stream of \\S+: only streams made by a StreamingContext can be used here");
+                .withMessageMatching(
+                        "ACQ-0920 a stream of \\S+: only streams made by a StreamingContext can be used here");
     }
 
     @Test
@@ -310,7 +315,8 @@ class StreamGraphTest {
         SourceStream<String> orders = received("orders");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> orders.maxRate(-1))
-                .withMessageMatching("ACQ-0904 maxRate of -1 records/s on \\S+ at \\S+: must be at least 0, 0 is no limit");
+                .withMessageMatching(
+                        "ACQ-0904 maxRate of -1 records/s on \\S+ at \\S+: must be at least 0, 0 is no limit");
         for (Duration silence : List.of(Duration.ZERO, Durations.seconds(-1))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> orders.idleAlarm(silence))
@@ -355,8 +361,9 @@ class StreamGraphTest {
                 () -> direct.dataLog(false));
         assertThat(settings).allSatisfy(setting -> assertThatIllegalArgumentException()
                 .isThrownBy(setting)
-                .withMessageMatching("ACQ-0907 \\w+ on queueStream at \\S+: only sources with a receiver have it, this one"
-                        + " is read directly"));
+                .withMessageMatching(
+                        "ACQ-0907 \\w+ on queueStream at \\S+: only sources with a receiver have it, this one"
+                                + " is read directly"));
     }
 
     @Test
@@ -404,8 +411,9 @@ class StreamGraphTest {
         DStream<String> orders = received("orders");
         assertThatIllegalStateException()
                 .isThrownBy(() -> orders.compute(new Time(1000)))
-                .withMessageMatching("ACQ-0919 the RDD of #0 receiverStream at \\S+ at 1000 ms: there is none before the"
-                        + " context has started");
+                .withMessageMatching(
+                        "ACQ-0919 the RDD of #0 receiverStream at \\S+ at 1000 ms: there is none before the"
+                                + " context has started");
         assertThatIllegalStateException()
                 .isThrownBy(() -> orders.slice(new Time(1000), new Time(2000)))
                 .withMessageStartingWith("ACQ-0919 the RDD of #0 receiverStream at ");
@@ -439,7 +447,9 @@ class StreamGraphTest {
     void noPartitionsAreRefused() {
         DStream<String> orders = received("orders");
         for (ThrowingCallable use : List.<ThrowingCallable>of(
-                () -> orders.repartition(0), () -> orders.countByValue(0), () -> orders.saveAsTextFiles("out", "", 0))) {
+                () -> orders.repartition(0),
+                () -> orders.countByValue(0),
+                () -> orders.saveAsTextFiles("out", "", 0))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(use)
                     .withMessageMatching("ACQ-0810 \\w+ into 0 partitions: must be at least 1");
@@ -462,8 +472,9 @@ class StreamGraphTest {
                 () -> orders.foreachPartition("out", (key, rows) -> local.hashCode()));
         assertThat(uses).allSatisfy(use -> assertThatIllegalArgumentException()
                 .isThrownBy(use)
-                .withMessageMatching("ACQ-0706 the function of \\w+ at StreamGraphTest\\.java:\\d+ cannot be serialized:"
-                        + " StreamGraphTest captures \\(java\\.lang\\.Object\\); .*"));
+                .withMessageMatching(
+                        "ACQ-0706 the function of \\w+ at StreamGraphTest\\.java:\\d+ cannot be serialized:"
+                                + " StreamGraphTest captures \\(java\\.lang\\.Object\\); .*"));
     }
 
     @Test
@@ -472,9 +483,10 @@ class StreamGraphTest {
         for (Object driver : List.of(orders, context, batch)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> orders.map(s -> s + driver))
-                    .withMessageMatching("ACQ-0706 the function of map at \\S+ cannot be serialized: StreamGraphTest captures"
-                            + " \\(\\S+\\); it belongs to the driver: use transform or join, or collect it and"
-                            + " broadcast the result");
+                    .withMessageMatching(
+                            "ACQ-0706 the function of map at \\S+ cannot be serialized: StreamGraphTest captures"
+                                    + " \\(\\S+\\); it belongs to the driver: use transform or join, or collect it and"
+                                    + " broadcast the result");
         }
     }
 
@@ -487,7 +499,8 @@ class StreamGraphTest {
                 () -> orders.foreachRDD((VoidFunction<RDD<String>>) null));
         assertThat(uses).allSatisfy(use -> assertThatIllegalArgumentException()
                 .isThrownBy(use)
-                .withMessageMatching("ACQ-0705 the function of \\w+ at StreamGraphTest\\.java:\\d+ is null: pass a function"));
+                .withMessageMatching(
+                        "ACQ-0705 the function of \\w+ at StreamGraphTest\\.java:\\d+ is null: pass a function"));
     }
 
     @Test

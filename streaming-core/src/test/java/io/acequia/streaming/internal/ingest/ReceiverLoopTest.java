@@ -27,7 +27,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -128,7 +127,8 @@ class ReceiverLoopTest {
             ReceiverEvent retrying = event(ReceiverState.RETRYING);
             assertThat(retrying.attempt()).isEqualTo(attempt);
             assertThat(retrying.error()).containsSame(refused);
-            long wait = Duration.between(clock.now(), retrying.nextRetryAt().orElseThrow()).toMillis();
+            long wait = Duration.between(clock.now(), retrying.nextRetryAt().orElseThrow())
+                    .toMillis();
             assertThat(wait).isBetween(longest / 2, longest);
             longest = Math.min(1000, longest * 2);
             clock.awaitSleeper();
@@ -202,7 +202,8 @@ class ReceiverLoopTest {
         loop.start();
         fail(new RetryAfterException("busy", Duration.ofMinutes(5)));
         event(ReceiverState.STARTING);
-        assertThat(event(ReceiverState.RETRYING).nextRetryAt()).contains(clock.now().plus(Duration.ofMinutes(5)));
+        assertThat(event(ReceiverState.RETRYING).nextRetryAt())
+                .contains(clock.now().plus(Duration.ofMinutes(5)));
         clock.awaitSleeper();
         clock.advance(Duration.ofMinutes(5).minusMillis(1));
         clock.awaitSleeper();
@@ -259,8 +260,7 @@ class ReceiverLoopTest {
         loop.stop(LONG);
 
         events.clear();
-        loop = new ReceiverLoop<>(
-                1, new NoReceiver(), settings(), clock, new Random(1), Thread::new, events::add);
+        loop = new ReceiverLoop<>(1, new NoReceiver(), settings(), clock, new Random(1), Thread::new, events::add);
         loop.start();
         event(ReceiverState.STARTING);
         assertThat(event(ReceiverState.RETRYING).error())
@@ -270,7 +270,13 @@ class ReceiverLoopTest {
     @Test
     void theRateLimitLetsThroughWhatTheClockAllows() throws Exception {
         loop = loop(new ReceiverSettings(
-                Duration.ofMillis(100), Duration.ofSeconds(1), 0, 10, Duration.ZERO, ByteSize.mebibytes(1), Duration.ZERO));
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                0,
+                10,
+                Duration.ZERO,
+                ByteSize.mebibytes(1),
+                Duration.ZERO));
         loop.start();
         connect();
         steps.add(() -> "as many as allowed");
@@ -317,7 +323,13 @@ class ReceiverLoopTest {
     @Test
     void silenceIsAlarmedOnceUntilSomethingComes() throws Exception {
         loop = loop(new ReceiverSettings(
-                Duration.ofMillis(100), Duration.ofSeconds(1), 0, 0, Duration.ofSeconds(10), ByteSize.mebibytes(1), Duration.ZERO));
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                0,
+                0,
+                Duration.ofSeconds(10),
+                ByteSize.mebibytes(1),
+                Duration.ZERO));
         loop.start();
         connect();
         nothing();
@@ -512,8 +524,8 @@ class ReceiverLoopTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThatThrownBy(() -> new ReceiverSettings(
-                        Duration.ZERO, LONG, 0, 0, Duration.ZERO, new ByteSize(1), Duration.ZERO))
+        assertThatThrownBy(() ->
+                        new ReceiverSettings(Duration.ZERO, LONG, 0, 0, Duration.ZERO, new ByteSize(1), Duration.ZERO))
                 .hasMessageStartingWith("ACQ-0636");
         assertThatThrownBy(() -> new ReceiverSettings(
                         Duration.ofSeconds(1), LONG, -1, 0, Duration.ZERO, new ByteSize(1), Duration.ZERO))

@@ -11,7 +11,6 @@ import io.acequia.streaming.direct.SplitReader;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.Downstream;
-
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
 import java.util.ArrayList;
@@ -19,10 +18,8 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,8 +54,8 @@ class LocalDatasetTest {
     @Test
     void splitsAreReadToTheEndAndClosedOnce() {
         AtomicInteger closed = new AtomicInteger();
-        Dataset<Integer> dataset =
-                engine.fromSplits(List.of(List.of(new ListSplit(List.of(1, 2), closed), new ListSplit(List.of(3), closed))));
+        Dataset<Integer> dataset = engine.fromSplits(
+                List.of(List.of(new ListSplit(List.of(1, 2), closed), new ListSplit(List.of(3), closed))));
         assertThat(Ops.partitions(dataset)).containsExactly(List.of(1, 2, 3));
         assertThat(closed).hasValue(2);
     }
@@ -66,8 +63,8 @@ class LocalDatasetTest {
     @Test
     void aSplitIsClosedWhenNoMoreIsWanted() {
         AtomicInteger closed = new AtomicInteger();
-        Dataset<Integer> dataset = engine.fromSplits(List.of(
-                List.of(new ListSplit(List.of(1, 2), closed), new ListSplit(List.of(3), closed))));
+        Dataset<Integer> dataset = engine.fromSplits(
+                List.of(List.of(new ListSplit(List.of(1, 2), closed), new ListSplit(List.of(3), closed))));
         assertThat(Ops.records(dataset.transform(Ops.limit(1), true))).containsExactly(1);
         assertThat(closed).hasValue(1);
     }
@@ -139,7 +136,8 @@ class LocalDatasetTest {
 
     @Test
     void aPulledUnionAndCoalesceGiveTheSameAsPushed() {
-        Dataset<Integer> left = engine.parallelize(List.of(1, 2), 2).union(List.of(engine.parallelize(List.of(3, 4), 2)));
+        Dataset<Integer> left =
+                engine.parallelize(List.of(1, 2), 2).union(List.of(engine.parallelize(List.of(3, 4), 2)));
         Dataset<Integer> right = engine.parallelize(Ops.numbers(8), 8).coalesce(4);
         assertThat(Ops.partitions(left.zip(right, PAIRS, false)))
                 .containsExactly(List.of("1+0"), List.of("2+2"), List.of("3+4"), List.of("4+6"));
@@ -154,7 +152,8 @@ class LocalDatasetTest {
     @Test
     void zipPairsPartitionsAndCanItselfBePulled() {
         Dataset<Integer> left = engine.parallelize(Ops.numbers(4), 2);
-        Dataset<Integer> right = engine.parallelize(List.of(10, 11, 12, 13), 2).transform(Ops.map((Integer x) -> x * 2), true);
+        Dataset<Integer> right =
+                engine.parallelize(List.of(10, 11, 12, 13), 2).transform(Ops.map((Integer x) -> x * 2), true);
         Dataset<String> zipped = left.zip(right, PAIRS, false);
         assertThat(Ops.partitions(zipped)).containsExactly(List.of("0+20", "1+22"), List.of("2+24", "3+26"));
         Dataset<String> twice = zipped.zip(left, (task, a, b, out) -> out.accept(a.next() + "/" + b.next()), false);
@@ -193,7 +192,9 @@ class LocalDatasetTest {
                         },
                         false)
                 .transform(Ops.trace(calls), true);
-        assertThatThrownBy(() -> Ops.records(zipped)).isInstanceOf(IllegalArgumentException.class).hasMessage("no");
+        assertThatThrownBy(() -> Ops.records(zipped))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no");
         assertThat(calls).containsExactly("attach", "begin", "close");
         assertThat(closed).hasValue(2);
     }
@@ -218,9 +219,8 @@ class LocalDatasetTest {
         Operator<Integer, Integer> broken = (task, down) -> {
             throw new IllegalStateException("cannot attach");
         };
-        Dataset<Integer> dataset = engine.parallelize(Ops.numbers(4), 1)
-                .transform(broken, true)
-                .transform(Ops.trace(calls), true);
+        Dataset<Integer> dataset =
+                engine.parallelize(Ops.numbers(4), 1).transform(broken, true).transform(Ops.trace(calls), true);
         assertThatThrownBy(() -> Ops.records(dataset)).hasMessage("cannot attach");
         assertThat(calls).containsExactly("attach", "close");
     }
@@ -254,12 +254,12 @@ class LocalDatasetTest {
                 throw new IllegalStateException("close");
             }
         };
-        Dataset<Integer> dataset = engine.parallelize(List.of(1, 2), 2).coalesce(1).transform(broken, true);
-        assertThatThrownBy(() -> Ops.records(dataset))
-                .hasMessage("end")
-                .satisfies(failure -> assertThat(failure.getSuppressed())
-                        .singleElement()
-                        .satisfies(second -> assertThat(second).hasMessage("close")));
+        Dataset<Integer> dataset =
+                engine.parallelize(List.of(1, 2), 2).coalesce(1).transform(broken, true);
+        assertThatThrownBy(() -> Ops.records(dataset)).hasMessage("end").satisfies(failure -> assertThat(
+                        failure.getSuppressed())
+                .singleElement()
+                .satisfies(second -> assertThat(second).hasMessage("close")));
     }
 
     @Test

@@ -94,14 +94,13 @@ class LocalEngineTest {
                         }),
                         true));
         assertThat(threads)
-                .containsExactlyInAnyOrder(
-                        Thread.currentThread().getName(), "acequia-worker-1", "acequia-worker-2");
+                .containsExactlyInAnyOrder(Thread.currentThread().getName(), "acequia-worker-1", "acequia-worker-2");
     }
 
     @Test
     void aJobOfOneTaskStaysOnItsThread() {
-        List<Thread> threads = Ops.records(engine.parallelize(List.of(1), 1)
-                .transform(Ops.map((Integer x) -> Thread.currentThread()), true));
+        List<Thread> threads = Ops.records(
+                engine.parallelize(List.of(1), 1).transform(Ops.map((Integer x) -> Thread.currentThread()), true));
         assertThat(threads).containsExactly(Thread.currentThread());
     }
 
@@ -303,7 +302,8 @@ class LocalEngineTest {
                         true);
         assertThatThrownBy(() -> dataset.run(Ops.count(), new int[] {1}, job)).hasMessage("three");
         assertThat(told).isEmpty();
-        assertThatThrownBy(() -> dataset.run(Ops.count(), new int[] {0, 1}, job)).hasMessage("three");
+        assertThatThrownBy(() -> dataset.run(Ops.count(), new int[] {0, 1}, job))
+                .hasMessage("three");
         assertThat(told).isSubsetOf("0:seen=2");
     }
 
@@ -349,7 +349,9 @@ class LocalEngineTest {
                             return x;
                         }),
                         true);
-        assertThatThrownBy(() -> Ops.records(dataset)).hasMessageStartingWith("ACQ-0501").hasMessageContaining("'sum'");
+        assertThatThrownBy(() -> Ops.records(dataset))
+                .hasMessageStartingWith("ACQ-0501")
+                .hasMessageContaining("'sum'");
     }
 
     @Test
@@ -427,6 +429,9 @@ class LocalEngineTest {
                         true)));
         blocked.await();
         engine.close();
-        assertThatThrownBy(job::get).cause().isInstanceOf(InterruptedException.class).hasMessage("the engine was closed");
+        assertThatThrownBy(job::get)
+                .cause()
+                .isInstanceOf(InterruptedException.class)
+                .hasMessage("the engine was closed");
     }
 }

@@ -60,8 +60,10 @@ class ShuffledTest {
         Dataset<Integer> placed = counted(9, 3).partitionBy(x -> x, new Modulo(2));
         assertThat(placed.partitionBy(x -> x, new Modulo(2))).isSameAs(placed);
         assertThat(placed.partitionBy(x -> x, new Modulo(3))).isNotSameAs(placed);
-        assertThat(placed.transform(Ops.map((Integer x) -> x), true).partitioner()).contains(new Modulo(2));
-        assertThat(placed.transform(Ops.map((Integer x) -> x), false).partitioner()).isEmpty();
+        assertThat(placed.transform(Ops.map((Integer x) -> x), true).partitioner())
+                .contains(new Modulo(2));
+        assertThat(placed.transform(Ops.map((Integer x) -> x), false).partitioner())
+                .isEmpty();
     }
 
     @Test
@@ -75,7 +77,8 @@ class ShuffledTest {
     @Test
     void aShuffleRunsOnceUnderConcurrentJobs() throws Exception {
         Dataset<Integer> first = counted(90, 9).partitionBy(x -> x, new Modulo(4));
-        Dataset<Integer> second = first.transform(Ops.map((Integer x) -> x / 2), false).partitionBy(x -> x, new Modulo(3));
+        Dataset<Integer> second =
+                first.transform(Ops.map((Integer x) -> x / 2), false).partitionBy(x -> x, new Modulo(3));
         List<Future<List<Integer>>> results = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             Dataset<Integer> asked = i % 2 == 0 ? first : second;
@@ -122,14 +125,16 @@ class ShuffledTest {
                     }
                 },
                 false);
-        assertThat(Ops.partitions(zipped)).containsExactly(List.of("0/0", "2/-2", "4/-4"), List.of("1/-1", "3/-3", "5/-5"));
+        assertThat(Ops.partitions(zipped))
+                .containsExactly(List.of("0/0", "2/-2", "4/-4"), List.of("1/-1", "3/-3", "5/-5"));
         assertThat(computed).hasValue(6);
     }
 
     @Test
     void aShuffleBeforeKeptPartitionsIsNotNeeded() {
         Dataset<Integer> placed = counted(6, 3).partitionBy(x -> x, new Modulo(2));
-        Dataset<Integer> kept = placed.transform(Ops.map((Integer x) -> x), true).persist(StorageLevel.MEMORY_ONLY);
+        Dataset<Integer> kept =
+                placed.transform(Ops.map((Integer x) -> x), true).persist(StorageLevel.MEMORY_ONLY);
         Dataset<Integer> again = kept.partitionBy(x -> x / 2, new Modulo(3));
         Ops.records(kept);
         assertThat(Stages.before(engine.own(kept), new int[] {0, 1})).isEmpty();
@@ -142,8 +147,7 @@ class ShuffledTest {
     void aTaskRunsAShuffleAloneWhenKeptPartitionsWereForgottenMeanwhile() throws Exception {
         Dataset<Integer> placed = counted(6, 3).partitionBy(x -> x, new Modulo(2));
         Job job = new Job(Ops.job());
-        List<List<Integer>> results =
-                engine.stage(job, engine.own(placed), Ops.<Integer>collect(), new int[] {0, 1});
+        List<List<Integer>> results = engine.stage(job, engine.own(placed), Ops.<Integer>collect(), new int[] {0, 1});
         assertThat(results).containsExactly(List.of(0, 2, 4), List.of(1, 3, 5));
         assertThat(computed).hasValue(6);
     }
@@ -157,7 +161,8 @@ class ShuffledTest {
             }
         }
         assertThatThrownBy(() -> Ops.records(counted(1, 1).partitionBy(x -> "key" + x, new Wild(2))))
-                .hasMessage("ACQ-0507 partitioner Wild[numPartitions=2] placed key key0 in partition 7: must be from 0 to 1");
+                .hasMessage(
+                        "ACQ-0507 partitioner Wild[numPartitions=2] placed key key0 in partition 7: must be from 0 to 1");
         assertThatThrownBy(() -> counted(1, 1).partitionBy(x -> x, new Wild(0))).hasMessageStartingWith("ACQ-0506");
     }
 

@@ -55,12 +55,14 @@ class StoredDatasetTest {
             assertThat(kept.persist(level)).isSameAs(kept);
             assertThat(Ops.records(kept)).isEqualTo(Ops.numbers(1000));
             assertThat(Ops.records(kept)).isEqualTo(Ops.numbers(1000));
-            assertThat(Ops.records(kept.<Integer, Integer>zip(kept, FIRST, true))).isEqualTo(Ops.numbers(1000));
+            assertThat(Ops.records(kept.<Integer, Integer>zip(kept, FIRST, true)))
+                    .isEqualTo(Ops.numbers(1000));
             assertThat(computed).hasValue(1000);
             assertThat(engine.storeUsage().memoryBytes() > 0).isEqualTo(level.usesMemory());
             assertThat(engine.storeUsage().diskBytes() > 0).isEqualTo(!level.usesMemory());
             assertThat(kept.unpersist()).isSameAs(kept);
-            assertThat(engine.storeUsage().memoryBytes() + engine.storeUsage().diskBytes()).isZero();
+            assertThat(engine.storeUsage().memoryBytes() + engine.storeUsage().diskBytes())
+                    .isZero();
             assertThat(Ops.records(kept)).isEqualTo(Ops.numbers(1000));
             assertThat(computed).hasValue(2000);
         }
@@ -175,16 +177,14 @@ class StoredDatasetTest {
     @Test
     void anUnregisteredClassNamesItselfAndTheLineToAdd() {
         try (LocalEngine engine = engine("64 MiB")) {
-            Dataset<Plain> kept =
-                    engine.parallelize(List.of(new Plain(1)), 1).persist(StorageLevel.MEMORY_ONLY_SER);
+            Dataset<Plain> kept = engine.parallelize(List.of(new Plain(1)), 1).persist(StorageLevel.MEMORY_ONLY_SER);
             assertThatThrownBy(() -> Ops.records(kept))
                     .hasMessageStartingWith("ACQ-0531 " + Plain.class.getName() + " is not registered")
                     .hasMessageEndingWith(
                             "add conf.registerClasses(io.acequia.streaming.internal.local.StoredDatasetTest.Plain.class)");
         }
         try (LocalEngine engine = Ops.engine("local", Set.of(Plain.class))) {
-            Dataset<Plain> kept =
-                    engine.parallelize(List.of(new Plain(1)), 1).persist(StorageLevel.MEMORY_ONLY_SER);
+            Dataset<Plain> kept = engine.parallelize(List.of(new Plain(1)), 1).persist(StorageLevel.MEMORY_ONLY_SER);
             Ops.records(kept);
             assertThat(Ops.records(kept).get(0).value).isEqualTo(1);
         }

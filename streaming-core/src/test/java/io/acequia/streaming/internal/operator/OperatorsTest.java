@@ -27,12 +27,14 @@ class OperatorsTest {
 
     @Test
     void mapGivesOneRecordForEach() throws Exception {
-        assertThat(Tasks.run(new MapOperator<Integer, String>(site, i -> "n" + i), 1, 2)).containsExactly("n1", "n2");
+        assertThat(Tasks.run(new MapOperator<Integer, String>(site, i -> "n" + i), 1, 2))
+                .containsExactly("n1", "n2");
     }
 
     @Test
     void filterKeepsWhatHolds() throws Exception {
-        assertThat(Tasks.run(new FilterOperator<Integer>(site, i -> i % 2 == 0), 1, 2, 3, 4)).containsExactly(2, 4);
+        assertThat(Tasks.run(new FilterOperator<Integer>(site, i -> i % 2 == 0), 1, 2, 3, 4))
+                .containsExactly(2, 4);
     }
 
     @Test
@@ -106,7 +108,8 @@ class OperatorsTest {
                 .containsExactly(13);
         assertThat(Tasks.run(new FoldOperator<Integer, Integer>(site, () -> 10, Integer::sum)))
                 .containsExactly(10);
-        assertThat(Tasks.run(new ReduceOperator<Integer>(site, Integer::sum), 1, 2, 3)).containsExactly(6);
+        assertThat(Tasks.run(new ReduceOperator<Integer>(site, Integer::sum), 1, 2, 3))
+                .containsExactly(6);
         assertThat(Tasks.run(new ReduceOperator<Integer>(site, Integer::sum))).isEmpty();
     }
 
@@ -151,7 +154,8 @@ class OperatorsTest {
         assertThat(Tasks.run(new SampleOperator<>(false, 0.3, 7), numbers)).isEqualTo(once);
         assertThat(once).hasSizeBetween(200, 400).doesNotHaveDuplicates().isSorted();
         assertThat(Tasks.run(new SampleOperator<>(false, 0.3, 8), numbers)).isNotEqualTo(once);
-        assertThat(Tasks.run(new Tasks.Task(1), new SampleOperator<>(false, 0.3, 7), numbers)).isNotEqualTo(once);
+        assertThat(Tasks.run(new Tasks.Task(1), new SampleOperator<>(false, 0.3, 7), numbers))
+                .isNotEqualTo(once);
         assertThat(Tasks.run(new SampleOperator<>(false, 0, 7), numbers)).isEmpty();
         assertThat(Tasks.run(new SampleOperator<>(false, 1, 7), numbers)).containsExactly(numbers);
         assertThat(Tasks.run(new SampleOperator<>(true, 2, 7), numbers)).hasSizeBetween(1800, 2200);
@@ -169,7 +173,8 @@ class OperatorsTest {
 
     @Test
     void combineMakesTheFirstValueOfAKey() throws Exception {
-        CombineOperator<String, Integer, String> text = new CombineOperator<>(site, i -> "=" + i, (s, i) -> s + "+" + i);
+        CombineOperator<String, Integer, String> text =
+                new CombineOperator<>(site, i -> "=" + i, (s, i) -> s + "+" + i);
         assertThat(Tasks.run(text, Tuple2.of("a", 1), Tuple2.of("a", 2))).containsExactly(Tuple2.of("a", "=1+2"));
     }
 
@@ -189,7 +194,8 @@ class OperatorsTest {
                 .havingCause()
                 .isInstanceOf(NullPointerException.class)
                 .withMessage("ACQ-0702 combining gave null for key k: return a value, such as an Optional");
-        assertThatThrownBy(() -> Tasks.run(none, Tuple2.of("k", (Integer) null))).hasMessageContaining("ACQ-0702");
+        assertThatThrownBy(() -> Tasks.run(none, Tuple2.of("k", (Integer) null)))
+                .hasMessageContaining("ACQ-0702");
     }
 
     @Test
@@ -198,7 +204,8 @@ class OperatorsTest {
         new CogroupOperator<String, Integer, String>()
                 .apply(
                         new Tasks.Task(0),
-                        List.of(Tuple2.of("b", 1), Tuple2.of("a", 2), Tuple2.of("b", 3)).iterator(),
+                        List.of(Tuple2.of("b", 1), Tuple2.of("a", 2), Tuple2.of("b", 3))
+                                .iterator(),
                         List.of(Tuple2.of("c", "x"), Tuple2.of("b", "y")).iterator(),
                         out);
         assertThat(out.records)
@@ -236,7 +243,8 @@ class OperatorsTest {
         RangePartitioner<Integer> ranges = new RangePartitioner<Integer>(List.of(10, 20), Ordering.natural());
         assertThat(ranges.numPartitions()).isEqualTo(3);
         assertThat(List.of(-5, 10, 11, 20, 21, 99)).map(ranges::getPartition).containsExactly(0, 0, 1, 1, 2, 2);
-        assertThat(new RangePartitioner<Integer>(List.of(), Ordering.natural()).getPartition(7)).isZero();
+        assertThat(new RangePartitioner<Integer>(List.of(), Ordering.natural()).getPartition(7))
+                .isZero();
     }
 
     // ---- failures

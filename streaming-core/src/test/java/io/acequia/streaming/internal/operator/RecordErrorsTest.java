@@ -80,7 +80,8 @@ class RecordErrorsTest {
     @Test
     void aFlatMapThatGivesNullIsARecordError() throws Exception {
         site.policy(ErrorPolicy.skip());
-        assertThat(Tasks.run(task, new FlatMapOperator<String, String>(site, s -> null), "a")).isEmpty();
+        assertThat(Tasks.run(task, new FlatMapOperator<String, String>(site, s -> null), "a"))
+                .isEmpty();
         assertThat(task.counts.values()).containsExactly(1L);
     }
 
@@ -102,7 +103,8 @@ class RecordErrorsTest {
         site.policy(ErrorPolicy.deadLetter(letters));
         site.uid("parse");
         assertThat(Tasks.run(task, parse, "1", "x", "2", "y")).containsExactly(1, 2);
-        assertThat(letters.calls).containsExactly("open " + new Output.Key(new Time(1000), "parse", 2), "commit", "close");
+        assertThat(letters.calls)
+                .containsExactly("open " + new Output.Key(new Time(1000), "parse", 2), "commit", "close");
         assertThat(letters.letters).hasSize(2).allSatisfy(letter -> {
             assertThat(letter.origin()).isEqualTo("parse");
             assertThat(letter.batchTime()).isEqualTo(new Time(1000));

@@ -80,7 +80,8 @@ class PairRddTest {
         assertThat(left.keys().collect()).containsExactly("a", "b", "a", "c");
         assertThat(left.values().collect()).containsExactly(1, 2, 3, 4);
         assertThat(left.mapValues(v -> "v" + v).collect())
-                .containsExactly(Tuple2.of("a", "v1"), Tuple2.of("b", "v2"), Tuple2.of("a", "v3"), Tuple2.of("c", "v4"));
+                .containsExactly(
+                        Tuple2.of("a", "v1"), Tuple2.of("b", "v2"), Tuple2.of("a", "v3"), Tuple2.of("c", "v4"));
         assertThat(pairs(Tuple2.of("a", List.of(1, 2)), Tuple2.of("b", List.<Integer>of()))
                         .flatMapValues(List::iterator)
                         .collect())
@@ -105,17 +106,21 @@ class PairRddTest {
         assertThat(left.foldByKey(0, Integer::sum).collectAsMap()).isEqualTo(sums);
         assertThat(left.foldByKey(0, Integer::sum, 5).getNumPartitions()).isEqualTo(5);
         assertThat(left.foldByKey(0, Integer::sum, THREE).collectAsMap()).isEqualTo(sums);
-        assertThat(pairs(Tuple2.of("a", 1)).foldByKey(10, Integer::sum).collectAsMap()).isEqualTo(Map.of("a", 11));
+        assertThat(pairs(Tuple2.of("a", 1)).foldByKey(10, Integer::sum).collectAsMap())
+                .isEqualTo(Map.of("a", 11));
     }
 
     @Test
     void aggregateByKeyGivesAnotherType() {
         Map<String, String> texts = Map.of("a", "|1|3", "b", "|2", "c", "|4");
-        assertThat(left.aggregateByKey("", (s, v) -> s + "|" + v, (s, t) -> s + t).collectAsMap())
+        assertThat(left.aggregateByKey("", (s, v) -> s + "|" + v, (s, t) -> s + t)
+                        .collectAsMap())
                 .isEqualTo(texts);
-        assertThat(left.aggregateByKey("", (s, v) -> s + "|" + v, (s, t) -> s + t, 5).collectAsMap())
+        assertThat(left.aggregateByKey("", (s, v) -> s + "|" + v, (s, t) -> s + t, 5)
+                        .collectAsMap())
                 .isEqualTo(texts);
-        assertThat(left.aggregateByKey("", (s, v) -> s + "|" + v, (s, t) -> s + t, THREE).getNumPartitions())
+        assertThat(left.aggregateByKey("", (s, v) -> s + "|" + v, (s, t) -> s + t, THREE)
+                        .getNumPartitions())
                 .isEqualTo(3);
     }
 
@@ -170,7 +175,9 @@ class PairRddTest {
     void nullKeysAndNullValuesAreKept() {
         PairRDD<String, Integer> some =
                 batch.parallelizePairs(Arrays.asList(Tuple2.of(null, 1), Tuple2.of("a", null), Tuple2.of(null, 2)), 2);
-        assertThat(some.groupByKey().collectAsMap()).containsEntry(null, List.of(1, 2)).hasSize(2);
+        assertThat(some.groupByKey().collectAsMap())
+                .containsEntry(null, List.of(1, 2))
+                .hasSize(2);
         assertThat(some.lookup(null)).containsExactly(1, 2);
     }
 
@@ -194,16 +201,20 @@ class PairRddTest {
     void outerJoinsKeepTheKeysOfTheirSide() {
         PairRDD<String, Integer> ours = pairs(Tuple2.of("a", 1), Tuple2.of("b", 2));
         PairRDD<String, String> theirs = pairs(Tuple2.of("a", "x"), Tuple2.of("d", "z"));
-        assertThat(List.of(ours.leftOuterJoin(theirs), ours.leftOuterJoin(theirs, 5), ours.leftOuterJoin(theirs, THREE)))
+        assertThat(List.of(
+                        ours.leftOuterJoin(theirs), ours.leftOuterJoin(theirs, 5), ours.leftOuterJoin(theirs, THREE)))
                 .allSatisfy(form -> assertThat(form.collectAsMap())
                         .isEqualTo(Map.of(
                                 "a", Tuple2.of(1, Optional.of("x")), "b", Tuple2.of(2, Optional.<String>empty()))));
         assertThat(List.of(
-                        ours.rightOuterJoin(theirs), ours.rightOuterJoin(theirs, 5), ours.rightOuterJoin(theirs, THREE)))
+                        ours.rightOuterJoin(theirs),
+                        ours.rightOuterJoin(theirs, 5),
+                        ours.rightOuterJoin(theirs, THREE)))
                 .allSatisfy(form -> assertThat(form.collectAsMap())
                         .isEqualTo(Map.of(
                                 "a", Tuple2.of(Optional.of(1), "x"), "d", Tuple2.of(Optional.<Integer>empty(), "z"))));
-        assertThat(List.of(ours.fullOuterJoin(theirs), ours.fullOuterJoin(theirs, 5), ours.fullOuterJoin(theirs, THREE)))
+        assertThat(List.of(
+                        ours.fullOuterJoin(theirs), ours.fullOuterJoin(theirs, 5), ours.fullOuterJoin(theirs, THREE)))
                 .allSatisfy(form -> assertThat(form.collectAsMap())
                         .isEqualTo(Map.of(
                                 "a", Tuple2.of(Optional.of(1), Optional.of("x")),
@@ -245,7 +256,8 @@ class PairRddTest {
         assertThat(keys).hasSize(3);
         for (int i = 0; i < 3; i++) {
             int partition = i;
-            assertThat(keys.get(i)).allSatisfy(key -> assertThat(THREE.getPartition(key)).isEqualTo(partition));
+            assertThat(keys.get(i))
+                    .allSatisfy(key -> assertThat(THREE.getPartition(key)).isEqualTo(partition));
         }
     }
 

@@ -65,7 +65,8 @@ class RddErrorsTest {
     @Test
     void aUnionOfNothingIsRefused() {
         assertRefused(
-                () -> batch.union(List.<RDD<Integer>>of()), "ACQ-0804 union of no RDD: give at least one, or use emptyRDD()");
+                () -> batch.union(List.<RDD<Integer>>of()),
+                "ACQ-0804 union of no RDD: give at least one, or use emptyRDD()");
     }
 
     @Test
@@ -128,10 +129,8 @@ class RddErrorsTest {
         assertMissing(
                 () -> none.reduce(Integer::sum),
                 "ACQ-0814 reduce of an RDD without records: ask isEmpty first, or use fold");
-        assertMissing(
-                () -> none.max(Ordering.natural()), "ACQ-0815 max of an RDD without records: ask isEmpty first");
-        assertMissing(
-                () -> none.min(Ordering.natural()), "ACQ-0815 min of an RDD without records: ask isEmpty first");
+        assertMissing(() -> none.max(Ordering.natural()), "ACQ-0815 max of an RDD without records: ask isEmpty first");
+        assertMissing(() -> none.min(Ordering.natural()), "ACQ-0815 min of an RDD without records: ask isEmpty first");
     }
 
     @Test
@@ -188,7 +187,8 @@ class RddErrorsTest {
         try {
             assertThatExceptionOfType(StreamingException.class)
                     .isThrownBy(() -> some.count())
-                    .withMessageMatching("ACQ-0805 count at RddErrorsTest\\.java:\\d+ was interrupted before it was done")
+                    .withMessageMatching(
+                            "ACQ-0805 count at RddErrorsTest\\.java:\\d+ was interrupted before it was done")
                     .withCauseInstanceOf(InterruptedException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
@@ -199,7 +199,8 @@ class RddErrorsTest {
     void functionsThatAreNullOrCannotTravelAreRefusedWhereTheyAreWritten() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> some.map(null))
-                .withMessageMatching("ACQ-0705 the function of map at RddErrorsTest\\.java:\\d+ is null: pass a function");
+                .withMessageMatching(
+                        "ACQ-0705 the function of map at RddErrorsTest\\.java:\\d+ is null: pass a function");
         Object local = new Object();
         List<ThrowingCallable> uses = List.of(
                 () -> some.map(i -> local),
@@ -209,8 +210,10 @@ class RddErrorsTest {
                 () -> some.flatMapToPair(i -> List.of(Tuple2.of(i, local)).iterator()),
                 () -> some.keyBy(i -> local),
                 () -> some.mapPartitions(records -> List.of(local).iterator()),
-                () -> some.mapPartitionsToPair(records -> List.of(Tuple2.of(1, local)).iterator()),
-                () -> some.mapPartitionsWithIndex((index, records) -> List.of(local).iterator(), true),
+                () -> some.mapPartitionsToPair(
+                        records -> List.of(Tuple2.of(1, local)).iterator()),
+                () -> some.mapPartitionsWithIndex(
+                        (index, records) -> List.of(local).iterator(), true),
                 () -> some.zipPartitions(some, (a, b) -> List.of(local).iterator()),
                 () -> some.sortBy(i -> local.hashCode(), true, 1),
                 () -> some.groupBy(i -> local),

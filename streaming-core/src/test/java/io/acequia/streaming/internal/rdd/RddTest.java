@@ -50,7 +50,9 @@ class RddTest {
     void mapAndFilterAndFlatMapKeepTheOrder() {
         assertThat(seven.map(i -> i * 2).collect()).containsExactly(0, 2, 4, 6, 8, 10, 12);
         assertThat(seven.filter(i -> i % 2 == 1).collect()).containsExactly(1, 3, 5);
-        assertThat(numbers(4, 2).flatMap(i -> Collections.nCopies(i, i).iterator()).collect())
+        assertThat(numbers(4, 2)
+                        .flatMap(i -> Collections.nCopies(i, i).iterator())
+                        .collect())
                 .containsExactly(1, 2, 2, 3, 3, 3);
     }
 
@@ -59,7 +61,8 @@ class RddTest {
         assertThat(numbers(2, 2).mapToPair(i -> Tuple2.of(i, "v" + i)).collect())
                 .containsExactly(Tuple2.of(0, "v0"), Tuple2.of(1, "v1"));
         assertThat(numbers(3, 2)
-                        .flatMapToPair(i -> Collections.nCopies(i, Tuple2.of(i, "v")).iterator())
+                        .flatMapToPair(
+                                i -> Collections.nCopies(i, Tuple2.of(i, "v")).iterator())
                         .collect())
                 .containsExactly(Tuple2.of(1, "v"), Tuple2.of(2, "v"), Tuple2.of(2, "v"));
         assertThat(words("a", "bb").keyBy(String::length).collect())
@@ -78,15 +81,22 @@ class RddTest {
 
     @Test
     void functionsOfPartitionsSeeEachPartitionOnce() {
-        assertThat(seven.mapPartitions(records -> List.of(sum(records)).iterator()).collect())
+        assertThat(seven.mapPartitions(records -> List.of(sum(records)).iterator())
+                        .collect())
                 .containsExactly(1, 5, 15);
-        assertThat(seven.mapPartitionsToPair(records -> List.of(Tuple2.of("sum", sum(records))).iterator())
+        assertThat(seven.mapPartitionsToPair(records ->
+                                List.of(Tuple2.of("sum", sum(records))).iterator())
                         .collect())
                 .containsExactly(Tuple2.of("sum", 1), Tuple2.of("sum", 5), Tuple2.of("sum", 15));
-        assertThat(seven.mapPartitionsWithIndex((index, records) -> List.of(index + ":" + sum(records)).iterator(), false)
+        assertThat(seven.mapPartitionsWithIndex(
+                                (index, records) ->
+                                        List.of(index + ":" + sum(records)).iterator(),
+                                false)
                         .collect())
                 .containsExactly("0:1", "1:5", "2:15");
-        assertThat(seven.mapPartitionsWithIndex((index, records) -> List.of(index).iterator(), true).collect())
+        assertThat(seven.mapPartitionsWithIndex(
+                                (index, records) -> List.of(index).iterator(), true)
+                        .collect())
                 .containsExactly(0, 1, 2);
     }
 
@@ -101,7 +111,8 @@ class RddTest {
     @Test
     void partitionsAreZippedByNumber() {
         RDD<String> letters = batch.parallelize(List.of("a", "b", "c"), 3);
-        assertThat(seven.zipPartitions(letters, (numbers, others) -> List.of(sum(numbers) + others.next()).iterator())
+        assertThat(seven.zipPartitions(letters, (numbers, others) -> List.of(sum(numbers) + others.next())
+                                .iterator())
                         .collect())
                 .containsExactly("1a", "5b", "15c");
     }
@@ -119,13 +130,16 @@ class RddTest {
     @Test
     void unionGivesAllInOrder() {
         assertThat(numbers(2, 2).union(numbers(3, 1)).collect()).containsExactly(0, 1, 0, 1, 2);
-        assertThat(batch.union(numbers(1, 1), numbers(2, 1), numbers(1, 1)).collect()).containsExactly(0, 0, 1, 0);
+        assertThat(batch.union(numbers(1, 1), numbers(2, 1), numbers(1, 1)).collect())
+                .containsExactly(0, 0, 1, 0);
         assertThat(batch.union(List.of(seven))).isSameAs(seven);
     }
 
     @Test
     void intersectionGivesWhatBothHaveOnce() {
-        assertThat(words("a", "b", "b", "c").intersection(words("b", "c", "c", "d")).collect())
+        assertThat(words("a", "b", "b", "c")
+                        .intersection(words("b", "c", "c", "d"))
+                        .collect())
                 .containsExactlyInAnyOrder("b", "c");
         assertThat(words("a").intersection(batch.emptyRDD()).collect()).isEmpty();
     }
@@ -311,7 +325,8 @@ class RddTest {
         RDD<String> letters = words("a", "b", "c", "d", "e");
         assertThat(letters.reduce((a, b) -> a + b)).isEqualTo("abcde");
         assertThat(letters.fold("-", (a, b) -> a + b)).isEqualTo("--a-bc-de");
-        assertThat(letters.aggregate(0, (sum, word) -> sum + word.length(), Integer::sum)).isEqualTo(5);
+        assertThat(letters.aggregate(0, (sum, word) -> sum + word.length(), Integer::sum))
+                .isEqualTo(5);
         assertThat(batch.<String>emptyRDD().fold("z", (a, b) -> a + b)).isEqualTo("zz");
     }
 
@@ -347,7 +362,8 @@ class RddTest {
         assertThat(some.collect()).containsExactly("a", null, "a", null);
         assertThat(some.distinct().collect()).containsExactlyInAnyOrder("a", null);
         assertThat(some.map(s -> s == null ? 1 : 0).reduce(Integer::sum)).isEqualTo(2);
-        assertThat(some.intersection(batch.parallelize(Arrays.asList("b", null), 1)).collect())
+        assertThat(some.intersection(batch.parallelize(Arrays.asList("b", null), 1))
+                        .collect())
                 .containsExactly((String) null);
     }
 

@@ -52,9 +52,11 @@ class LifecycleTest {
     @Test
     void movingFromAnotherStateDoesNothing() {
         Lifecycle lifecycle = new Lifecycle("orders");
-        assertThat(lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING)).isFalse();
+        assertThat(lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING))
+                .isFalse();
         assertThat(lifecycle.state()).isEqualTo(ContextState.INITIALIZED);
-        assertThat(lifecycle.moveFrom(ContextState.INITIALIZED, ContextState.ACTIVE)).isTrue();
+        assertThat(lifecycle.moveFrom(ContextState.INITIALIZED, ContextState.ACTIVE))
+                .isTrue();
         assertThat(lifecycle.state()).isEqualTo(ContextState.ACTIVE);
     }
 }

@@ -35,7 +35,9 @@ class ListenerBusTest {
         bus.start();
         IntStream.range(0, 100).forEach(this::post);
         bus.close();
-        assertThat(seen.batches).containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(i -> (long) i).toList());
+        assertThat(seen.batches)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 100).mapToObj(i -> (long) i).toList());
         assertThat(seen.threads).hasSize(1).first().asString().isEqualTo("acequia-listeners");
         assertThat(seen.onBus).isTrue();
         assertThat(bus.isCurrentThread()).isFalse();

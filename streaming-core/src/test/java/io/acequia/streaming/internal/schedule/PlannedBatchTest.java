@@ -95,7 +95,8 @@ class PlannedBatchTest {
         for (long time : new long[] {1000, 1500, 0}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> remembered.rddOf(node, new Time(time)))
-                    .withMessageStartingWith("ACQ-1005 " + node + " has no batch at " + time + " ms: batches come every ");
+                    .withMessageStartingWith(
+                            "ACQ-1005 " + node + " has no batch at " + time + " ms: batches come every ");
         }
     }
 

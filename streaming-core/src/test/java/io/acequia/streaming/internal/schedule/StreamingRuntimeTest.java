@@ -60,13 +60,17 @@ class StreamingRuntimeTest {
 
     @Test
     void aFunctionThatThrowsInATaskEndsTheContextWithItsPlace() {
-        numbers(1, 0).map(i -> 1 / i).foreachRDD(rdd -> {
-            rdd.collect();
-        }).uid("quotients");
+        numbers(1, 0)
+                .map(i -> 1 / i)
+                .foreachRDD(rdd -> {
+                    rdd.collect();
+                })
+                .uid("quotients");
         BatchFailedException failure = failure();
         assertThat(failure)
-                .hasMessageMatching("ACQ-1008 batch \\d+ ms failed in output 'quotients': function of map at"
-                        + " StreamingRuntimeTest\\.java:\\d+ threw in partition 1: java\\.lang\\.ArithmeticException: / by zero")
+                .hasMessageMatching(
+                        "ACQ-1008 batch \\d+ ms failed in output 'quotients': function of map at"
+                                + " StreamingRuntimeTest\\.java:\\d+ threw in partition 1: java\\.lang\\.ArithmeticException: / by zero")
                 .hasCauseInstanceOf(ArithmeticException.class);
         assertThat(failure.output()).isEqualTo("quotients");
         assertThat(failure.partition()).isEqualTo(1);
@@ -79,9 +83,11 @@ class StreamingRuntimeTest {
     @Test
     void aFunctionThatThrowsOnTheDriverEndsTheContextToo() {
         IOException broken = new IOException("no disk");
-        numbers(1).foreachRDD(rdd -> {
-            throw broken;
-        }).uid("save");
+        numbers(1)
+                .foreachRDD(rdd -> {
+                    throw broken;
+                })
+                .uid("save");
         BatchFailedException failure = failure();
         assertThat(failure)
                 .hasMessageMatching("ACQ-1009 batch \\d+ ms failed in 'save' at StreamingRuntimeTest\\.java:\\d+:"
@@ -100,7 +106,8 @@ class StreamingRuntimeTest {
                         any -> any))
                 .print();
         assertThat(failure())
-                .hasMessageMatching("ACQ-1010 planning batch \\d+ ms failed: java\\.lang\\.NoClassDefFoundError: client");
+                .hasMessageMatching(
+                        "ACQ-1010 planning batch \\d+ ms failed: java\\.lang\\.NoClassDefFoundError: client");
     }
 
     /** The clock belongs to whoever made the context; it breaks where the runner looks when the output began. */
@@ -125,8 +132,7 @@ class StreamingRuntimeTest {
 
     @Test
     void anIntervalIsAWholeNumberOfMilliseconds() {
-        for (Duration interval :
-                List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(1_500_000))) {
+        for (Duration interval : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofNanos(1_500_000))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> new StreamingContext(conf, interval))
                     .withMessage("ACQ-1012 batch interval " + interval
@@ -140,7 +146,8 @@ class StreamingRuntimeTest {
         context.stop();
         assertThatIllegalStateException()
                 .isThrownBy(context::start)
-                .withMessage("ACQ-1013 streaming context 'orders' is STOPPED and cannot be started again: make a new one");
+                .withMessage(
+                        "ACQ-1013 streaming context 'orders' is STOPPED and cannot be started again: make a new one");
     }
 
     @Test
@@ -165,8 +172,9 @@ class StreamingRuntimeTest {
             second.directStream(DirectInput.quiet("prices")).print();
             assertThatIllegalStateException()
                     .isThrownBy(second::start)
-                    .withMessageMatching("ACQ-1002 another streaming context is active in this JVM, started at"
-                            + " StreamingRuntimeTest\\.java:\\d+: stop it first, or set streaming\\.contexts\\.multiple = true");
+                    .withMessageMatching(
+                            "ACQ-1002 another streaming context is active in this JVM, started at"
+                                    + " StreamingRuntimeTest\\.java:\\d+: stop it first, or set streaming\\.contexts\\.multiple = true");
             assertThat(StreamingContext.active()).containsSame(context);
         }
         context.stop();

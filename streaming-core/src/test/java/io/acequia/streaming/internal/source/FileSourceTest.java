@@ -100,7 +100,8 @@ class FileSourceTest {
 
         assertThat(batch(planner(FileRules.of("/data/in")), 1)).containsExactly("c");
         assertThat(batch(planner(FileRules.of("/data/in").nested(true)), 1)).containsExactly("c", "d");
-        assertThat(batch(planner(FileRules.of("/data/in").filter(p -> p.endsWith("_b"))), 1)).containsExactly("b");
+        assertThat(batch(planner(FileRules.of("/data/in").filter(p -> p.endsWith("_b"))), 1))
+                .containsExactly("b");
     }
 
     @Test
@@ -199,7 +200,8 @@ class FileSourceTest {
         Files.delete(other.resolve("a"));
         Files.delete(other);
         assertThat(batch(planner, 3)).isEmpty();
-        assertThatThrownBy(() -> batch(planner(FileRules.of("/missing/*/in")), 1)).hasMessageStartingWith("ACQ-0626");
+        assertThatThrownBy(() -> batch(planner(FileRules.of("/missing/*/in")), 1))
+                .hasMessageStartingWith("ACQ-0626");
         assertThat(batch(planner(FileRules.of("/data/*/in")), 1)).isEmpty();
     }
 
@@ -298,8 +300,8 @@ class FileSourceTest {
     @Test
     void binaryRecordsHaveTheirLength() throws Exception {
         write(in.resolve("a"), START + 1, "abcdef");
-        SplitPlanner<byte[]> planner =
-                new FileSource<>(FileRules.of("/data/in"), FileFormat.records(3), system).newPlanner(context(Optional.empty()));
+        SplitPlanner<byte[]> planner = new FileSource<>(FileRules.of("/data/in"), FileFormat.records(3), system)
+                .newPlanner(context(Optional.empty()));
         Plan<byte[]> plan = planner.plan(new Time(START + SECOND), Long.MAX_VALUE);
 
         assertThat(read(plan)).extracting(bytes -> new String(bytes, UTF_8)).containsExactly("abc", "def");
@@ -314,8 +316,8 @@ class FileSourceTest {
         write(in.resolve("a"), START + 1, "abcdefg");
         Files.write(in.resolve("b.gz"), gzip("abcd"));
         modified(in.resolve("b.gz"), START + 1);
-        SplitPlanner<byte[]> planner =
-                new FileSource<>(FileRules.of("/data/in"), FileFormat.records(3), system).newPlanner(context(Optional.empty()));
+        SplitPlanner<byte[]> planner = new FileSource<>(FileRules.of("/data/in"), FileFormat.records(3), system)
+                .newPlanner(context(Optional.empty()));
         Plan<byte[]> plan = planner.plan(new Time(START + SECOND), Long.MAX_VALUE);
 
         assertThatThrownBy(() -> plan.splits().get(0).open(new Task()))
@@ -323,7 +325,9 @@ class FileSourceTest {
                 .hasMessageContaining("/data/in/a holds 7 bytes")
                 .hasMessageContaining("3 bytes");
         try (SplitReader<byte[]> zipped = plan.splits().get(1).open(new Task())) {
-            assertThatThrownBy(() -> all(zipped)).hasMessageStartingWith("ACQ-0633").hasMessageContaining("holds 4 bytes");
+            assertThatThrownBy(() -> all(zipped))
+                    .hasMessageStartingWith("ACQ-0633")
+                    .hasMessageContaining("holds 4 bytes");
         }
     }
 
@@ -340,8 +344,8 @@ class FileSourceTest {
         assertThat(read(source.newPlanner(context(Optional.empty())).plan(new Time(START + SECOND), Long.MAX_VALUE)))
                 .containsExactly(1, 2);
         FileSource<Integer> bad = new FileSource<>(FileRules.of("/data/in"), FileFormat.decoded(bytes -> null), system);
-        assertThatThrownBy(() -> read(
-                        bad.newPlanner(context(Optional.empty())).plan(new Time(START + SECOND), Long.MAX_VALUE)))
+        assertThatThrownBy(() ->
+                        read(bad.newPlanner(context(Optional.empty())).plan(new Time(START + SECOND), Long.MAX_VALUE)))
                 .hasMessageStartingWith("ACQ-0634");
     }
 
@@ -377,7 +381,8 @@ class FileSourceTest {
             file("f" + i, START + i * SECOND - 1, "x");
             assertThat(batch(planner, i)).hasSize(1);
         }
-        String position = planner.plan(new Time(START + 101 * SECOND), Long.MAX_VALUE).position();
+        String position =
+                planner.plan(new Time(START + 101 * SECOND), Long.MAX_VALUE).position();
         assertThat(position.lines()).hasSizeLessThan(6);
     }
 
@@ -398,7 +403,8 @@ class FileSourceTest {
         Plan<String> plan = planner.plan(new Time(START + SECOND), Long.MAX_VALUE);
         assertThat(read(plan)).containsExactly("new");
         assertThat(plan.position().lines()).hasSize(2);
-        assertThat(planner.plan(new Time(START + 2 * SECOND), Long.MAX_VALUE).splits()).isEmpty();
+        assertThat(planner.plan(new Time(START + 2 * SECOND), Long.MAX_VALUE).splits())
+                .isEmpty();
     }
 
     @Test

@@ -58,15 +58,19 @@ class SocketSourcesTest {
 
     @Test
     void linesComeAsStringsOrSlicesWithWhatWasRejected() throws Exception {
-        try (UnreliableReceiver<String> receiver = connected(SocketLineSource.strings(endpoint, 5).newReceiver())) {
+        try (UnreliableReceiver<String> receiver =
+                connected(SocketLineSource.strings(endpoint, 5).newReceiver())) {
             peer.getOutputStream().write("hello\nworld!\nhalf".getBytes(UTF_8));
             peer.close();
             List<Rejected> rejected = new ArrayList<>();
 
             assertThat(readAll(receiver, rejected)).containsExactly("hello");
-            assertThat(rejected).extracting(one -> one.cause().getMessage().substring(0, 8)).containsExactly("ACQ-0603", "ACQ-0602");
+            assertThat(rejected)
+                    .extracting(one -> one.cause().getMessage().substring(0, 8))
+                    .containsExactly("ACQ-0603", "ACQ-0602");
         }
-        try (UnreliableReceiver<Utf8> receiver = connected(SocketLineSource.utf8(endpoint, 5).newReceiver())) {
+        try (UnreliableReceiver<Utf8> receiver =
+                connected(SocketLineSource.utf8(endpoint, 5).newReceiver())) {
             peer.getOutputStream().write("hello\n".getBytes(UTF_8));
             assertThat(receiver.read(1, LONG).records()).containsExactly(Utf8.of("hello"));
         }
@@ -77,14 +81,16 @@ class SocketSourcesTest {
         SocketLineSource<Utf8> source = copy(SocketLineSource.utf8(endpoint, 5));
         assertThat(source.name()).isEqualTo("socket://127.0.0.1:" + server.getLocalPort());
         assertThat(copy(new RawSocketSource(endpoint, new ByteSize(5))).name()).isEqualTo(source.name());
-        assertThat(copy(new SocketDecoderSource<>(endpoint, SocketSourcesTest::words)).name())
+        assertThat(copy(new SocketDecoderSource<>(endpoint, SocketSourcesTest::words))
+                        .name())
                 .isEqualTo(source.name());
     }
 
     @Test
     void aRefusedConnectionNamesTheAddress() throws Exception {
         server.close();
-        try (UnreliableReceiver<String> receiver = SocketLineSource.strings(endpoint, 5).newReceiver()) {
+        try (UnreliableReceiver<String> receiver =
+                SocketLineSource.strings(endpoint, 5).newReceiver()) {
             assertThatThrownBy(receiver::connect)
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("ACQ-0611")
@@ -128,9 +134,10 @@ class SocketSourcesTest {
             return List.of(first).iterator();
         });
         try (UnreliableReceiver<Integer> receiver = connected(source.newReceiver())) {
-            CompletableFuture<Void> read = CompletableFuture.runAsync(() -> assertThatThrownBy(() -> receiver.read(1, LONG))
-                    .isInstanceOf(ReceiverDisconnectedException.class)
-                    .hasMessageStartingWith("ACQ-0614"));
+            CompletableFuture<Void> read =
+                    CompletableFuture.runAsync(() -> assertThatThrownBy(() -> receiver.read(1, LONG))
+                            .isInstanceOf(ReceiverDisconnectedException.class)
+                            .hasMessageStartingWith("ACQ-0614"));
             reading.await();
             receiver.wakeUp();
             read.join();
@@ -143,8 +150,9 @@ class SocketSourcesTest {
                 connected(new SocketDecoderSource<String>(endpoint, in -> null).newReceiver())) {
             assertThatThrownBy(() -> receiver.read(1, LONG)).hasMessageStartingWith("ACQ-0616");
         }
-        try (UnreliableReceiver<String> receiver = connected(
-                new SocketDecoderSource<String>(endpoint, in -> Arrays.asList((String) null).iterator()).newReceiver())) {
+        try (UnreliableReceiver<String> receiver = connected(new SocketDecoderSource<String>(
+                        endpoint, in -> Arrays.asList((String) null).iterator())
+                .newReceiver())) {
             assertThatThrownBy(() -> receiver.read(1, LONG)).hasMessageStartingWith("ACQ-0613");
         }
     }
@@ -234,11 +242,11 @@ class SocketSourcesTest {
 
     @Test
     void aClosedSocketIsADisconnection() throws Exception {
-        UnreliableReceiver<byte[]> receiver =
-                connected(new RawSocketSource(endpoint, new ByteSize(10)).newReceiver());
+        UnreliableReceiver<byte[]> receiver = connected(new RawSocketSource(endpoint, new ByteSize(10)).newReceiver());
         receiver.close();
         assertThatThrownBy(() -> receiver.read(1, LONG)).hasMessageStartingWith("ACQ-0619");
-        UnreliableReceiver<String> unconnected = SocketLineSource.strings(endpoint, 5).newReceiver();
+        UnreliableReceiver<String> unconnected =
+                SocketLineSource.strings(endpoint, 5).newReceiver();
         unconnected.wakeUp();
         assertThatThrownBy(unconnected::connect).isInstanceOf(IOException.class);
     }

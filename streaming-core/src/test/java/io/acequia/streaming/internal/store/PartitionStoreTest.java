@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PartitionStoreTest {
-    private static final List<String> RECORDS = IntStream.range(0, 100).mapToObj(i -> "record " + i).toList();
+    private static final List<String> RECORDS =
+            IntStream.range(0, 100).mapToObj(i -> "record " + i).toList();
 
     @TempDir
     Path directory;
@@ -90,7 +91,8 @@ class PartitionStoreTest {
         store = store(sizeOfOne());
         PartitionStore.Shelf<String> small = store.shelf(StorageLevel.MEMORY_ONLY);
         small.put(0, RECORDS);
-        List<String> large = IntStream.range(0, 10_000).mapToObj(i -> "record " + i).toList();
+        List<String> large =
+                IntStream.range(0, 10_000).mapToObj(i -> "record " + i).toList();
         PartitionStore.Shelf<String> shelf = store.shelf(StorageLevel.MEMORY_ONLY);
         shelf.put(0, large);
         assertThat(shelf.contains(0)).isFalse();
@@ -145,10 +147,13 @@ class PartitionStoreTest {
     @Test
     void sizesAreAboutRight() {
         assertThat(SizeEstimator.bytesOf(List.of())).isBetween(16L, 64L);
-        List<byte[]> arrays = IntStream.range(0, 1000).mapToObj(i -> new byte[1000]).toList();
+        List<byte[]> arrays =
+                IntStream.range(0, 1000).mapToObj(i -> new byte[1000]).toList();
         assertThat(SizeEstimator.bytesOf(arrays)).isBetween(1_000_000L, 1_100_000L);
         record Node(String name, long[] values) {}
-        List<Node> nodes = IntStream.range(0, 1000).mapToObj(i -> new Node("name", new long[100])).toList();
+        List<Node> nodes = IntStream.range(0, 1000)
+                .mapToObj(i -> new Node("name", new long[100]))
+                .toList();
         assertThat(SizeEstimator.bytesOf(new ArrayList<>(nodes))).isBetween(800_000L, 1_000_000L);
     }
 

@@ -88,13 +88,44 @@ class RecordSerializerTest {
     void builtInTypesComeBackEqual() {
         Map<String, Integer> linked = new LinkedHashMap<>(Map.of("a", 1));
         List<Object> records = new ArrayList<>(List.of(
-                true, (byte) 1, (short) 2, 3, 4L, 5f, 6d, 'c', "text",
-                new Tuple2<>("key", 1), Utf8.of("über"), new Time(7), Optional.of("x"), Optional.empty(),
-                new ArrayList<>(List.of(1, 2)), Arrays.asList(1, null), List.of(), List.of(1), List.of(1, 2, 3),
-                Stream.of(1, null).toList(), Set.of(), Set.of(1), Set.of(1, 2, 3), Map.of(), Map.of(1, 2), Map.of(1, 2, 3, 4),
-                linked, new HashMap<>(linked), new TreeMap<>(linked), Collections.unmodifiableList(new ArrayList<>(List.of(1))),
-                Collections.emptyList(), Collections.singletonList(1), new BigDecimal("1.50"), BigInteger.TEN,
-                Instant.ofEpochMilli(8), Duration.ofMillis(9), LocalDate.of(2024, 2, 29), new UUID(1, 2),
+                true,
+                (byte) 1,
+                (short) 2,
+                3,
+                4L,
+                5f,
+                6d,
+                'c',
+                "text",
+                new Tuple2<>("key", 1),
+                Utf8.of("über"),
+                new Time(7),
+                Optional.of("x"),
+                Optional.empty(),
+                new ArrayList<>(List.of(1, 2)),
+                Arrays.asList(1, null),
+                List.of(),
+                List.of(1),
+                List.of(1, 2, 3),
+                Stream.of(1, null).toList(),
+                Set.of(),
+                Set.of(1),
+                Set.of(1, 2, 3),
+                Map.of(),
+                Map.of(1, 2),
+                Map.of(1, 2, 3, 4),
+                linked,
+                new HashMap<>(linked),
+                new TreeMap<>(linked),
+                Collections.unmodifiableList(new ArrayList<>(List.of(1))),
+                Collections.emptyList(),
+                Collections.singletonList(1),
+                new BigDecimal("1.50"),
+                BigInteger.TEN,
+                Instant.ofEpochMilli(8),
+                Duration.ofMillis(9),
+                LocalDate.of(2024, 2, 29),
+                new UUID(1, 2),
                 EnumSet.of(Color.RED, Color.GREEN)));
         records.add(null);
         assertThat(copied(records)).isEqualTo(records);
@@ -102,7 +133,8 @@ class RecordSerializerTest {
 
     @Test
     void arraysComeBackWithTheirContent() {
-        List<Object> copies = copied(List.of(new byte[] {1, 2}, new String[] {"a"}, new Color[] {Color.GREEN}, new int[][] {{1}}));
+        List<Object> copies =
+                copied(List.of(new byte[] {1, 2}, new String[] {"a"}, new Color[] {Color.GREEN}, new int[][] {{1}}));
         assertThat((byte[]) copies.get(0)).containsExactly(1, 2);
         assertThat((String[]) copies.get(1)).containsExactly("a");
         assertThat((Color[]) copies.get(2)).containsExactly(Color.GREEN);
@@ -128,10 +160,12 @@ class RecordSerializerTest {
 
     @Test
     void otherClassesAreRefusedWithTheLineToAddAlsoInsideOfRecords() {
-        String message = "ACQ-0531 " + Unknown.class.getName() + " is not registered, so its objects cannot be serialized to"
-                + " memory or disk: add conf.registerClasses(" + Unknown.class.getCanonicalName() + ".class)";
+        String message =
+                "ACQ-0531 " + Unknown.class.getName() + " is not registered, so its objects cannot be serialized to"
+                        + " memory or disk: add conf.registerClasses(" + Unknown.class.getCanonicalName() + ".class)";
         assertThatThrownBy(() -> copied(List.of(new Unknown()))).hasMessage(message);
-        assertThatThrownBy(() -> copied(List.of(new Holder(List.of(new Unknown()))))).hasMessage(message);
+        assertThatThrownBy(() -> copied(List.of(new Holder(List.of(new Unknown())))))
+                .hasMessage(message);
         assertThatThrownBy(() -> copied(List.of((Object) new Unknown[0]))).hasMessageStartingWith("ACQ-0531");
         assertThat(copied(List.of(new Holder(1)))).containsExactly(new Holder(1));
     }
@@ -141,7 +175,8 @@ class RecordSerializerTest {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<List<Object>>> results = new ArrayList<>();
-            List<Object> records = List.of(new Point(1, 2, Color.RED, List.of()), new Holder("x"), Color.GREEN, new Bean("b"));
+            List<Object> records =
+                    List.of(new Point(1, 2, Color.RED, List.of()), new Holder("x"), Color.GREEN, new Bean("b"));
             for (int i = 0; i < 40; i++) {
                 List<Object> rotated = new ArrayList<>(records.subList(0, 3));
                 Collections.rotate(rotated, i);
@@ -161,7 +196,8 @@ class RecordSerializerTest {
     @Test
     void manyRecordsMakeManyChunks() throws IOException {
         Path file = directory.resolve("file");
-        List<String> records = IntStream.range(0, 100_000).mapToObj(i -> "record " + i).toList();
+        List<String> records =
+                IntStream.range(0, 100_000).mapToObj(i -> "record " + i).toList();
         write(file, records);
         try (RecordFile.Reader<String> reader = RecordFile.open(file, serializer)) {
             List<String> copies = new ArrayList<>();
@@ -188,7 +224,9 @@ class RecordSerializerTest {
     private void assertDamaged(Path file, byte[] content) throws IOException {
         Files.write(file, content);
         try (RecordFile.Reader<String> reader = RecordFile.open(file, serializer)) {
-            assertThatThrownBy(reader::hasNext).hasMessageStartingWith("ACQ-0536").hasMessageContaining(file.toString());
+            assertThatThrownBy(reader::hasNext)
+                    .hasMessageStartingWith("ACQ-0536")
+                    .hasMessageContaining(file.toString());
         }
     }
 

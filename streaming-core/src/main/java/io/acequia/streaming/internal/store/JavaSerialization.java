@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.store;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.OutputStream;
+import java.util.function.UnaryOperator;
+
+/**
+ * Copies objects of this JVM by Java serialization: the one class that reads such bytes, and only bytes that it has just
+ * written itself. Data that comes from elsewhere is never read this way.
+ */
+public final class JavaSerialization {
+    private JavaSerialization() {}
+
+    /** The bytes of an object; {@code leaving} may put another object in the place of each. */
+    public static byte[] write(Object object, UnaryOperator<Object> leaving) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new Leaving(bytes, leaving)) {
+            out.writeObject(object);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The object of bytes that {@link #write} gave; {@code arriving} may put another object in the place of each. */
+    public static Object read(byte[] bytes, ClassLoader loader, UnaryOperator<Object> arriving)
+            throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new Arriving(new ByteArrayInputStream(bytes), loader, arriving)) {
+            return in.readObject();
+        }
+    }
+
+    private static final class Leaving extends ObjectOutputStream {
+        private final UnaryOperator<Object> leaving;
+
+        Leaving(OutputStream out, UnaryOperator<Object> leaving) throws IOException {
+            super(out);
+            this.leaving = leaving;
+            enableReplaceObject(true);
+        }
+
+        @Override
+        protected Object replaceObject(Object object) {
+            return leaving.apply(object);
+        }
+    }
+
+    private static final class Arriving extends ObjectInputStream {
+        private final ClassLoader loader;
+        private final UnaryOperator<Object> arriving;
+
+        Arriving(InputStream in, ClassLoader loader, UnaryOperator<Object> arriving) throws IOException {
+            super(in);
+            this.loader = loader;
+            this.arriving = arriving;
+            enableResolveObject(true);
+        }
+
+        @Override
+        protected Object resolveObject(Object object) {
+            return arriving.apply(object);
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass type) throws IOException, ClassNotFoundException {
+            try {
+                return Class.forName(type.getName(), false, loader);
+            } catch (ClassNotFoundException e) {
+                return super.resolveClass(type);
+            }
+        }
+    }
+}
