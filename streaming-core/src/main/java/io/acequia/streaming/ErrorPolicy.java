@@ -16,7 +16,11 @@ public sealed interface ErrorPolicy extends Serializable {
         return new Skip();
     }
 
-    /** The record goes to {@code sink} with its cause, before the batch counts as done, and is counted. */
+    /**
+     * The record goes to {@code sink} with its cause, before the batch counts as done, and is counted. What an output finds
+     * that asks only for the first records ({@code print}) has a key of its own, {@code UID.first}, so that it never
+     * replaces the letters of an output that asks for all.
+     */
     static ErrorPolicy deadLetter(DeadLetterSink sink) {
         return new ToSink(Objects.requireNonNull(sink, "sink"));
     }

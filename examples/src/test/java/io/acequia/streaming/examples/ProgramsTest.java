@@ -101,7 +101,7 @@ class ProgramsTest {
             program.stopStream().awaitEnd();
 
             assertThat(dir).isDirectoryContaining("glob:**-lines-0.jsonl");
-            assertThat(dir).isDirectoryContaining("glob:**-parse-*.jsonl");
+            assertThat(dir).isDirectoryContaining("glob:**-parse.first-*.jsonl");
         }
     }
 }

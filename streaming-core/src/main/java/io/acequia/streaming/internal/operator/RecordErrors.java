@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordErrors {
     /** Ends the output of a job that may see only the first records of its partitions; its letters have a key of their own. */
-    public static final String PARTIAL = " (first records)";
+    public static final String PARTIAL = ".first";
 
     private final Site site;
     private final ErrorPolicy policy;
