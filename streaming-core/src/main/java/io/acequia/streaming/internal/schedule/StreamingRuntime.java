@@ -165,6 +165,9 @@ public final class StreamingRuntime {
                 throw new IllegalStateException("ACQ-1013 streaming context '" + name()
                         + "' is STOPPED and cannot be started again: make a new one");
             }
+            if (rdds.conf().get(StreamingConf.BACKPRESSURE_ENABLED)) {
+                throw NotAvailable.of("back-pressure (" + StreamingConf.BACKPRESSURE_ENABLED.name() + ")");
+            }
             graph.settle();
             ActiveContexts.enter(context, CallSite.here(), rdds.conf().get(StreamingConf.MULTIPLE_CONTEXTS));
             try {
