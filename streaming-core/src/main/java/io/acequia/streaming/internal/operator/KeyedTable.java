@@ -9,16 +9,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A map from keys to values for combining: open addressing over an index, entries in the order in which their keys came.
  *
- * <p>The index holds for each slot the entry's number in the low half and the key's whole hash in the high half, so a probe
- * reads one word and touches a key only when the hashes agree; growing the index touches no key at all. Entries lie densely
- * in one array, key beside value, which keeps reading them in order cheap and the order itself reproducible. One thread.
+ * <p>The index holds one word for each slot: in its low bits the entry's number, as many bits as the index has slots, and in
+ * the bits above those of the key's hash that did not choose the slot. So a probe reads one word and touches a key only when
+ * the hashes agree, and the index stays small enough for the caches; growing it reads the hashes kept apart, and no key.
+ * Entries lie densely in one array, key beside value, which keeps reading them in order cheap and the order itself
+ * reproducible. One thread.
  */
 final class KeyedTable<K, V> {
     private static final int LEAST_SLOTS = 32;
-    private static final long HASH = 0xFFFF_FFFF_0000_0000L;
 
     /** 0 is an empty slot: entry numbers begin at 1. */
-    private long[] index = new long[LEAST_SLOTS];
+    private int[] index = new int[LEAST_SLOTS];
+
+    private int[] hashes = new int[LEAST_SLOTS / 2];
 
     private @Nullable Object[] entries = new Object[LEAST_SLOTS];
     private int size;
@@ -30,12 +33,12 @@ final class KeyedTable<K, V> {
     /** The entry of {@code key}, made with a null value when it is new. */
     int entryOf(@Nullable K key) {
         int hash = spread(key);
-        long tag = (long) hash << 32;
-        int mask = index.length - 1;
+        int[] words = index;
+        int mask = words.length - 1;
         int slot = hash & mask;
-        for (long word = index[slot]; word != 0; word = index[slot]) {
-            if ((word & HASH) == tag) {
-                int entry = (int) word - 1;
+        for (int word = words[slot]; word != 0; word = words[slot]) {
+            if (((word ^ hash) & ~mask) == 0) {
+                int entry = (word & mask) - 1;
                 Object known = entries[2 * entry];
                 if (known == key || (known != null && known.equals(key))) {
                     return entry;
@@ -43,7 +46,7 @@ final class KeyedTable<K, V> {
             }
             slot = (slot + 1) & mask;
         }
-        return add(key, tag, slot);
+        return add(key, hash, slot);
     }
 
     /** Null for an entry just made. */
@@ -70,13 +73,15 @@ final class KeyedTable<K, V> {
         }
     }
 
-    private int add(@Nullable K key, long tag, int slot) {
-        if (2 * size + 2 > entries.length) {
-            entries = Arrays.copyOf(entries, entries.length * 2);
+    private int add(@Nullable K key, int hash, int slot) {
+        if (size == hashes.length) {
+            hashes = Arrays.copyOf(hashes, size * 2);
+            entries = Arrays.copyOf(entries, size * 4);
         }
         int entry = size++;
         entries[2 * entry] = key;
-        index[slot] = tag | (entry + 1);
+        hashes[entry] = hash;
+        index[slot] = (hash & -index.length) | (entry + 1);
         if (2 * size > index.length) {
             grow();
         }
@@ -84,17 +89,14 @@ final class KeyedTable<K, V> {
     }
 
     private void grow() {
-        long[] old = index;
-        index = new long[old.length * 4];
+        index = new int[index.length * 2];
         int mask = index.length - 1;
-        for (long word : old) {
-            if (word != 0) {
-                int slot = (int) (word >>> 32) & mask;
-                while (index[slot] != 0) {
-                    slot = (slot + 1) & mask;
-                }
-                index[slot] = word;
+        for (int entry = 0; entry < size; entry++) {
+            int slot = hashes[entry] & mask;
+            while (index[slot] != 0) {
+                slot = (slot + 1) & mask;
             }
+            index[slot] = (hashes[entry] & ~mask) | (entry + 1);
         }
     }
 

@@ -90,7 +90,7 @@ final class BatchRunner {
         String uid = output.site().uid();
         String callSite = output.site().callSite();
         Instant started = clock.now();
-        bus.post(listener -> listener.onOutputOperationStarted(
+        bus.postQuietly(listener -> listener.onOutputOperationStarted(
                 new OutputInfo(batch.time(), uid, callSite, Optional.empty(), Optional.empty())));
         Throwable failure = null;
         try {
@@ -104,7 +104,7 @@ final class BatchRunner {
         } finally {
             Optional<Throwable> why = Optional.ofNullable(failure);
             Duration took = Duration.between(started, clock.now());
-            bus.post(listener -> listener.onOutputOperationCompleted(
+            bus.postQuietly(listener -> listener.onOutputOperationCompleted(
                     new OutputInfo(batch.time(), uid, callSite, Optional.of(took), why)));
         }
         return failure;

@@ -6,6 +6,8 @@ import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.graph.StreamGraph;
+import io.acequia.streaming.listener.BatchInfo;
+import io.acequia.streaming.listener.StreamingListener;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -20,6 +22,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -167,7 +170,7 @@ final class BatchScheduler {
         active.add(time);
         feeds.forEach((feed, slot) -> plan(feed, slot, batch));
         remembered.add(batch);
-        bus.post(listener -> listener.onBatchSubmitted(batch.info()));
+        tell(batch, StreamingListener::onBatchSubmitted, false);
         return batch;
     }
 
@@ -214,10 +217,9 @@ final class BatchScheduler {
     /** Whether further batches may run. */
     private boolean run(PlannedBatch batch) throws InterruptedException {
         batch.started(clock.now());
-        bus.post(listener -> listener.onBatchStarted(batch.info()));
-        Throwable failure;
+        tell(batch, StreamingListener::onBatchStarted, false);
         try {
-            failure = runner.run(batch, () -> planWhatIsLeft(batch));
+            completed(batch, runner.run(batch, () -> planWhatIsLeft(batch)));
         } catch (BatchFailedException e) {
             failed(batch, e);
             return false;
@@ -230,15 +232,25 @@ final class BatchScheduler {
                             "ACQ-1011", "batch " + batch.time() + " failed: " + t, batch.time(), "", "", -1, t));
             return false;
         }
-        completed(batch, failure);
         return true;
+    }
+
+    private void tell(PlannedBatch batch, BiConsumer<StreamingListener, BatchInfo> event, boolean atOnce) {
+        if (bus.isHeard()) {
+            BatchInfo info = batch.info();
+            if (atOnce) {
+                bus.post(listener -> event.accept(listener, info));
+            } else {
+                bus.postQuietly(listener -> event.accept(listener, info));
+            }
+        }
     }
 
     private void failed(PlannedBatch batch, BatchFailedException failure) {
         queue.close();
         batch.ended(clock.now(), failure);
         statistics.failed(batch);
-        bus.post(listener -> listener.onBatchCompleted(batch.info()));
+        tell(batch, StreamingListener::onBatchCompleted, true);
         onFailure.accept(failure);
     }
 
@@ -272,7 +284,7 @@ final class BatchScheduler {
                 .filter(time -> time.compareTo(batch.time()) < 0)
                 .orElse(batch.time());
         remembered.release(oldest.minus(graph.remember()));
-        bus.post(listener -> listener.onBatchCompleted(batch.info()));
+        tell(batch, StreamingListener::onBatchCompleted, true);
         onCompleted.accept(statistics);
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,12 +17,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings events to listeners on one thread, in order. Posting never blocks: beyond the capacity events are dropped, counted
- * and reported. A listener that throws is logged and does not keep the others from the event.
+ * and reported; without listeners there are no events. A listener that throws is logged and does not keep the others from
+ * the event.
+ *
+ * <p>Waking the thread for each of the events of a short batch would cost more than the batch, so only some of them wake it;
+ * for the others it looks by itself every 10 ms.
  */
 public final class ListenerBus {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerBus.class);
     private static final int CAPACITY = 10_000;
     private static final long CLOSE_SECONDS = 5;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final BlockingQueue<Consumer<StreamingListener>> events = new ArrayBlockingQueue<>(CAPACITY);
     private final List<StreamingListener> listeners = new CopyOnWriteArrayList<>();
@@ -42,8 +48,20 @@ public final class ListenerBus {
         thread = Threads.daemon("acequia-listeners", this::deliver);
     }
 
+    /** Whether anybody listens. */
+    boolean isHeard() {
+        return !listeners.isEmpty();
+    }
+
+    /** Posts an event, and wakes the thread for it and those before it. */
     void post(Consumer<StreamingListener> event) {
-        if (!events.offer(event) && dropped.getAndIncrement() == 0) {
+        postQuietly(event);
+        LockSupport.unpark(thread);
+    }
+
+    /** Posts an event that may come a moment late. */
+    void postQuietly(Consumer<StreamingListener> event) {
+        if (isHeard() && !events.offer(event) && dropped.getAndIncrement() == 0) {
             LOG.warn(
                     "listeners are too slow: more than {} events wait, further ones are dropped and counted", CAPACITY);
         }
@@ -64,8 +82,8 @@ public final class ListenerBus {
     /** Delivers what was posted, then ends; bounded. */
     void close() {
         closing = true;
-        post(listener -> {});
         Thread delivering = thread;
+        LockSupport.unpark(delivering);
         if (delivering == null) {
             return;
         }
@@ -84,15 +102,15 @@ public final class ListenerBus {
     }
 
     private void deliver() {
-        try {
-            while (!closing || !events.isEmpty()) {
-                Consumer<StreamingListener> event = events.take();
-                for (StreamingListener listener : listeners) {
-                    deliver(event, listener);
-                }
+        while (!closing || !events.isEmpty()) {
+            Consumer<StreamingListener> event = events.poll();
+            if (event == null) {
+                LockSupport.parkNanos(this, LOOK_NANOS);
+                continue;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            for (StreamingListener listener : listeners) {
+                deliver(event, listener);
+            }
         }
     }
 
