@@ -357,6 +357,7 @@ final class BatchScheduler {
         }
         Feed.Waiting waiting = waiting();
         remembered.releaseAll();
+        feeds.keySet().forEach(Feed::close);
         return new Left(unfinished.size() + unplanned, waiting.blocks(), waiting.records());
     }
 

@@ -29,6 +29,9 @@ interface Feed {
     /** The end; blocks at most so long. */
     void stop(Duration atMost);
 
+    /** Gives back what planned batches could still need; the last call. */
+    default void close() {}
+
     /** What was received and not planned. */
     Waiting waiting();
 

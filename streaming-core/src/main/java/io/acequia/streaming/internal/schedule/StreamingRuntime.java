@@ -26,6 +26,7 @@ import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.StreamingStarted;
 import io.acequia.streaming.listener.StreamingStopped;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +64,7 @@ public final class StreamingRuntime {
     private volatile @Nullable BatchScheduler scheduler;
     private volatile @Nullable Instant startedAt;
     private @Nullable Thread shutdownHook;
+    private @Nullable JobDirectory directory;
     private StopReport report = new StopReport(true, Duration.ZERO, 0, 0, 0);
 
     private StreamingRuntime(
@@ -185,6 +187,7 @@ public final class StreamingRuntime {
     private void startInside() throws Exception {
         hookShutdown();
         rdds.engine().awaitReady(READY_TIMEOUT);
+        openDirectory();
         Instant now = clock.now();
         long interval = graph.batchInterval().toMillis();
         Time zero = new Time(Math.floorDiv(now.toEpochMilli(), interval) * interval);
@@ -205,18 +208,36 @@ public final class StreamingRuntime {
         bus.start();
         bus.post(listener -> listener.onStreamingStarted(new StreamingStarted(now, false)));
         LOG.info(
-                "'{}' runs: a batch every {}, {} on {}; nothing survives a restart",
+                "'{}' runs: a batch every {}, {} on {}; {}",
                 name(),
                 Durations.text(graph.batchInterval()),
                 graph.inputs().size() == 1 ? "1 source" : graph.inputs().size() + " sources",
-                rdds.conf().get(StreamingConf.MASTER));
+                rdds.conf().get(StreamingConf.MASTER),
+                directory == null
+                        ? "nothing survives a restart"
+                        : "what receivers have logged survives a restart, in " + directory);
         started.start();
+    }
+
+    private void openDirectory() throws IOException {
+        Optional<String> given = graph.checkpointDirectory();
+        if (given.isPresent()) {
+            directory = JobDirectory.open(rdds.engine(), given.get());
+        }
+    }
+
+    private void closeDirectory() {
+        JobDirectory open = directory;
+        if (open != null) {
+            open.close();
+            directory = null;
+        }
     }
 
     private Feed feedOf(InputNode node) {
         InputNode.Origin origin = node.origin();
         if (origin instanceof InputNode.Received received) {
-            return new ReceiverFeed<>(node, received.source(), rdds, clock, bus);
+            return new ReceiverFeed<>(node, received.source(), Receptions.settings(node, rdds.conf(), directory), rdds, clock, bus);
         }
         if (origin instanceof InputNode.Direct direct) {
             return new DirectFeed(node, direct.source(), rdds, clock);
@@ -227,7 +248,11 @@ public final class StreamingRuntime {
     private void abandonStart() {
         unhookShutdown();
         lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING);
-        feeds.forEach(feed -> feed.stop(Duration.ZERO));
+        for (Feed feed : feeds) {
+            feed.stop(Duration.ZERO);
+            feed.close();
+        }
+        closeDirectory();
         graph.close(ContextState.STOPPED.name());
         ActiveContexts.leave(context);
         lifecycle.move(ContextState.STOPPED);
@@ -326,6 +351,7 @@ public final class StreamingRuntime {
                     left.nothing() ? "" : ", leaving " + left);
             bus.post(listener ->
                     listener.onStreamingStopped(new StreamingStopped(clock.now(), Optional.ofNullable(failure.get()))));
+            closeDirectory();
             ActiveContexts.leave(context);
             graph.close(ContextState.STOPPED.name());
             lifecycle.move(ContextState.STOPPED);
