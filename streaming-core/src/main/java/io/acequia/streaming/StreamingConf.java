@@ -3,6 +3,7 @@ package io.acequia.streaming;
 
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Codec;
+import io.acequia.streaming.data.TypedCodec;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Serializable;
@@ -155,6 +156,11 @@ public final class StreamingConf {
             String.class,
             "",
             "Directory for spilled and persisted partitions; empty takes the temporary directory of the JVM.");
+    public static final Key<String> UNSAFE_JAVA = key(
+            "streaming.serialization.unsafe.java",
+            String.class,
+            "",
+            "Exact names of classes, with commas between, that go to logs and disks by Java serialization; empty for none.");
     public static final Key<Boolean> SERIALIZE_CLOSURES = key(
             "streaming.test.serialize.closures",
             Boolean.class,
@@ -164,7 +170,7 @@ public final class StreamingConf {
     private final Map<String, String> code = new TreeMap<>();
     private final Map<String, Origin> outside;
     private final Set<Class<?>> registered = new LinkedHashSet<>();
-    private final Map<String, RegisteredCodec> codecs = new LinkedHashMap<>();
+    private final Map<String, TypedCodec<?>> codecs = new LinkedHashMap<>();
 
     /** Loads system properties, environment and file. */
     public StreamingConf() {
@@ -265,15 +271,34 @@ public final class StreamingConf {
         return this;
     }
 
-    /** Writes values of {@code type} with a codec, under an id that must stay the same. */
+    /**
+     * Writes values of exactly {@code type} with a codec, under an id that must stay the same.
+     *
+     * @throws IllegalArgumentException when the id or the type has a codec already
+     */
     public <T> StreamingConf registerCodec(String id, Class<T> type, Codec<T> codec) {
-        codecs.put(id, new RegisteredCodec(type, codec));
+        if (codecs.containsKey(id) || id.equals("unsafe-java")) {
+            throw new IllegalArgumentException("ACQ-0547 the codec id '" + id + "' for " + type
+                    + " is taken: logs name codecs by id, so give each its own");
+        }
+        codecs.forEach((other, typed) -> {
+            if (typed.type() == type) {
+                throw new IllegalArgumentException("ACQ-0548 " + type + " has the codec '" + other
+                        + "' already: one class is written by one codec");
+            }
+        });
+        codecs.put(id, new TypedCodec<>(type, codec));
         return this;
     }
 
     /** The classes registered so far. */
     public Set<Class<?>> registeredClasses() {
         return Collections.unmodifiableSet(registered);
+    }
+
+    /** The codecs registered so far, by their ids. */
+    public Map<String, TypedCodec<?>> registeredCodecs() {
+        return Collections.unmodifiableMap(codecs);
     }
 
     /** Every key with the value in force, as text. */
@@ -352,8 +377,6 @@ public final class StreamingConf {
     }
 
     private record Origin(String value, String place) {}
-
-    private record RegisteredCodec(Class<?> type, Codec<?> codec) {}
 
     /**
      * A setting.

@@ -77,7 +77,7 @@ final class LocalEngine implements Engine {
         this.closures =
                 new Closures(Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false")
                         .trim()));
-        this.serializer = new RecordSerializer(settings.registered());
+        this.serializer = RecordSerializer.of(settings);
         long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
                 .bytes();
         String directory = values.getOrDefault("streaming.storage.dir", "");

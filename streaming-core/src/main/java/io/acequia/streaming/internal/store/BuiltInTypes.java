@@ -108,7 +108,6 @@ final class BuiltInTypes {
             HashMap.class,
             LinkedHashMap.class,
             TreeMap.class,
-            Arrays.asList().getClass(),
             Collections.emptyList().getClass(),
             Collections.emptySet().getClass(),
             Collections.emptyMap().getClass(),
@@ -118,6 +117,7 @@ final class BuiltInTypes {
         }) {
             kryo.register(container);
         }
+        fixed(kryo, Arrays.asList(), Arrays::asList);
         fixed(kryo, List.of(), list -> Arrays.stream(list).toList());
         fixed(kryo, List.of(0), list -> Arrays.stream(list).toList());
         fixed(kryo, Set.of(), Set::of);
@@ -143,16 +143,6 @@ final class BuiltInTypes {
 
     private static void fixedMap(Kryo kryo, Map<?, ?> example, Function<Map<Object, Object>, Map<?, ?>> make) {
         kryo.register(example.getClass(), new FixedMapSerializer(make));
-    }
-
-    /** Reads a number of elements, of which each takes a byte at least. */
-    private static int readCount(Input in) {
-        int count = in.readVarInt(true);
-        if (count < 0 || count > in.limit() - in.position()) {
-            throw new IllegalStateException("ACQ-0532 " + count + " elements are announced, but only "
-                    + (in.limit() - in.position()) + " bytes follow: the data is damaged");
-        }
-        return count;
     }
 
     private static final class PairSerializer extends Serializer<Tuple2<?, ?>> {
@@ -186,7 +176,7 @@ final class BuiltInTypes {
 
         @Override
         public Utf8 read(Kryo kryo, Input in, Class<? extends Utf8> type) {
-            int length = readCount(in);
+            int length = BoundedInput.readCount(in);
             return Utf8.wrap(in.readBytes(length), 0, length);
         }
     }
@@ -225,7 +215,7 @@ final class BuiltInTypes {
 
         @Override
         public Collection<?> read(Kryo kryo, Input in, Class<? extends Collection<?>> type) {
-            Object[] elements = new Object[readCount(in)];
+            Object[] elements = new Object[BoundedInput.readCount(in)];
             for (int i = 0; i < elements.length; i++) {
                 elements[i] = kryo.readClassAndObject(in);
             }
@@ -252,7 +242,7 @@ final class BuiltInTypes {
 
         @Override
         public Map<?, ?> read(Kryo kryo, Input in, Class<? extends Map<?, ?>> type) {
-            int count = readCount(in);
+            int count = BoundedInput.readCount(in);
             Map<Object, Object> map = new LinkedHashMap<>();
             for (int i = 0; i < count; i++) {
                 Object key = kryo.readClassAndObject(in);
