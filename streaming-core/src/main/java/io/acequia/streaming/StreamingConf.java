@@ -94,6 +94,31 @@ public final class StreamingConf {
             Duration.class,
             Duration.ofMillis(200),
             "How long received records are collected into one block.");
+    public static final Key<ByteSize> BLOCK_SIZE = key(
+            "streaming.block.size",
+            ByteSize.class,
+            ByteSize.mebibytes(8),
+            "How large a block of received records grows before it is closed.");
+    public static final Key<Integer> UNSETTLED_MAX = key(
+            "streaming.receiver.unsettled.max",
+            Integer.class,
+            10_000,
+            "Deliveries of one reliable receiver that may wait for their batch before it stops reading.");
+    public static final Key<ByteSize> LOG_MAX_RECORD = key(
+            "streaming.log.max.record",
+            ByteSize.class,
+            ByteSize.mebibytes(64),
+            "The largest block that a write-ahead log takes; a single record beyond it is rejected.");
+    public static final Key<ByteSize> LOG_ROLL_SIZE = key(
+            "streaming.log.roll.size",
+            ByteSize.class,
+            ByteSize.mebibytes(64),
+            "How large a segment of a write-ahead log grows before the next one begins.");
+    public static final Key<Duration> LOG_ROLL_EVERY = key(
+            "streaming.log.roll.every",
+            Duration.class,
+            Duration.ofMinutes(10),
+            "How old a segment of a write-ahead log becomes before the next one begins.");
     public static final Key<Long> RECEIVER_MAX_RATE = key(
             "streaming.receiver.max.rate",
             Long.class,
@@ -127,8 +152,9 @@ public final class StreamingConf {
     public static final Key<ByteSize> SOURCE_BUFFER = key(
             "streaming.source.buffer",
             ByteSize.class,
-            ByteSize.mebibytes(64),
-            "What one receiver may hold that no batch has taken yet; beyond it, the receiver stops reading.");
+            new ByteSize(0),
+            "What one receiver may hold that no batch has taken yet; beyond it, the receiver stops reading; 0 takes a"
+                    + " quarter of streaming.storage.memory.");
     public static final Key<Integer> FILE_MAX_FILES = key(
             "streaming.file.max.files",
             Integer.class,
@@ -150,7 +176,7 @@ public final class StreamingConf {
             "streaming.storage.memory",
             ByteSize.class,
             new ByteSize(0),
-            "Memory for persisted partitions; 0 takes 40 % of the heap.");
+            "Memory for persisted partitions and received blocks; 0 takes 40 % of the heap.");
     public static final Key<String> STORAGE_DIR = key(
             "streaming.storage.dir",
             String.class,

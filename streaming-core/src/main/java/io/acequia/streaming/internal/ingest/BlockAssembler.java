@@ -150,14 +150,19 @@ final class BlockAssembler<T> {
         closedRecords -= block.count();
     }
 
-    /** Puts other blocks in the place of the oldest closed one. */
-    void replaceOldest(List<Sealed<T>> blocks) {
-        stored();
-        for (int i = blocks.size() - 1; i >= 0; i--) {
-            closed.addFirst(blocks.get(i));
-            closedBytes += blocks.get(i).bytes();
-            closedRecords += blocks.get(i).count();
+    /** Puts other blocks in the place of a closed one. */
+    void replace(Sealed<T> block, List<Sealed<T>> others) {
+        List<Sealed<T>> before = closed();
+        closed.clear();
+        for (Sealed<T> each : before) {
+            if (each == block) {
+                closed.addAll(others);
+            } else {
+                closed.add(each);
+            }
         }
+        closedBytes = closed.stream().mapToLong(Sealed::bytes).sum();
+        closedRecords = closed.stream().mapToLong(Sealed::count).sum();
     }
 
     /** Owes a delivery that brings nothing new to what waits here, which it repeats; false when nothing waits. */

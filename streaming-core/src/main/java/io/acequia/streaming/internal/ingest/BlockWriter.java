@@ -15,7 +15,9 @@ import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Position;
 import io.acequia.streaming.storage.StorageFullException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -166,7 +168,7 @@ final class BlockWriter<T> {
         storing.lock();
         try {
             for (List<Sealed<T>> blocks = closed(); !blocks.isEmpty(); blocks = closed()) {
-                if (!write(blocks) || !add(blocks)) {
+                if (!write(blocks) || !add(closed())) {
                     return;
                 }
             }
@@ -184,21 +186,49 @@ final class BlockWriter<T> {
         }
     }
 
-    /** Logs what is not logged yet, with one force for all; false when there is no space. */
+    /** Logs what is not logged yet, with one force for all; false when it must be tried again. */
     private boolean write(List<Sealed<T>> blocks) throws IOException {
+        if (!logged) {
+            return true;
+        }
         BlockLog<T> open = log;
-        if (!logged || open == null) {
-            return !logged;
+        if (open == null) {
+            return false;
+        }
+        List<Sealed<T>> fresh = blocks.subList(ahead.size(), blocks.size());
+        List<ByteBuffer[]> encoded = new ArrayList<>();
+        for (Sealed<T> block : fresh) {
+            ByteBuffer[] bytes = BlockRecord.encode(block, task.codec());
+            if (BlockRecord.lengthOf(bytes) > task.dataLog().maxRecord().bytes()) {
+                makeSmaller(block);
+                return write(closed());
+            }
+            encoded.add(bytes);
         }
         try {
-            List<Sealed<T>> fresh = blocks.subList(ahead.size(), blocks.size());
-            ahead.addAll(open.write(fresh));
+            ahead.addAll(open.write(fresh, encoded));
             space(true, "");
             return true;
         } catch (StorageFullException e) {
             space(false, e.getMessage());
             return false;
         }
+    }
+
+    /** A block that no record of the log can hold becomes two; a single such record is rejected. */
+    private void makeSmaller(Sealed<T> block) {
+        stateLock.lock();
+        try {
+            assembler.replace(block, block.count() > 1 ? block.halves() : List.of(block.rejectingAll(tooLarge())));
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
+    private Throwable tooLarge() {
+        return new IOException("ACQ-0674 a record is larger than what the log takes, "
+                + task.dataLog().maxRecord() + ": it is rejected; if such records are meant, raise"
+                + " streaming.log.max.record");
     }
 
     private void space(boolean there, @Nullable String message) {
@@ -215,7 +245,7 @@ final class BlockWriter<T> {
 
     /** Hands blocks to the tasks and to the driver; false when there is no room for one. */
     private boolean add(List<Sealed<T>> blocks) throws IOException {
-        for (Sealed<T> block : blocks) {
+        for (Sealed<T> block : logged ? blocks.subList(0, ahead.size()) : blocks) {
             BlockInfo info = info(block.count(), block.bytes(), block.positions(), ahead.peek());
             if (block.count() > 0
                     && !host.keep(info, block.parts(), task.settings().blocks().level())) {

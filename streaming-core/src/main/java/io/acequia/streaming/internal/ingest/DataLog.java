@@ -2,6 +2,8 @@
 package io.acequia.streaming.internal.ingest;
 
 import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.internal.log.LogSettings;
+import io.acequia.streaming.internal.store.Vocabulary;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.UUID;
@@ -15,8 +17,18 @@ import java.util.UUID;
  * @param maxRecord the largest block it takes
  * @param roll the size at which a new segment begins
  * @param rollEvery the age at which a new segment begins
- * @param format how records are written
+ * @param vocabulary what records may consist of
  */
 public record DataLog(
-        String uri, String folder, UUID job, ByteSize maxRecord, ByteSize roll, Duration rollEvery, RecordFormat format)
-        implements Serializable {}
+        String uri,
+        String folder,
+        UUID job,
+        ByteSize maxRecord,
+        ByteSize roll,
+        Duration rollEvery,
+        Vocabulary vocabulary)
+        implements Serializable {
+    LogSettings limits() {
+        return new LogSettings(maxRecord, roll, rollEvery);
+    }
+}

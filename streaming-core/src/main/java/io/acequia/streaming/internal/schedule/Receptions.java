@@ -6,6 +6,7 @@ import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.ingest.DataLog;
 import io.acequia.streaming.internal.ingest.ReceiverSettings;
+import io.acequia.streaming.internal.store.Vocabulary;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ final class Receptions {
                 directory.job(),
                 conf.get(StreamingConf.LOG_MAX_RECORD),
                 conf.get(StreamingConf.LOG_ROLL_SIZE),
-                conf.get(StreamingConf.LOG_ROLL_EVERY));
+                conf.get(StreamingConf.LOG_ROLL_EVERY),
+                new Vocabulary(conf.registeredClasses(), conf.registeredCodecs(), conf.get(StreamingConf.UNSAFE_JAVA)));
     }
 }
