@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.log;
 
 import io.acequia.streaming.internal.log.LogDamagedException.Reason;
 import io.acequia.streaming.storage.Storage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -106,6 +107,37 @@ public final class LogReader {
                 settings,
                 (type, address, bytes) -> visitor.record(
                         type, address, bytes.at(address.offset() + RecordFormat.HEAD, address.length())));
+    }
+
+    /**
+     * The payload of one record, for who knows where it is.
+     *
+     * @throws LogDamagedException when something else stands there
+     * @throws java.nio.file.NoSuchFileException when its segment was released
+     */
+    public static ByteBuffer read(Storage storage, String folder, Address at, LogSettings settings) throws IOException {
+        return read(storage, folder, at, settings, null);
+    }
+
+    static ByteBuffer read(Storage storage, String folder, Address at, LogSettings settings, @Nullable Integer known)
+            throws IOException {
+        String name = folder.isEmpty() ? at.file() : folder + "/" + at.file();
+        if (at.length() < 0 || at.length() > settings.maxRecord().bytes()) {
+            throw new LogDamagedException(Reason.ADDRESS, name, at.offset(), "a length of " + at.length());
+        }
+        int seed = known != null ? known : SegmentHeader.seed(storage.read(name, 0, SegmentHeader.BYTES));
+        ByteBuffer record;
+        try {
+            record = storage.read(name, at.offset(), RecordFormat.HEAD + at.length());
+        } catch (EOFException e) {
+            throw new LogDamagedException(Reason.ADDRESS, name, at.offset(), "the file ends before it");
+        }
+        ByteBuffer payload = record.slice(RecordFormat.HEAD, at.length());
+        ByteBuffer head = RecordFormat.head(seed, record.get(8), at.seq(), at.length(), payload);
+        if (!record.slice(0, RecordFormat.HEAD).equals(head)) {
+            throw new LogDamagedException(Reason.ADDRESS, name, at.offset(), "record " + at.seq() + " is not there");
+        }
+        return payload;
     }
 
     static Found walk(

@@ -262,24 +262,7 @@ public final class SegmentedLog implements AutoCloseable {
      * @throws java.nio.file.NoSuchFileException when its segment was released
      */
     public ByteBuffer read(Address at) throws IOException {
-        String name = path(at.file());
-        if (at.length() < 0 || at.length() > settings.maxRecord().bytes()) {
-            throw new LogDamagedException(Reason.ADDRESS, name, at.offset(), "a length of " + at.length());
-        }
-        Integer known = seeds.get(at.file());
-        int seed = known != null ? known : SegmentHeader.seed(storage.read(name, 0, SegmentHeader.BYTES));
-        ByteBuffer record;
-        try {
-            record = storage.read(name, at.offset(), RecordFormat.HEAD + at.length());
-        } catch (EOFException e) {
-            throw new LogDamagedException(Reason.ADDRESS, name, at.offset(), "the file ends before it");
-        }
-        ByteBuffer payload = record.slice(RecordFormat.HEAD, at.length());
-        ByteBuffer head = RecordFormat.head(seed, record.get(8), at.seq(), at.length(), payload);
-        if (!record.slice(0, RecordFormat.HEAD).equals(head)) {
-            throw new LogDamagedException(Reason.ADDRESS, name, at.offset(), "record " + at.seq() + " is not there");
-        }
-        return payload;
+        return LogReader.read(storage, folder, at, settings, seeds.get(at.file()));
     }
 
     /**
