@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param retryFirst wait before the source is connected anew; doubles with each failure in a row
  * @param retryMost the longest such wait
  * @param retries connection attempts in a row before the source counts as failed; 0 means no end
- * @param maxRate records a second, at most; what is not used is kept for one second; 0 means no limit
+ * @param maxRate records a second, at most; what is not used is kept for a tenth of a second; 0 means no limit
  * @param idleAlarm warns when nothing came for so long; zero means never
  * @param buffer about how much may wait for a batch before reading stops
  * @param blockInterval how long records are collected into one block; zero makes one block for each batch

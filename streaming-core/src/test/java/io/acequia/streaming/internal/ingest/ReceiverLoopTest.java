@@ -273,7 +273,7 @@ class ReceiverLoopTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 0,
-                10,
+                100,
                 Duration.ZERO,
                 ByteSize.mebibytes(1),
                 Duration.ZERO));
@@ -289,9 +289,9 @@ class ReceiverLoopTest {
         }
         clock.awaitSleeper();
         assertThat(loop.status().records()).isEqualTo(31);
-        clock.advance(Duration.ofMillis(100));
+        clock.advance(Duration.ofMillis(50));
         steps.add(() -> "as many as allowed");
-        assertThat(next("read ")).isEqualTo("read 1");
+        assertThat(next("read ")).isEqualTo("read 5");
     }
 
     @Test
