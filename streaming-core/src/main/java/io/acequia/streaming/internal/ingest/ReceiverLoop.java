@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -221,7 +222,16 @@ public final class ReceiverLoop<T> {
     public SourceStatus status() {
         lock.lock();
         try {
-            return new SourceStatus(streamId, name, state, records, rejected, buffer.records(), restarts);
+            return new SourceStatus(
+                    streamId,
+                    name,
+                    state,
+                    records,
+                    rejected,
+                    buffer.records(),
+                    restarts,
+                    OptionalLong.empty(),
+                    Optional.empty());
         } finally {
             lock.unlock();
         }

@@ -191,8 +191,9 @@ public final class StreamingRuntime {
         graph.close(ContextState.ACTIVE.name());
         List<Feed> opened = new ArrayList<>();
         feeds = opened;
+        RateController rates = RateController.of(graph);
         for (InputNode node : graph.inputs()) {
-            opened.add(feedOf(node));
+            opened.add(feedOf(node, rates));
         }
         for (Feed feed : opened) {
             feed.start(zero);
@@ -213,13 +214,13 @@ public final class StreamingRuntime {
         started.start();
     }
 
-    private Feed feedOf(InputNode node) {
+    private Feed feedOf(InputNode node, RateController rates) {
         InputNode.Origin origin = node.origin();
         if (origin instanceof InputNode.Received received) {
             return new ReceiverFeed<>(node, received.source(), rdds, clock, bus);
         }
         if (origin instanceof InputNode.Direct direct) {
-            return new DirectFeed(node, direct.source(), rdds, clock);
+            return new DirectFeed(node, direct.source(), rdds, clock, rates);
         }
         return new QueueFeed(node, ((InputNode.Queued) origin).queue(), rdds);
     }
