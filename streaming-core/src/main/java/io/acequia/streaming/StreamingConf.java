@@ -97,7 +97,7 @@ public final class StreamingConf {
     public static final Key<ByteSize> BLOCK_SIZE = key(
             "streaming.block.size",
             ByteSize.class,
-            ByteSize.mebibytes(8),
+            ByteSize.mebibytes(1),
             "How large a block of received records grows before it is closed.");
     public static final Key<Integer> UNSETTLED_MAX = key(
             "streaming.receiver.unsettled.max",
@@ -124,11 +124,46 @@ public final class StreamingConf {
             Long.class,
             0L,
             "Records a second that one source may bring, at most; 0 sets no limit.");
+    public static final Key<Long> RECEIVER_MAX_RATE_TOTAL = key(
+            "streaming.receiver.max.rate.total",
+            Long.class,
+            0L,
+            "Records a second that all receivers together may bring, at least 1 for each; 0 sets no limit.");
+    public static final Key<Long> DIRECT_MAX_RATE_PER_PARTITION = key(
+            "streaming.direct.max.rate.per.partition",
+            Long.class,
+            0L,
+            "Records a second that one partition of a direct source may bring, at most; 0 sets no limit.");
     public static final Key<Boolean> BACKPRESSURE_ENABLED = key(
             "streaming.backpressure.enabled",
             Boolean.class,
             false,
             "Whether the rate of the sources follows the speed of the batches.");
+    public static final Key<Long> BACKPRESSURE_INITIAL_RATE = key(
+            "streaming.backpressure.initial.rate",
+            Long.class,
+            0L,
+            "With back-pressure: records a second that a source may bring before its first estimate; 0 sets no limit.");
+    public static final Key<Long> BACKPRESSURE_MIN_RATE = key(
+            "streaming.backpressure.min.rate",
+            Long.class,
+            100L,
+            "With back-pressure: records a second below which no estimate goes; at least 1.");
+    public static final Key<Double> BACKPRESSURE_PROPORTIONAL = key(
+            "streaming.backpressure.pid.proportional",
+            Double.class,
+            1.0,
+            "With back-pressure: how much of the difference between rate and speed is taken back at once.");
+    public static final Key<Double> BACKPRESSURE_INTEGRAL = key(
+            "streaming.backpressure.pid.integral",
+            Double.class,
+            0.2,
+            "With back-pressure: how much of what waits in the queue is taken back at once.");
+    public static final Key<Double> BACKPRESSURE_DERIVED = key(
+            "streaming.backpressure.pid.derived",
+            Double.class,
+            0.0,
+            "With back-pressure: how much the change of that difference counts; it answers to noise, too.");
     public static final Key<Duration> RECEIVER_RETRY_FIRST = key(
             "streaming.receiver.retry.first",
             Duration.class,

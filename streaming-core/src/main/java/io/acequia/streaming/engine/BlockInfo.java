@@ -18,13 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param place where in the log they are; null when they are not logged
  */
 public record BlockInfo(
-        int streamId,
-        long epoch,
-        long number,
-        int count,
-        long bytes,
-        List<Position> positions,
-        @Nullable Place place)
+        int streamId, long epoch, long number, int count, long bytes, List<Position> positions, @Nullable Place place)
         implements Serializable {
     public BlockInfo {
         positions = List.copyOf(positions);

@@ -97,8 +97,7 @@ public interface DriverChannel {
      * @param error what went wrong, when something did
      * @param fatal whether the job must not go on, as when its log is broken
      */
-    record Change(
-            Phase phase, int attempt, @Nullable Instant retryAt, @Nullable Throwable error, boolean fatal)
+    record Change(Phase phase, int attempt, @Nullable Instant retryAt, @Nullable Throwable error, boolean fatal)
             implements Serializable {}
 
     /** What a receiver is doing. */

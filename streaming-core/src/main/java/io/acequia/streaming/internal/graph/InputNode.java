@@ -3,10 +3,10 @@ package io.acequia.streaming.internal.graph;
 
 import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
-import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;

@@ -31,6 +31,9 @@ final class BlockAssembler<T> {
     private final Deque<Sealed<T>> closed = new ArrayDeque<>();
 
     private Open<T> open = new Open<>();
+    /** When the oldest record that waits came. */
+    private long firstNanos;
+
     private long closedBytes;
     private long closedRecords;
 
@@ -47,6 +50,14 @@ final class BlockAssembler<T> {
 
     /** About how many bytes these are on the heap. */
     static long estimate(List<?> records, List<Rejected> rejected) {
+        long bytes = bytesOf(records);
+        for (Rejected each : rejected) {
+            bytes += each.raw().length + UNKNOWN_BYTES;
+        }
+        return bytes;
+    }
+
+    private static long bytesOf(List<?> records) {
         long bytes = 0;
         for (Object each : records) {
             if (each instanceof String text) {
@@ -56,12 +67,8 @@ final class BlockAssembler<T> {
             } else if (each instanceof byte[] array) {
                 bytes += Math.max(LEAST_BYTES, array.length);
             } else {
-                bytes += SizeEstimator.bytesOf(records);
-                break;
+                return Math.max(records.size() * (long) LEAST_BYTES, SizeEstimator.bytesOf(records));
             }
-        }
-        for (Rejected each : rejected) {
-            bytes += each.raw().length + UNKNOWN_BYTES;
         }
         return bytes;
     }
@@ -79,6 +86,7 @@ final class BlockAssembler<T> {
         }
         if (open.isEmpty()) {
             open.openedAtNanos = nowNanos;
+            firstNanos = closed.isEmpty() ? nowNanos : firstNanos;
         }
         if (bytes > blockBytes && records.size() > 1) {
             addInRuns(records, bytes, delivery);
@@ -116,11 +124,17 @@ final class BlockAssembler<T> {
         return blockNanos > 0 && nowNanos - open.openedAtNanos >= blockNanos;
     }
 
-    /** Closes the open block if it has been open long enough. */
-    void closeWhenOld(long nowNanos) {
-        if (!open.isEmpty() && isOld(nowNanos)) {
+    /** Closes the open block if records have been collected long enough; whether they have. */
+    boolean closeWhenOld(long nowNanos) {
+        boolean old = !isEmpty() && blockNanos > 0 && nowNanos - firstNanos >= blockNanos;
+        if (old) {
             close();
         }
+        return old;
+    }
+
+    private boolean isEmpty() {
+        return open.isEmpty() && closed.isEmpty();
     }
 
     /** Closes the open block, if there is something in it. */
@@ -141,6 +155,10 @@ final class BlockAssembler<T> {
 
     boolean hasClosed() {
         return !closed.isEmpty();
+    }
+
+    int closedBlocks() {
+        return closed.size();
     }
 
     /** The oldest closed block is stored. */
@@ -179,9 +197,10 @@ final class BlockAssembler<T> {
         return true;
     }
 
-    /** Whether a delivery waits that is in no closed block. */
-    boolean owesInOpen() {
-        return !open.owed.isEmpty();
+    /** Whether a delivery waits here. */
+    boolean owes() {
+        return !open.owed.isEmpty()
+                || closed.stream().anyMatch(block -> !block.owed().isEmpty());
     }
 
     long bytes() {
@@ -222,9 +241,7 @@ final class BlockAssembler<T> {
                     next.shard(),
                     next,
                     (first, last) -> new Position(
-                            first.shard(),
-                            Math.min(first.from(), last.from()),
-                            Math.max(first.until(), last.until())));
+                            first.shard(), Math.min(first.from(), last.from()), Math.max(first.until(), last.until())));
         }
 
         void owe(Owed delivery) {

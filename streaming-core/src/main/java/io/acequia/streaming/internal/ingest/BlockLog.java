@@ -43,8 +43,8 @@ final class BlockLog<T> implements AutoCloseable {
         this.task = task;
         DataLog where = task.dataLog();
         this.storage = host.storage(where.uri());
-        this.log = SegmentedLog.open(
-                storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode);
+        this.log =
+                SegmentedLog.open(storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode);
     }
 
     /**

@@ -55,6 +55,7 @@ final class BlockWriter<T> {
     private @Nullable BlockLog<T> log;
     /** Where the oldest closed blocks are in the log, as far as they are there and not added yet. */
     private final Deque<BlockInfo.Place> ahead = new ArrayDeque<>();
+
     private long nextNumber;
     private long releasedBelow;
 
@@ -233,7 +234,9 @@ final class BlockWriter<T> {
 
     private void space(boolean there, @Nullable String message) {
         if (full && there) {
-            LOG.info("Receiver '{}' goes on: there is space for its log again", task.source().name());
+            LOG.info(
+                    "Receiver '{}' goes on: there is space for its log again",
+                    task.source().name());
         } else if (!full && !there) {
             LOG.warn(
                     "Receiver '{}' is held back and acknowledges nothing: its log has no space: {}",
@@ -275,11 +278,7 @@ final class BlockWriter<T> {
         return true;
     }
 
-    private BlockInfo info(
-            int count,
-            long bytes,
-            List<Position> positions,
-            BlockInfo.@Nullable Place place) {
+    private BlockInfo info(int count, long bytes, List<Position> positions, BlockInfo.@Nullable Place place) {
         return new BlockInfo(task.streamId(), epoch, nextNumber++, count, bytes, positions, place);
     }
 
@@ -331,8 +330,6 @@ final class BlockWriter<T> {
             if (log != null) {
                 log.close();
             }
-        } catch (IOException e) {
-            LOG.warn("Receiver '{}' could not close its log: {}", task.source().name(), e.toString());
         } finally {
             storing.unlock();
         }

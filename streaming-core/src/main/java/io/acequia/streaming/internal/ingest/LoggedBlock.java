@@ -22,8 +22,8 @@ record LoggedBlock<T>(BlockInfo info, Storage storage, DataLog log, BlockCodec c
             return BlockRecord.read(info, storage, log, codec);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "ACQ-0670 block " + info.number() + " of stream " + info.streamId() + " cannot be read from its log: "
-                            + e.getMessage(),
+                    "ACQ-0670 block " + info.number() + " of stream " + info.streamId()
+                            + " cannot be read from its log: " + e.getMessage(),
                     e);
         }
     }

@@ -43,8 +43,9 @@ public record ReceiverSettings(
                     + ": none may be negative, and the buffer must hold at least 1 B");
         }
         if (ackMode == AckMode.ON_DURABLE && log == null) {
-            throw new IllegalArgumentException("ACQ-0648 ackMode(ON_DURABLE) without a log: nothing is ever durable; set a"
-                    + " checkpoint directory and leave the log on, or take ON_PROCESSED");
+            throw new IllegalArgumentException(
+                    "ACQ-0648 ackMode(ON_DURABLE) without a log: nothing is ever durable; set a"
+                            + " checkpoint directory and leave the log on, or take ON_PROCESSED");
         }
     }
 
@@ -73,7 +74,7 @@ public record ReceiverSettings(
                 Duration.ZERO,
                 ByteSize.mebibytes(64),
                 Duration.ofMillis(200),
-                new Blocks(ByteSize.mebibytes(8), StorageLevel.MEMORY_AND_DISK, 10_000),
+                new Blocks(ByteSize.mebibytes(1), StorageLevel.MEMORY_AND_DISK, 10_000),
                 null,
                 null);
     }

@@ -2,7 +2,6 @@
 package io.acequia.streaming.internal.ingest;
 
 import io.acequia.streaming.data.StreamClock;
-import io.acequia.streaming.engine.DriverChannel;
 import io.acequia.streaming.engine.DriverChannel.Change;
 import io.acequia.streaming.engine.DriverChannel.Counts;
 import io.acequia.streaming.engine.DriverChannel.Phase;
@@ -10,7 +9,6 @@ import io.acequia.streaming.engine.DriverChannel.Reply;
 import io.acequia.streaming.engine.DriverChannel.Want;
 import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.internal.ingest.Owed.Outcome;
-import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Delivery;
 import io.acequia.streaming.receiver.EndOfSourceException;
 import io.acequia.streaming.receiver.Position;
@@ -71,6 +69,8 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
     private static final Duration LONG_READ = Duration.ofMillis(100);
     /** While deliveries wait for their settlement, which runs between reads. */
     private static final Duration SHORT_READ = Duration.ofMillis(50);
+
+    private static final int BLOCKS_A_FORCE = 8;
     /** How often a receiver that is held back is called for no records. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
 
@@ -299,8 +299,8 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
     /** An unreliable receiver has nothing to acknowledge. */
     private void mustFit(Receiver<T> fresh) {
         if (fresh instanceof UnreliableReceiver && settings.ackMode() != null) {
-            IllegalStateException wrong = new IllegalStateException("ACQ-0646 ackMode(" + settings.ackMode()
-                    + ") of '" + name + "': its receiver is unreliable and acknowledges nothing; leave ackMode out");
+            IllegalStateException wrong = new IllegalStateException("ACQ-0646 ackMode(" + settings.ackMode() + ") of '"
+                    + name + "': its receiver is unreliable and acknowledges nothing; leave ackMode out");
             breakDown(wrong);
             throw wrong;
         }
@@ -350,8 +350,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         }
     }
 
-    private void accept(
-            List<T> read, List<Rejected> undecodable, Settlements mine, @Nullable Delivery<T> delivery)
+    private void accept(List<T> read, List<Rejected> undecodable, Settlements mine, @Nullable Delivery<T> delivery)
             throws IOException {
         long now = clock.nanoTime();
         limit.used(read.size());
@@ -377,13 +376,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
             if (at != null) {
                 positions.advance(at);
             }
-            boolean waitsForAck = writer.isLogged() && assembler.owesInOpen();
-            if (waitsForAck && delivery == null) {
-                assembler.close();
-            } else if (writer.isLogged()) {
-                assembler.closeWhenOld(now);
-            }
-            store = assembler.hasClosed();
+            store = storeNow(delivery, now);
         } finally {
             lock.unlock();
         }
@@ -398,6 +391,21 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         } else {
             watchSilence(now);
         }
+    }
+
+    /**
+     * Whether closed blocks are to be stored: at once where no force is paid for; else when the open one has become old, when
+     * there are many, and when the source pauses while deliveries wait for their acknowledgement. Under the lock.
+     */
+    private boolean storeNow(@Nullable Delivery<T> delivery, long now) {
+        if (!writer.isLogged()) {
+            return assembler.hasClosed();
+        }
+        boolean pauses = delivery == null && assembler.owes();
+        if (pauses) {
+            assembler.close();
+        }
+        return assembler.closeWhenOld(now) || pauses || assembler.closedBlocks() >= BLOCKS_A_FORCE;
     }
 
     private void watchSilence(long now) {

@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.ingest;
 import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.DriverChannel;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.listener.ContextStatus.RateTerms;
 import io.acequia.streaming.listener.ContextStatus.SourceStatus;
 import io.acequia.streaming.listener.ReceiverEvent;
 import io.acequia.streaming.listener.ReceiverState;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -92,7 +94,8 @@ public final class ReceiverTracker implements DriverChannel {
     }
 
     /** Starts the receiver by {@code launch}; returns at once. */
-    public <T> void start(ReceiverTask<T> task, BiFunction<ReceiverTask<T>, DriverChannel, ReceiverTask.Running> launch) {
+    public <T> void start(
+            ReceiverTask<T> task, BiFunction<ReceiverTask<T>, DriverChannel, ReceiverTask.Running> launch) {
         lock.lock();
         try {
             if (running != null || want != Want.READ) {
@@ -424,8 +427,22 @@ public final class ReceiverTracker implements DriverChannel {
         }
     }
 
-    /** The source at this moment. */
-    public SourceStatus status() {
+    /** How many records were read that no batch has taken. */
+    public long waitingRecords() {
+        lock.lock();
+        try {
+            return waitingRecords + counts.held();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The source at this moment.
+     *
+     * @param terms what led to its limit
+     */
+    public SourceStatus status(Optional<RateTerms> terms) {
         lock.lock();
         try {
             return new SourceStatus(
@@ -435,7 +452,9 @@ public final class ReceiverTracker implements DriverChannel {
                     counts.records(),
                     counts.rejected(),
                     waitingRecords + counts.held(),
-                    counts.restarts());
+                    counts.restarts(),
+                    rate == 0 ? OptionalLong.empty() : OptionalLong.of(Math.max(1, (long) rate)),
+                    terms);
         } finally {
             lock.unlock();
         }

@@ -28,11 +28,12 @@ final class SourcePositions {
             return records;
         }
         if (!rejected.isEmpty() || at.until() - at.from() != records.size()) {
-            throw new IllegalStateException("ACQ-0647 source '" + source + "' delivered [" + at.from() + ", " + at.until()
-                    + ") of shard '" + at.shard() + "', of which all before " + held + " was taken in, with "
-                    + records.size() + " records and " + rejected.size()
-                    + " rejected: they don't match one to one, so nobody can tell which are new; a delivery must begin"
-                    + " where the last one ended, or hold one record for each position");
+            throw new IllegalStateException(
+                    "ACQ-0647 source '" + source + "' delivered [" + at.from() + ", " + at.until()
+                            + ") of shard '" + at.shard() + "', of which all before " + held + " was taken in, with "
+                            + records.size() + " records and " + rejected.size()
+                            + " rejected: they don't match one to one, so nobody can tell which are new; a delivery must begin"
+                            + " where the last one ended, or hold one record for each position");
         }
         return records.subList((int) (held - at.from()), records.size());
     }

@@ -62,6 +62,7 @@ final class LocalEngine implements Engine {
     private final BlockStore blocks;
     /** The logs that tasks read, by where they are. */
     private final Map<String, Storage> logs = new ConcurrentHashMap<>();
+
     private final Closures closures;
     private final Shapes shapes = new Shapes();
     private final Set<Job> jobs = ConcurrentHashMap.newKeySet();

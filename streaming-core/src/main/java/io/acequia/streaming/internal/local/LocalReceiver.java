@@ -101,8 +101,6 @@ final class LocalReceiver<T> implements ReceiverTask.Host<T>, ReceiverTask.Runni
     @Override
     public String whereabouts() {
         return "thread '" + thread.getName() + "' at\n    "
-                + Arrays.stream(thread.getStackTrace())
-                        .map(Object::toString)
-                        .collect(Collectors.joining("\n    "));
+                + Arrays.stream(thread.getStackTrace()).map(Object::toString).collect(Collectors.joining("\n    "));
     }
 }

@@ -2,10 +2,8 @@
 package io.acequia.streaming.internal.log;
 
 import io.acequia.streaming.data.StreamClock;
-import io.acequia.streaming.internal.log.LogDamagedException.Reason;
 import io.acequia.streaming.storage.Storage;
 import io.acequia.streaming.storage.StorageFullException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -240,8 +238,8 @@ public final class SegmentedLog implements AutoCloseable {
             checkUsable();
             SegmentWriter segment = open;
             if (segment == null || upTo.seq() > written) {
-                throw new IllegalArgumentException(
-                        "ACQ-0591 record " + upTo.seq() + " is not in the log in " + folder + ", which ends with " + written);
+                throw new IllegalArgumentException("ACQ-0591 record " + upTo.seq() + " is not in the log in " + folder
+                        + ", which ends with " + written);
             }
             guarded(() -> {
                 segment.force();

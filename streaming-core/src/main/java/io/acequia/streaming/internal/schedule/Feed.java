@@ -23,6 +23,9 @@ interface Feed {
     /** The batch is done and will not be repeated. */
     void completed(Time time) throws Exception;
 
+    /** So many records a second may come from now on; 0 is no limit. Any thread. */
+    default void limit(long recordsPerSecond) {}
+
     /** No more input: what was received so far can still be planned. Blocks at most so long. */
     void stopReading(Duration atMost);
 

@@ -6,7 +6,6 @@ import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -54,9 +53,11 @@ final class JobDirectory implements AutoCloseable {
                 try {
                     return UUID.fromString(id);
                 } catch (IllegalArgumentException e) {
-                    throw new IOException("ACQ-1031 " + storage.uri() + "/" + ID + " is damaged: it holds '" + id
-                            + "' where the id of the job should be; every file of the job carries its id in its header,"
-                            + " write that one there", e);
+                    throw new IOException(
+                            "ACQ-1031 " + storage.uri() + "/" + ID + " is damaged: it holds '" + id
+                                    + "' where the id of the job should be; every file of the job carries its id in its header,"
+                                    + " write that one there",
+                            e);
                 }
             }
         }
@@ -83,7 +84,8 @@ final class JobDirectory implements AutoCloseable {
     static String folderName(String uid) {
         StringBuilder name = new StringBuilder();
         for (byte b : uid.getBytes(StandardCharsets.UTF_8)) {
-            boolean plain = b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '-' || b == '_';
+            boolean plain =
+                    b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '-' || b == '_';
             name.append(plain ? String.valueOf((char) b) : "%%%02x".formatted(b));
         }
         if (name.length() > 120) {

@@ -7,10 +7,10 @@ import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.internal.graph.InputNode;
-import io.acequia.streaming.internal.ingest.Reception;
 import io.acequia.streaming.internal.ingest.ReceiverSettings;
 import io.acequia.streaming.internal.ingest.ReceiverTracker;
 import io.acequia.streaming.internal.ingest.ReceiverTracker.Taken;
+import io.acequia.streaming.internal.ingest.Reception;
 import io.acequia.streaming.internal.rdd.RddScope;
 import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.listener.ContextStatus;
@@ -44,6 +44,7 @@ final class ReceiverFeed<T> implements Feed {
     private final Rdds rdds;
     private final StreamClock clock;
     private final ListenerBus bus;
+    private final RateController rates;
     private final Reception<T> task;
     private final ReceiverTracker tracker;
     private final Map<Time, Batch> batches = new ConcurrentHashMap<>();
@@ -54,13 +55,15 @@ final class ReceiverFeed<T> implements Feed {
             ReceiverSettings settings,
             Rdds rdds,
             StreamClock clock,
-            ListenerBus bus) {
+            ListenerBus bus,
+            RateController rates) {
         this.node = node;
         this.rdds = rdds;
         this.clock = clock;
         this.bus = bus;
+        this.rates = rates;
         this.task = new Reception<>(node.streamId(), source, settings);
-        this.tracker = new ReceiverTracker(node.streamId(), source.name(), node.maxRate(), this::tell);
+        this.tracker = new ReceiverTracker(node.streamId(), source.name(), rates.limit(node.streamId()), this::tell);
     }
 
     /** What a batch took, and how far it is. */
@@ -141,7 +144,8 @@ final class ReceiverFeed<T> implements Feed {
                 shards.merge(
                         at.shard(),
                         at,
-                        (first, last) -> new Position(first.shard(), first.from(), Math.max(first.until(), last.until())));
+                        (first, last) ->
+                                new Position(first.shard(), first.from(), Math.max(first.until(), last.until())));
             }
         }
         String text = shards.values().stream()
@@ -173,6 +177,11 @@ final class ReceiverFeed<T> implements Feed {
     }
 
     @Override
+    public void limit(long recordsPerSecond) {
+        tracker.rate(recordsPerSecond);
+    }
+
+    @Override
     public void stopReading(Duration atMost) {
         tracker.stopReading();
         try {
@@ -186,7 +195,8 @@ final class ReceiverFeed<T> implements Feed {
 
     @Override
     public void stop(Duration atMost) {
-        batches.values().forEach(batch -> tracker.settle(batch.taken, new CancellationException("the batch was given up")));
+        batches.values()
+                .forEach(batch -> tracker.settle(batch.taken, new CancellationException("the batch was given up")));
         batches.clear();
         tracker.stop(atMost);
     }
@@ -198,11 +208,11 @@ final class ReceiverFeed<T> implements Feed {
 
     @Override
     public Waiting waiting() {
-        return new Waiting(tracker.waitingBlocks(), tracker.status().waiting());
+        return new Waiting(tracker.waitingBlocks(), tracker.waitingRecords());
     }
 
     @Override
     public Optional<ContextStatus.SourceStatus> status() {
-        return Optional.of(tracker.status());
+        return Optional.of(tracker.status(rates.terms(node.streamId())));
     }
 }

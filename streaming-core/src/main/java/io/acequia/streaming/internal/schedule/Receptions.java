@@ -17,7 +17,7 @@ final class Receptions {
     private Receptions() {}
 
     static ReceiverSettings settings(InputNode node, StreamingConf conf, @Nullable JobDirectory directory) {
-        boolean logged = directory != null && node.dataLog().orElseGet(() -> conf.get(StreamingConf.LOG_ENABLED));
+        boolean logged = node.dataLog().orElseGet(() -> conf.get(StreamingConf.LOG_ENABLED));
         return new ReceiverSettings(
                 conf.get(StreamingConf.RECEIVER_RETRY_FIRST),
                 conf.get(StreamingConf.RECEIVER_RETRY_MOST),
@@ -28,7 +28,7 @@ final class Receptions {
                 new ReceiverSettings.Blocks(
                         conf.get(StreamingConf.BLOCK_SIZE), node.storage(), conf.get(StreamingConf.UNSETTLED_MAX)),
                 node.ackMode().orElse(null),
-                logged ? log(node, conf, directory) : null);
+                logged && directory != null ? log(node, conf, directory) : null);
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -167,9 +167,6 @@ public final class StreamingRuntime {
                 throw new IllegalStateException("ACQ-1013 streaming context '" + name()
                         + "' is STOPPED and cannot be started again: make a new one");
             }
-            if (rdds.conf().get(StreamingConf.BACKPRESSURE_ENABLED)) {
-                throw NotAvailable.of("back-pressure (" + StreamingConf.BACKPRESSURE_ENABLED.name() + ")");
-            }
             graph.settle();
             ActiveContexts.enter(context, CallSite.here(), rdds.conf().get(StreamingConf.MULTIPLE_CONTEXTS));
             try {
@@ -194,14 +191,15 @@ public final class StreamingRuntime {
         graph.close(ContextState.ACTIVE.name());
         List<Feed> opened = new ArrayList<>();
         feeds = opened;
+        RateController rates = RateController.of(graph);
         for (InputNode node : graph.inputs()) {
-            opened.add(feedOf(node));
+            opened.add(feedOf(node, rates));
         }
         for (Feed feed : opened) {
             feed.start(zero);
         }
         BatchScheduler started =
-                new BatchScheduler(graph, clock, bus, opened, zero, this::stopBecauseOf, this::stopWhenEnough);
+                new BatchScheduler(graph, clock, bus, opened, rates, zero, this::stopBecauseOf, this::stopWhenEnough);
         scheduler = started;
         startedAt = now;
         lifecycle.move(ContextState.ACTIVE);
@@ -234,13 +232,20 @@ public final class StreamingRuntime {
         }
     }
 
-    private Feed feedOf(InputNode node) {
+    private Feed feedOf(InputNode node, RateController rates) {
         InputNode.Origin origin = node.origin();
         if (origin instanceof InputNode.Received received) {
-            return new ReceiverFeed<>(node, received.source(), Receptions.settings(node, rdds.conf(), directory), rdds, clock, bus);
+            return new ReceiverFeed<>(
+                    node,
+                    received.source(),
+                    Receptions.settings(node, rdds.conf(), directory),
+                    rdds,
+                    clock,
+                    bus,
+                    rates);
         }
         if (origin instanceof InputNode.Direct direct) {
-            return new DirectFeed(node, direct.source(), rdds, clock);
+            return new DirectFeed(node, direct.source(), rdds, clock, rates);
         }
         return new QueueFeed(node, ((InputNode.Queued) origin).queue(), rdds);
     }

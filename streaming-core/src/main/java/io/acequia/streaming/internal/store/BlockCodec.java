@@ -85,8 +85,11 @@ public final class BlockCodec {
     private List<ByteBuffer> chunks(List<? extends List<?>> parts, int count) throws IOException {
         List<ByteBuffer> pieces = new ArrayList<>();
         pieces.add(header(CHUNKS, count).flip());
-        try (RecordSerializer.Writer writer = serializer.writer((bytes, length) -> pieces.add(
-                ByteBuffer.allocate(Integer.BYTES + length).putInt(length).put(bytes, 0, length).flip()))) {
+        try (RecordSerializer.Writer writer =
+                serializer.writer((bytes, length) -> pieces.add(ByteBuffer.allocate(Integer.BYTES + length)
+                        .putInt(length)
+                        .put(bytes, 0, length)
+                        .flip()))) {
             for (List<?> part : parts) {
                 for (Object record : part) {
                     writer.add(record);

@@ -83,7 +83,8 @@ public final class BlockStore implements AutoCloseable {
             return held;
         }
         if (info.place() == null) {
-            throw new IllegalStateException("ACQ-0644 block " + info.number() + " of stream " + info.streamId() + " is not here");
+            throw new IllegalStateException(
+                    "ACQ-0644 block " + info.number() + " of stream " + info.streamId() + " is not here");
         }
         Held<T> inLog = new InLog<>(info, logged);
         blocks.put(Id.of(info), inLog);

@@ -75,10 +75,12 @@ final class LockFile implements Storage.Lock {
             epoch = text.length == 0 ? 1 : Math.addExact(Long.parseLong(new String(text, UTF_8).trim()), 1);
         } catch (NumberFormatException | ArithmeticException e) {
             throw new IOException(
-                    "ACQ-0564 the lock " + name + " does not hold a number: delete it when nothing runs that uses it", e);
+                    "ACQ-0564 the lock " + name + " does not hold a number: delete it when nothing runs that uses it",
+                    e);
         }
         handle.seek(0);
-        handle.write(String.format(Locale.ROOT, "%0" + (LONGEST - 1) + "d\n", epoch).getBytes(UTF_8));
+        handle.write(
+                String.format(Locale.ROOT, "%0" + (LONGEST - 1) + "d\n", epoch).getBytes(UTF_8));
         handle.getFD().sync();
         return epoch;
     }

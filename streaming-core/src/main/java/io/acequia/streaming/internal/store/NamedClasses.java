@@ -156,7 +156,8 @@ final class NamedClasses extends DefaultClassResolver {
     private Optional<Registration> registration(int kind, String name, boolean last) {
         return switch (kind) {
             case CLASS -> byName(name, last);
-            case CODEC -> Optional.of(getRegistration(RecordSerializer.codec(name, codecs).type()));
+            case CODEC ->
+                Optional.of(getRegistration(RecordSerializer.codec(name, codecs).type()));
             case UNSAFE_JAVA -> Optional.of(unsafeJava(name));
             default -> throw new IllegalStateException("a class of kind " + kind);
         };
@@ -168,7 +169,8 @@ final class NamedClasses extends DefaultClassResolver {
             type = Loaders.find(name);
         } catch (ClassNotFoundException | LinkageError e) {
             throw new RefusedRecordsException(
-                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library", e);
+                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library",
+                    e);
         }
         if (getRegistration(type) != null || admission.mayPass(type)) {
             return Optional.of(kryo.getRegistration(type));

@@ -111,7 +111,7 @@ public final class PartitionStore implements AutoCloseable {
     }
 
     /** Under the lock. */
-    private void forget(long bytes) {
+    private void giveBack(long bytes) {
         memoryBytes -= bytes;
         budget.give(bytes);
     }
@@ -166,7 +166,7 @@ public final class PartitionStore implements AutoCloseable {
     /** Takes an entry out of what is in memory or on disk, under the lock. */
     private @Nullable Path release(Entry entry) {
         if (inMemory.remove(entry) != null) {
-            forget(entry.form.bytes());
+            giveBack(entry.form.bytes());
             return null;
         }
         if (!closed && entry.form instanceof OnDisk file) {
@@ -272,7 +272,7 @@ public final class PartitionStore implements AutoCloseable {
             } catch (OutOfMemoryError full) {
                 // The JVM has a bound of its own for memory outside of the heap: the same as no room here.
                 synchronized (PartitionStore.this) {
-                    forget(chunks.bytes());
+                    giveBack(chunks.bytes());
                     evictions++;
                 }
                 return null;

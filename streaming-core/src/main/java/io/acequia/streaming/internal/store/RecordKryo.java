@@ -34,10 +34,7 @@ final class RecordKryo extends Kryo {
     }
 
     private RecordKryo(
-            NamedClasses classes,
-            Admission admission,
-            Iterable<CodecSerializer> codecs,
-            Set<Class<?>> unsafeJava) {
+            NamedClasses classes, Admission admission, Iterable<CodecSerializer> codecs, Set<Class<?>> unsafeJava) {
         super(classes, new References());
         this.classes = classes;
         this.admission = admission;

@@ -78,7 +78,8 @@ public final class RecordSerializer {
     }
 
     /** The codec that writes objects of this class, when there is one. */
-    @Nullable CodecSerializer codecOf(Class<?> type) {
+    @Nullable
+    CodecSerializer codecOf(Class<?> type) {
         for (CodecSerializer codec : codecs) {
             if (codec.type() == type) {
                 return codec;
