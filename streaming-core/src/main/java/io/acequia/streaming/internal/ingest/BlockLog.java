@@ -5,6 +5,7 @@ import io.acequia.streaming.engine.BlockInfo.Place;
 import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.internal.log.Address;
 import io.acequia.streaming.internal.log.SegmentedLog;
+import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.receiver.Position;
 import io.acequia.streaming.receiver.Rejected;
 import io.acequia.streaming.storage.Storage;
@@ -131,6 +132,7 @@ final class BlockLog<T> implements AutoCloseable {
                 sealed.get(i).positions().forEach(preamble::advance);
             }
             if (last != null) {
+                Failpoint.BLOCK_WRITTEN.pass();
                 log.force(last);
             }
             return places;

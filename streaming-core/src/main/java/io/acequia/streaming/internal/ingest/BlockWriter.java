@@ -11,6 +11,7 @@ import io.acequia.streaming.engine.DriverChannel.Reply;
 import io.acequia.streaming.engine.DriverChannel.Report;
 import io.acequia.streaming.engine.DriverChannel.Settled;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Position;
 import io.acequia.streaming.storage.StorageFullException;
@@ -208,6 +209,7 @@ final class BlockWriter<T> {
         }
         try {
             ahead.addAll(open.write(fresh, encoded));
+            Failpoint.BLOCK_FORCED.pass();
             space(true, "");
             return true;
         } catch (StorageFullException e) {
@@ -261,6 +263,7 @@ final class BlockWriter<T> {
                 return false;
             }
             ahead.poll();
+            Failpoint.BLOCK_ADDED.pass();
             stateLock.lock();
             try {
                 assembler.stored();

@@ -9,6 +9,7 @@ import io.acequia.streaming.engine.DriverChannel.Reply;
 import io.acequia.streaming.engine.DriverChannel.Want;
 import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.internal.ingest.Owed.Outcome;
+import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.receiver.Delivery;
 import io.acequia.streaming.receiver.EndOfSourceException;
 import io.acequia.streaming.receiver.Position;
@@ -352,6 +353,9 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
 
     private void accept(List<T> read, List<Rejected> undecodable, Settlements mine, @Nullable Delivery<T> delivery)
             throws IOException {
+        if (!read.isEmpty()) {
+            Failpoint.DELIVERY_READ.pass();
+        }
         long now = clock.nanoTime();
         limit.used(read.size());
         boolean store;
@@ -507,6 +511,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         for (Outcome outcome : outcomes) {
             try {
                 outcome.tell();
+                Failpoint.DELIVERY_SETTLED.pass();
             } catch (Exception e) {
                 first = first == null ? e : first;
             }
