@@ -58,7 +58,7 @@ public enum Failpoint {
                     return new Armed(point, Long.parseLong(parts[1]), parts[2].equals("halt"));
                 }
             }
-            throw new IllegalArgumentException("ACQ-0550 acequia.failpoint = '" + text
+            throw new IllegalArgumentException("ACQ-0675 acequia.failpoint = '" + text
                     + "': must be a place, a passage and halt or throw, such as block.forced:3:halt");
         }
 
@@ -67,7 +67,7 @@ public enum Failpoint {
                 if (halts) {
                     Runtime.getRuntime().halt(137);
                 }
-                throw new IllegalStateException("ACQ-0551 failpoint " + point.text());
+                throw new IllegalStateException("ACQ-0676 failpoint " + point.text());
             }
         }
     }
