@@ -235,8 +235,13 @@ public final class ReceiverTracker implements DriverChannel {
      */
     public Taken take() throws IOException {
         ReceiverTask.Running open = running();
-        if (open != null) {
-            open.flush();
+        try {
+            if (open != null) {
+                open.flush();
+            }
+        } catch (IOException e) {
+            mustBeWhole();
+            throw e;
         }
         mustBeWhole();
         lock.lock();
