@@ -7,6 +7,7 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.util.DefaultClassResolver;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,17 @@ final class NamedClasses extends DefaultClassResolver {
         this.admission = admission;
         this.codecs = codecs;
         this.unsafeJava = unsafeJava;
+    }
+
+    /** Whether a class is known or admitted; an array passes when its elements may, or are objects of any class. */
+    boolean mayPass(Class<?> type) {
+        Class<?> element = type;
+        while (element.isArray() && getRegistration(element) == null && !admission.mayPass(element)) {
+            element = element.getComponentType();
+        }
+        return getRegistration(element) != null
+                || admission.mayPass(element)
+                || element != type && Modifier.isAbstract(element.getModifiers());
     }
 
     /** What was registered so far is built in. */
@@ -156,7 +168,8 @@ final class NamedClasses extends DefaultClassResolver {
     private Optional<Registration> registration(int kind, String name, boolean last) {
         return switch (kind) {
             case CLASS -> byName(name, last);
-            case CODEC -> Optional.of(getRegistration(RecordSerializer.codec(name, codecs).type()));
+            case CODEC ->
+                Optional.of(getRegistration(RecordSerializer.codec(name, codecs).type()));
             case UNSAFE_JAVA -> Optional.of(unsafeJava(name));
             default -> throw new IllegalStateException("a class of kind " + kind);
         };
@@ -166,12 +179,14 @@ final class NamedClasses extends DefaultClassResolver {
         Class<?> type;
         try {
             type = Loaders.find(name);
+            if (mayPass(type)) {
+                return Optional.of(kryo.getRegistration(type));
+            }
         } catch (ClassNotFoundException | LinkageError e) {
             throw new RefusedRecordsException(
-                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library", e);
-        }
-        if (getRegistration(type) != null || admission.mayPass(type)) {
-            return Optional.of(kryo.getRegistration(type));
+                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library ("
+                            + e + ")",
+                    e);
         }
         if (last) {
             throw new RefusedRecordsException(

@@ -78,7 +78,8 @@ public final class RecordSerializer {
     }
 
     /** The codec that writes objects of this class, when there is one. */
-    @Nullable CodecSerializer codecOf(Class<?> type) {
+    @Nullable
+    CodecSerializer codecOf(Class<?> type) {
         for (CodecSerializer codec : codecs) {
             if (codec.type() == type) {
                 return codec;
@@ -131,7 +132,7 @@ public final class RecordSerializer {
             }
         } catch (RefusedRecordsException e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             throw new RefusedRecordsException("ACQ-0533 serialized records cannot be read back: " + e.getMessage(), e);
         }
         idle.add(kryo);
@@ -164,7 +165,7 @@ public final class RecordSerializer {
         public void add(Object record) throws IOException {
             try {
                 kryo.writeClassAndObject(out, record);
-            } catch (RuntimeException | StackOverflowError e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 usable = false;
                 throw explained(record, e);
             }
@@ -201,6 +202,9 @@ public final class RecordSerializer {
             for (Throwable cause = e; cause != null && depth < DEEPEST_CAUSE; cause = cause.getCause()) {
                 if (cause instanceof UnregisteredClassException unregistered) {
                     return unregistered;
+                }
+                if (cause instanceof RefusedRecordsException refused) {
+                    return refused;
                 }
                 depth++;
             }
