@@ -73,6 +73,38 @@ final class HandWrittenCounts implements AutoCloseable {
         return merged;
     }
 
+    /** The same over so many lines of the pool's bytes, round and round: no string, and a table made for it. */
+    List<ByteCounts> scanning(byte[] pool, int lines) throws Exception {
+        ByteCounts[] counted = new ByteCounts[TwoThreads.COUNT];
+        long middle = (long) (lines / 2) * LinePool.LINE_BYTES;
+        long end = (long) lines * LinePool.LINE_BYTES;
+        threads.run(thread -> {
+            counted[thread] = new ByteCounts();
+            scan(pool, thread == 0 ? 0 : middle, thread == 0 ? middle : end, counted[thread]);
+        });
+        return merged(counted);
+    }
+
+    private static void scan(byte[] pool, long from, long end, ByteCounts counts) {
+        for (long at = from; at < end; ) {
+            int start = (int) (at % pool.length);
+            int length = (int) Math.min(pool.length - start, end - at);
+            counts.scan(pool, start, start + length);
+            at += length;
+        }
+    }
+
+    private List<ByteCounts> merged(ByteCounts[] counted) throws Exception {
+        ByteCounts[] merged = new ByteCounts[TwoThreads.COUNT];
+        threads.run(thread -> {
+            merged[thread] = new ByteCounts();
+            for (ByteCounts part : counted) {
+                merged[thread].addAll(part, thread);
+            }
+        });
+        return List.of(merged);
+    }
+
     private static List<String> half(List<String> lines, int thread) {
         int middle = lines.size() / 2;
         return thread == 0 ? lines.subList(0, middle) : lines.subList(middle, lines.size());

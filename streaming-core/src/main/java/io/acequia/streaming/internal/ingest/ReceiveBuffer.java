@@ -16,6 +16,8 @@ final class ReceiveBuffer<T> {
     private static final int UNKNOWN_BYTES = 64;
     /** Empty records are not free: a flood of them must meet the bound too. */
     private static final int LEAST_BYTES = 16;
+    /** A block is closed at so many bytes, so that a batch can be shared out evenly among its partitions. */
+    private static final int MOST_BLOCK_BYTES = 1 << 20;
 
     private final String source;
     private final long blockNanos;
@@ -24,6 +26,7 @@ final class ReceiveBuffer<T> {
     private List<List<T>> open = new ArrayList<>();
     private List<T> gathered = new ArrayList<>();
     private int openCount;
+    private long openBytes;
     private long openedAtNanos;
     private long blocksMade;
 
@@ -61,7 +64,7 @@ final class ReceiveBuffer<T> {
         }
         if (openCount == 0) {
             openedAtNanos = nowNanos;
-        } else if (blockNanos > 0 && nowNanos - openedAtNanos >= blockNanos) {
+        } else if (openBytes >= MOST_BLOCK_BYTES || (blockNanos > 0 && nowNanos - openedAtNanos >= blockNanos)) {
             closeBlock();
             openedAtNanos = nowNanos;
         }
@@ -72,6 +75,7 @@ final class ReceiveBuffer<T> {
             open.add(records);
         }
         openCount += records.size();
+        openBytes += bytes;
         contents.records += records.size();
     }
 
@@ -109,6 +113,7 @@ final class ReceiveBuffer<T> {
             contents.blocks.add(new ReceivedBlock<>(name, open, openCount));
             open = new ArrayList<>();
             openCount = 0;
+            openBytes = 0;
         }
     }
 
