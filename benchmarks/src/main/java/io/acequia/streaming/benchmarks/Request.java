@@ -15,7 +15,7 @@ record Request(String workload, String whom, int rounds, int lines) {
     static final int LEAST_ROUNDS = 5;
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
-    private static final String USAGE = "usage: bin/bench W5|W6|W7 --vs limit [--rounds N] [--lines N]";
+    private static final String USAGE = "usage: bin/bench W1|W2|W5|W6|W7 --vs limit [--rounds N] [--lines N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
