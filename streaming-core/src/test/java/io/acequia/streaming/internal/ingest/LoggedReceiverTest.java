@@ -632,6 +632,11 @@ class LoggedReceiverTest {
         }
 
         @Override
+        public void force(String name) throws IOException {
+            real().force(name);
+        }
+
+        @Override
         public void forceFolder(String folder) throws IOException {
             real().forceFolder(folder);
         }
