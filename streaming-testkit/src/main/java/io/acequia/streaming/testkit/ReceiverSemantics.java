@@ -24,6 +24,7 @@ import io.acequia.streaming.listener.ReceiverState;
 import io.acequia.streaming.listener.StreamingListener;
 import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Delivery;
+import io.acequia.streaming.receiver.EndOfSourceException;
 import io.acequia.streaming.receiver.Receiver;
 import io.acequia.streaming.receiver.Records;
 import io.acequia.streaming.receiver.ReliableReceiver;
@@ -160,6 +161,27 @@ public abstract class ReceiverSemantics extends OperationSemantics {
             clock.advance(SECOND);
             assertThatThrownBy(context::awaitTermination).hasMessageContaining("ACQ-0646");
         }
+    }
+
+    @Test
+    @DisplayName("a context can stop by itself when every source has ended, and has processed all of it by then")
+    void aContextStopsWhenEverySourceHasEnded() throws Exception {
+        ManualClock clock = new ManualClock(START);
+        List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
+        StreamingConf conf = conf().set(StreamingConf.STOP_WHEN_SOURCES_END, true);
+        try (StreamingContext context = new StreamingContext(conf, SECOND, clock)) {
+            for (String name : List.of("first", "second")) {
+                context.receiverStream(Source.<Integer>of(name, Bounded::new)).foreachRDD(rdd -> {
+                    seen.addAll(rdd.collect());
+                });
+            }
+            Watch watch = Watch.on(context);
+            context.start();
+            watch.receiver(ReceiverState.STOPPED, 2);
+            clock.advance(SECOND);
+            context.awaitTermination();
+        }
+        assertThat(seen).containsExactly(1, 2, 3, 1, 2, 3);
     }
 
     // ---- rates
@@ -300,6 +322,26 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         @Override
         public Delivery<Integer> read(int maxRecords, Duration maxWait) {
             return Delivery.of(Collections.nCopies(maxRecords, 1), () -> {});
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Brings three records and ends. */
+    private static final class Bounded implements UnreliableReceiver<Integer> {
+        private boolean given;
+
+        @Override
+        public void connect() {}
+
+        @Override
+        public Records<Integer> read(int maxRecords, Duration maxWait) throws EndOfSourceException {
+            if (given) {
+                throw new EndOfSourceException();
+            }
+            given = true;
+            return Records.of(List.of(1, 2, 3));
         }
 
         @Override

@@ -432,6 +432,20 @@ public final class ReceiverTracker implements DriverChannel {
         }
     }
 
+    /** Whether the receiver has stopped by itself, without a failure, and a batch has taken all that it read. */
+    public boolean sourceHasEnded() {
+        lock.lock();
+        try {
+            return want == Want.READ
+                    && state == ReceiverState.STOPPED
+                    && !abandoned
+                    && blocks.isEmpty()
+                    && counts.held() == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** How many records were read that no batch has taken. */
     public long waitingRecords() {
         lock.lock();
