@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by any thread. One daemon thread moves all bytes, in rounds: it steps through all connections without
  * blocking, then sleeps in its selector until a channel is ready, a chunk is due or somebody changed a fault. Rounds and
- * changes share the lock of this object, so there is no moment at which a fault is half in place, and counters are exact: what a client has
- * read is counted. A change waits for the round after it, since a channel that a selector knows is closed by the selector alone.
- * Delays are real time: there is no clock to own in a network. The methods named {@code await…} block without a bound, give
+ * changes share the lock of this object, so there is no moment at which a fault is half in place, and counters are exact: what
+ * a client has read is counted. A change waits for the round after it, since a channel that a selector knows is closed by the
+ * selector alone. Delays are real time: there is no clock to own in a network. The methods named {@code await…} block without a bound, give
  * the test a time-out; they end with ACQ-2025 when the proxy is closed.
  */
 public final class FaultProxy implements AutoCloseable {
