@@ -98,7 +98,7 @@ public final class StreamingConf {
             "streaming.block.interval",
             Duration.class,
             Duration.ofMillis(200),
-            "How long received records are collected into one block.");
+            "How long received records are collected into one block; at most a fifth of a batch.");
     public static final Key<ByteSize> BLOCK_SIZE = key(
             "streaming.block.size",
             ByteSize.class,
