@@ -18,6 +18,7 @@ public final class Bench {
                 case "W5" -> SmallBatches.run(request);
                 case "W6" -> QueueWordCount.run(request);
                 case "W7" -> FirstOutput.run(request);
+                case "receiving", "processing", "serialization", "interval", "memory" -> Tuning.run(request);
                 default ->
                     throw new IllegalArgumentException("ACQ-3005 there is no workload '" + request.workload()
                             + "': take W5 (small batches), W6 (word count over a queue) or W7 (first output)");

@@ -83,7 +83,8 @@ public final class CustomReliableReceiver {
             if (!rejected.isEmpty()) {
                 List<Rejected> now = List.copyOf(rejected);
                 rejected.clear();
-                return Delivery.of(List.<Tuple2<Long, String>>of(), owe(lastRead)).rejecting(now);
+                return Delivery.of(List.<Tuple2<Long, String>>of(), owe(lastRead))
+                        .rejecting(now);
             }
             if (lines.isEmpty() || maxRecords == 0) {
                 return Delivery.nothing();
@@ -91,7 +92,9 @@ public final class CustomReliableReceiver {
             long from = lines.element()._1();
             long next = from;
             List<Tuple2<Long, String>> run = new ArrayList<>();
-            while (run.size() < maxRecords && !lines.isEmpty() && lines.element()._1() == next) {
+            while (run.size() < maxRecords
+                    && !lines.isEmpty()
+                    && lines.element()._1() == next) {
                 run.add(lines.remove());
                 next++;
             }

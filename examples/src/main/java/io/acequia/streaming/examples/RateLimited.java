@@ -33,8 +33,7 @@ public final class RateLimited {
         }
         String host = args[0];
         int port = Integer.parseInt(args[1]);
-        try (StreamingContext ssc =
-                new StreamingContext(limits().setAppName("RateLimited"), Durations.seconds(1))) {
+        try (StreamingContext ssc = new StreamingContext(limits().setAppName("RateLimited"), Durations.seconds(1))) {
             ssc.union(
                             ssc.socketTextStream(host, port).maxRate(1_000),
                             ssc.socketTextStream(host, port).maxRate(200))

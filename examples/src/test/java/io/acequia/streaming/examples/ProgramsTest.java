@@ -141,7 +141,9 @@ class ProgramsTest {
                 RunningProgram program = RunningProgram.start(RateLimited::main, LOOPBACK, server.port())) {
             List<String> printed = program.awaitEnd().lines().toList();
 
-            assertThat(printed).filteredOn(line -> line.endsWith("at most 500 a second")).isNotEmpty();
+            assertThat(printed)
+                    .filteredOn(line -> line.endsWith("at most 500 a second"))
+                    .isNotEmpty();
             assertThat(printed)
                     .filteredOn(line -> line.startsWith("stream 1: "))
                     .hasSize(4)
