@@ -4,6 +4,7 @@ package io.acequia.streaming;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Durations;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
@@ -38,6 +39,8 @@ final class SettingValues {
             return notNegative(Integer.parseInt(text));
         } else if (type == Long.class) {
             return notNegative(Long.parseLong(text));
+        } else if (type == Double.class) {
+            return decimal(text);
         } else if (type == Duration.class) {
             return duration(text);
         } else if (type == ByteSize.class) {
@@ -69,6 +72,7 @@ final class SettingValues {
         return switch (type.getSimpleName()) {
             case "Boolean" -> "true or false";
             case "Integer", "Long" -> "a whole number, not negative";
+            case "Double" -> "a number, not negative";
             case "Duration" -> "a duration with its unit (ms, s, m, h, d)";
             case "ByteSize" -> "a size with its unit (B, KiB, MiB, GiB, TiB)";
             case "FailurePolicy" -> "stop, continue or retry(times, wait, stop|continue)";
@@ -86,6 +90,15 @@ final class SettingValues {
     private static <N extends Number> N notNegative(N number) {
         if (number.longValue() < 0) {
             throw new IllegalArgumentException(number.toString());
+        }
+        return number;
+    }
+
+    /** By way of BigDecimal, which knows neither NaN nor the suffixes of Java. */
+    private static Double decimal(String text) {
+        double number = new BigDecimal(text).doubleValue();
+        if (number < 0 || Double.isInfinite(number)) {
+            throw new IllegalArgumentException(text);
         }
         return number;
     }

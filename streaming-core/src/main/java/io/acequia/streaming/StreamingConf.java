@@ -3,6 +3,7 @@ package io.acequia.streaming;
 
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Codec;
+import io.acequia.streaming.data.TypedCodec;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Serializable;
@@ -81,6 +82,11 @@ public final class StreamingConf {
             Long.class,
             0L,
             "Stops the context after exactly so many batches; 0 runs for ever.");
+    public static final Key<Boolean> STOP_WHEN_SOURCES_END = key(
+            "streaming.stop.when.sources.end",
+            Boolean.class,
+            false,
+            "Whether the context stops by itself, gracefully, once every source has ended and all it gave is processed.");
     public static final Key<Boolean> MULTIPLE_CONTEXTS = key(
             "streaming.contexts.multiple", Boolean.class, false, "Whether several contexts may be active in one JVM.");
     public static final Key<Boolean> LOG_ENABLED = key(
@@ -92,17 +98,77 @@ public final class StreamingConf {
             "streaming.block.interval",
             Duration.class,
             Duration.ofMillis(200),
-            "How long received records are collected into one block.");
+            "How long received records are collected into one block; at most a fifth of a batch.");
+    public static final Key<ByteSize> BLOCK_SIZE = key(
+            "streaming.block.size",
+            ByteSize.class,
+            ByteSize.mebibytes(1),
+            "How large a block of received records grows before it is closed.");
+    public static final Key<Integer> UNSETTLED_MAX = key(
+            "streaming.receiver.unsettled.max",
+            Integer.class,
+            10_000,
+            "Deliveries of one reliable receiver that may wait for their batch before it stops reading.");
+    public static final Key<ByteSize> LOG_MAX_RECORD = key(
+            "streaming.log.max.record",
+            ByteSize.class,
+            ByteSize.mebibytes(64),
+            "The largest block that a write-ahead log takes; a single record beyond it is rejected.");
+    public static final Key<ByteSize> LOG_ROLL_SIZE = key(
+            "streaming.log.roll.size",
+            ByteSize.class,
+            ByteSize.mebibytes(64),
+            "How large a segment of a write-ahead log grows before the next one begins.");
+    public static final Key<Duration> LOG_ROLL_EVERY = key(
+            "streaming.log.roll.every",
+            Duration.class,
+            Duration.ofMinutes(10),
+            "How old a segment of a write-ahead log becomes before the next one begins.");
     public static final Key<Long> RECEIVER_MAX_RATE = key(
             "streaming.receiver.max.rate",
             Long.class,
             0L,
             "Records a second that one source may bring, at most; 0 sets no limit.");
+    public static final Key<Long> RECEIVER_MAX_RATE_TOTAL = key(
+            "streaming.receiver.max.rate.total",
+            Long.class,
+            0L,
+            "Records a second that all receivers together may bring, at least 1 for each; 0 sets no limit.");
+    public static final Key<Long> DIRECT_MAX_RATE_PER_PARTITION = key(
+            "streaming.direct.max.rate.per.partition",
+            Long.class,
+            0L,
+            "Records a second that one partition of a direct source may bring, at most; 0 sets no limit.");
     public static final Key<Boolean> BACKPRESSURE_ENABLED = key(
             "streaming.backpressure.enabled",
             Boolean.class,
             false,
             "Whether the rate of the sources follows the speed of the batches.");
+    public static final Key<Long> BACKPRESSURE_INITIAL_RATE = key(
+            "streaming.backpressure.initial.rate",
+            Long.class,
+            0L,
+            "With back-pressure: records a second that a source may bring before its first estimate; 0 sets no limit.");
+    public static final Key<Long> BACKPRESSURE_MIN_RATE = key(
+            "streaming.backpressure.min.rate",
+            Long.class,
+            100L,
+            "With back-pressure: records a second below which no estimate goes; at least 1.");
+    public static final Key<Double> BACKPRESSURE_PROPORTIONAL = key(
+            "streaming.backpressure.pid.proportional",
+            Double.class,
+            1.0,
+            "With back-pressure: how much of the difference between rate and speed is taken back at once.");
+    public static final Key<Double> BACKPRESSURE_INTEGRAL = key(
+            "streaming.backpressure.pid.integral",
+            Double.class,
+            0.2,
+            "With back-pressure: how much of what waits in the queue is taken back at once.");
+    public static final Key<Double> BACKPRESSURE_DERIVED = key(
+            "streaming.backpressure.pid.derived",
+            Double.class,
+            0.0,
+            "With back-pressure: how much the change of that difference counts; it answers to noise, too.");
     public static final Key<Duration> RECEIVER_RETRY_FIRST = key(
             "streaming.receiver.retry.first",
             Duration.class,
@@ -126,8 +192,9 @@ public final class StreamingConf {
     public static final Key<ByteSize> SOURCE_BUFFER = key(
             "streaming.source.buffer",
             ByteSize.class,
-            ByteSize.mebibytes(64),
-            "What one receiver may hold that no batch has taken yet; beyond it, the receiver stops reading.");
+            new ByteSize(0),
+            "What one receiver may hold that no batch has taken yet; beyond it, the receiver stops reading; 0 takes a"
+                    + " quarter of streaming.storage.memory.");
     public static final Key<Integer> FILE_MAX_FILES = key(
             "streaming.file.max.files",
             Integer.class,
@@ -149,12 +216,17 @@ public final class StreamingConf {
             "streaming.storage.memory",
             ByteSize.class,
             new ByteSize(0),
-            "Memory for persisted partitions; 0 takes 40 % of the heap.");
+            "Memory for persisted partitions and received blocks; 0 takes 40 % of the heap.");
     public static final Key<String> STORAGE_DIR = key(
             "streaming.storage.dir",
             String.class,
             "",
             "Directory for spilled and persisted partitions; empty takes the temporary directory of the JVM.");
+    public static final Key<String> UNSAFE_JAVA = key(
+            "streaming.serialization.unsafe.java",
+            String.class,
+            "",
+            "Exact names of classes, with commas between, that go to logs and disks by Java serialization; empty for none.");
     public static final Key<Boolean> SERIALIZE_CLOSURES = key(
             "streaming.test.serialize.closures",
             Boolean.class,
@@ -164,7 +236,7 @@ public final class StreamingConf {
     private final Map<String, String> code = new TreeMap<>();
     private final Map<String, Origin> outside;
     private final Set<Class<?>> registered = new LinkedHashSet<>();
-    private final Map<String, RegisteredCodec> codecs = new LinkedHashMap<>();
+    private final Map<String, TypedCodec<?>> codecs = new LinkedHashMap<>();
 
     /** Loads system properties, environment and file. */
     public StreamingConf() {
@@ -265,15 +337,34 @@ public final class StreamingConf {
         return this;
     }
 
-    /** Writes values of {@code type} with a codec, under an id that must stay the same. */
+    /**
+     * Writes values of exactly {@code type} with a codec, under an id that must stay the same.
+     *
+     * @throws IllegalArgumentException when the id or the type has a codec already
+     */
     public <T> StreamingConf registerCodec(String id, Class<T> type, Codec<T> codec) {
-        codecs.put(id, new RegisteredCodec(type, codec));
+        if (codecs.containsKey(id) || id.equals("unsafe-java")) {
+            throw new IllegalArgumentException("ACQ-0547 the codec id '" + id + "' for " + type
+                    + " is taken: logs name codecs by id, so give each its own");
+        }
+        codecs.forEach((other, typed) -> {
+            if (typed.type() == type) {
+                throw new IllegalArgumentException("ACQ-0548 " + type + " has the codec '" + other
+                        + "' already: one class is written by one codec");
+            }
+        });
+        codecs.put(id, new TypedCodec<>(type, codec));
         return this;
     }
 
     /** The classes registered so far. */
     public Set<Class<?>> registeredClasses() {
         return Collections.unmodifiableSet(registered);
+    }
+
+    /** The codecs registered so far, by their ids. */
+    public Map<String, TypedCodec<?>> registeredCodecs() {
+        return Collections.unmodifiableMap(codecs);
     }
 
     /** Every key with the value in force, as text. */
@@ -352,8 +443,6 @@ public final class StreamingConf {
     }
 
     private record Origin(String value, String place) {}
-
-    private record RegisteredCodec(Class<?> type, Codec<?> codec) {}
 
     /**
      * A setting.

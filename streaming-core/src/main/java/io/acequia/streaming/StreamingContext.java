@@ -119,7 +119,7 @@ public final class StreamingContext implements AutoCloseable {
      * with back-off.
      */
     public InputDStream<String> socketTextStream(String host, int port, StorageLevel level) {
-        return runtime.sources().socketText(host, port);
+        return runtime.sources().socketText(host, port, level);
     }
 
     /** The same lines as slices of what was received; no String is made. */
@@ -135,7 +135,7 @@ public final class StreamingContext implements AutoCloseable {
     /** Records from a server, as {@code decoder} reads them from the connection. */
     public <T> InputDStream<T> socketStream(
             String host, int port, Function<InputStream, Iterator<T>> decoder, StorageLevel level) {
-        return runtime.sources().socket(host, port, decoder);
+        return runtime.sources().socket(host, port, decoder, level);
     }
 
     /** Blocks of bytes from a server, each after its length in four bytes, high byte first. */
@@ -197,12 +197,15 @@ public final class StreamingContext implements AutoCloseable {
 
     /** Records of any source that is received. */
     public <T> InputDStream<T> receiverStream(Source<T> source) {
-        return runtime.sources().received(source);
+        return receiverStream(source, StorageLevel.MEMORY_AND_DISK_SER_2);
     }
 
-    /** The same; in one JVM the level changes nothing. */
+    /**
+     * The same; the level says where received blocks wait for their batch when memory is full: on disk, or, without one, with
+     * the source. In one JVM they are kept as objects and once, whatever the level says of that; a log is the replica.
+     */
     public <T> InputDStream<T> receiverStream(Source<T> source, StorageLevel level) {
-        return receiverStream(source);
+        return runtime.sources().received(source, level);
     }
 
     /** Records of any source that is read by range. */

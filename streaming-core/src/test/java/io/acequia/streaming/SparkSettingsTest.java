@@ -33,6 +33,23 @@ class SparkSettingsTest {
     }
 
     @Test
+    void theSettingsOfBackPressureAreTakenOver() {
+        StreamingConf conf = StreamingConf.fromSpark(Map.of(
+                "spark.streaming.backpressure.initialRate", "500",
+                "spark.streaming.backpressure.pid.proportional", "0.8",
+                "spark.streaming.backpressure.pid.integral", "0.1",
+                "spark.streaming.backpressure.pid.derived", "0.05",
+                "spark.streaming.backpressure.pid.minRate", "20",
+                "spark.streaming.kafka.maxRatePerPartition", "1000"));
+        assertThat(conf.get(StreamingConf.BACKPRESSURE_INITIAL_RATE)).isEqualTo(500);
+        assertThat(conf.get(StreamingConf.BACKPRESSURE_PROPORTIONAL)).isEqualTo(0.8);
+        assertThat(conf.get(StreamingConf.BACKPRESSURE_INTEGRAL)).isEqualTo(0.1);
+        assertThat(conf.get(StreamingConf.BACKPRESSURE_DERIVED)).isEqualTo(0.05);
+        assertThat(conf.get(StreamingConf.BACKPRESSURE_MIN_RATE)).isEqualTo(20);
+        assertThat(conf.get(StreamingConf.DIRECT_MAX_RATE_PER_PARTITION)).isEqualTo(1000);
+    }
+
+    @Test
     void durationsWithoutAUnitAreMillisecondsButThoseOfFilesAreSeconds() {
         StreamingConf conf = StreamingConf.fromSpark(Map.of(
                 "spark.streaming.blockInterval", "50",
@@ -63,10 +80,10 @@ class SparkSettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> StreamingConf.fromSpark(Map.of(
                         "spark.streaming.unpersist", "true",
-                        "spark.streaming.kafka.maxRatePerPartition", "100",
+                        "spark.streaming.kafka.minRatePerPartition", "100",
                         "spark.master", "local[2]")))
                 .withMessage("ACQ-0405 these Spark settings have no counterpart, remove them: "
-                        + "spark.streaming.kafka.maxRatePerPartition, spark.streaming.unpersist");
+                        + "spark.streaming.kafka.minRatePerPartition, spark.streaming.unpersist");
     }
 
     @Test

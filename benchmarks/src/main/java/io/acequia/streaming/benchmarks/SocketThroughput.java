@@ -8,11 +8,17 @@ import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.testkit.ManualClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import java.util.function.Function;
 
 /**
@@ -31,6 +37,10 @@ final class SocketThroughput {
     private SocketThroughput() {}
 
     static void run(Request request) throws Exception {
+        if (request.whom().equals(Request.LOG_OFF)) {
+            compareLogs(request);
+            return;
+        }
         int poolLines = Math.min(request.lines(), 1_000_000);
         compareOutputs(poolLines, request.lines());
         WordsBefore before = new WordsBefore(LinePool.strings(poolLines));
@@ -51,6 +61,48 @@ final class SocketThroughput {
                 }
             }
             ReceivedWordCount.tell("W2", rounds, 1);
+        }
+    }
+
+    /** The same streams with a data log and without. */
+    private static void compareLogs(Request request) throws Exception {
+        int poolLines = Math.min(request.lines(), 1_000_000);
+        compareOutputs(poolLines, request.lines());
+        WordsBefore before = new WordsBefore(LinePool.strings(poolLines));
+        Path log = Files.createTempDirectory("acequia-bench-log");
+        try (SenderProcess sender = SenderProcess.start(poolLines, 0);
+                Streamed<String> logged = Streamed.strings(sender.port(), request.lines(), log.resolve("strings"));
+                Streamed<String> plain = Streamed.strings(sender.port(), request.lines());
+                Streamed<Utf8> loggedUtf8 = Streamed.utf8(sender.port(), request.lines(), log.resolve("utf8"));
+                Streamed<Utf8> plainUtf8 = Streamed.utf8(sender.port(), request.lines())) {
+            Turn[] turns = {
+                new Turn(logged::count, before),
+                new Turn(plain::count, before),
+                new Turn(loggedUtf8::count, before),
+                new Turn(plainUtf8::count, before)
+            };
+            Rounds rounds = new Rounds(turns.length, request.rounds());
+            for (int round = -WARM_UPS; round < request.rounds(); round++) {
+                for (int i = 0; i < turns.length; i++) {
+                    turns[i].run(rounds, round, i, request.lines());
+                }
+            }
+            String[] names = {"String, log on", "String, log off", "Utf8, log on", "Utf8, log off"};
+            for (int i = 0; i < names.length; i++) {
+                System.out.println(rounds.line(names[i], i, 1));
+            }
+            System.out.println(rounds.ratio(2, 3).ratioLine("W2 Utf8 with the data log", "without"));
+            System.out.println(rounds.ratio(0, 1).ratioLine("W2 String with the data log", "without"));
+        } finally {
+            delete(log);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> content = Files.walk(folder)) {
+            for (Path path : content.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 
@@ -148,6 +200,7 @@ final class SocketThroughput {
 
         private Streamed(
                 int lines,
+                Optional<Path> log,
                 Function<StreamingContext, DStream<T>> source,
                 Function<DStream<T>, PairDStream<T, Integer>> count) {
             StreamingConf conf = new StreamingConf()
@@ -156,6 +209,7 @@ final class SocketThroughput {
                     .set(StreamingConf.MULTIPLE_CONTEXTS, true)
                     .set(StreamingConf.SOURCE_BUFFER, new ByteSize((long) lines * LinePool.LINE_BYTES));
             this.context = new StreamingContext(conf, INTERVAL, clock);
+            log.ifPresent(folder -> context.checkpoint(folder.toString()));
             context.addStreamingListener(batches);
             LongAdder sum = words;
             count.apply(source.apply(context)).foreachRDD(rdd -> {
@@ -169,13 +223,30 @@ final class SocketThroughput {
         }
 
         static Streamed<String> strings(int port, int lines) {
+            return strings(port, lines, Optional.empty());
+        }
+
+        static Streamed<String> strings(int port, int lines, Path log) {
+            return strings(port, lines, Optional.of(log));
+        }
+
+        private static Streamed<String> strings(int port, int lines, Optional<Path> log) {
             return new Streamed<>(
-                    lines, context -> context.socketTextStream(SenderProcess.host(), port), QueueWordCount::count);
+                    lines, log, context -> context.socketTextStream(SenderProcess.host(), port), QueueWordCount::count);
         }
 
         static Streamed<Utf8> utf8(int port, int lines) {
+            return utf8(port, lines, Optional.empty());
+        }
+
+        static Streamed<Utf8> utf8(int port, int lines, Path log) {
+            return utf8(port, lines, Optional.of(log));
+        }
+
+        private static Streamed<Utf8> utf8(int port, int lines, Optional<Path> log) {
             return new Streamed<>(
                     lines,
+                    log,
                     context -> context.socketUtf8Stream(SenderProcess.host(), port),
                     ReceivedWordCount::countUtf8);
         }

@@ -14,6 +14,10 @@ import java.util.Optional;
  * @param batchInterval the batch interval of the context
  * @param clock the clock of the context
  * @param restored what the planner's {@link Plan#position()} was when the checkpoint was taken, on recovery
+ * @param maxRatePerPartition records a second that one partition of the source may bring at most, 0 for no limit: {@code
+ *     streaming.direct.max.rate.per.partition}. A planner whose source has partitions takes from each at most this times the
+ *     time between two batches, and carries a fraction of a record over to the next batch, so that no rounding stops a
+ *     partition or lets everything through. {@code maxRecords} of {@link SplitPlanner#plan} is for all partitions together
  * @param settings the settings of the context, every key with its value
  */
 public record PlannerContext(
@@ -21,6 +25,7 @@ public record PlannerContext(
         Duration batchInterval,
         StreamClock clock,
         Optional<String> restored,
+        long maxRatePerPartition,
         Map<String, String> settings) {
     public PlannerContext {
         settings = Map.copyOf(settings);

@@ -17,7 +17,8 @@ public interface SplitPlanner<T> extends AutoCloseable {
      * <p>Called: once per batch. Blocking: it delays the batch. Failure: follows the failure policy of the context; it is
      * never an empty batch, and a planner that failed may be asked again for the same batch.
      *
-     * @param maxRecords at most about so many records, when the source can tell; {@link Long#MAX_VALUE} without a limit
+     * @param maxRecords at most about so many records, when the source can tell; {@link Long#MAX_VALUE} without a limit, 0
+     *     when the limit is so low that this batch gets none and a later one will
      */
     Plan<T> plan(Time batch, long maxRecords) throws Exception;
 

@@ -3,13 +3,16 @@ package io.acequia.streaming.engine;
 
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.storage.Storage;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** Runs datasets. Safe for use by any thread. Keyed state and the launch of receivers on other machines join with their orders. */
+/** Runs datasets and receivers. Safe for use by any thread. Keyed state joins with its order. */
 public interface Engine extends AutoCloseable {
     /** A dataset of {@code data}, cut into so many runs of neighbours. The list must not change. */
     <T> Dataset<T> parallelize(List<T> data, int partitions);
@@ -28,6 +31,18 @@ public interface Engine extends AutoCloseable {
 
     /** Makes a sum that tasks add to. */
     <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add);
+
+    /** Starts a receiver. It ends when the driver says so on the channel, or by itself. */
+    <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock);
+
+    /** The records of a block that a launched task has added; an error that names it once it was released. */
+    <T> Block<T> block(ReceiverTask<T> task, BlockInfo info);
+
+    /** Lets the records of a block go; {@code who} owned them, for the message to who comes too late. */
+    void release(BlockInfo info, String who);
+
+    /** The storage at a place: {@code file:///data/job}, or a plain path for the local disk. */
+    Storage storage(String uri) throws IOException;
 
     /** What this engine can do. */
     Capabilities capabilities();

@@ -2,6 +2,7 @@
 package io.acequia.streaming.engine;
 
 import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.TypedCodec;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,11 +20,18 @@ public interface EngineProvider {
      * @param appName name of the application
      * @param values the settings of the context, every key with its value
      * @param registered classes that may be serialized to disk
+     * @param codecs codecs of the program by their ids
      * @param clock the clock
      */
-    record Settings(String appName, Map<String, String> values, Set<Class<?>> registered, StreamClock clock) {
+    record Settings(
+            String appName,
+            Map<String, String> values,
+            Set<Class<?>> registered,
+            Map<String, TypedCodec<?>> codecs,
+            StreamClock clock) {
         public Settings {
             values = Map.copyOf(values);
+            codecs = Map.copyOf(codecs);
             registered = Set.copyOf(registered);
         }
     }

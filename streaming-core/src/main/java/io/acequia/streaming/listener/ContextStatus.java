@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A context at one moment: what a page, a health check or a test polls.
@@ -54,6 +55,8 @@ public record ContextStatus(
      * @param rejected what could not be decoded since the start
      * @param waiting records read that no batch has taken yet
      * @param restarts how often it was connected anew
+     * @param limit records a second that it may bring now, at most; nothing when there is no limit
+     * @param rateTerms what led to its latest estimate; nothing before the first, and without back-pressure
      */
     public record SourceStatus(
             int streamId,
@@ -62,5 +65,30 @@ public record ContextStatus(
             long records,
             long rejected,
             long waiting,
-            long restarts) {}
+            long restarts,
+            OptionalLong limit,
+            Optional<RateTerms> rateTerms) {}
+
+    /**
+     * How back-pressure came to a rate: the rate before, less the proportional, the integral and the derivative term, but not
+     * less than {@code streaming.backpressure.min.rate}. The limit in force may be lower: other settings limit it too.
+     *
+     * @param rate what the stream may bring by this estimate, in records a second
+     * @param proportional the error times {@code streaming.backpressure.pid.proportional}
+     * @param integral what waits times {@code streaming.backpressure.pid.integral}
+     * @param derivative the error's change times {@code streaming.backpressure.pid.derived}
+     * @param processingRate records a second that the batch got through
+     * @param error the rate before less the processing rate, in records a second
+     * @param hist the scheduling delay times the processing rate over the batch interval: what waits, in records a second
+     * @param dError how much the error changed in a second since the batch before
+     */
+    public record RateTerms(
+            double rate,
+            double proportional,
+            double integral,
+            double derivative,
+            double processingRate,
+            double error,
+            double hist,
+            double dError) {}
 }

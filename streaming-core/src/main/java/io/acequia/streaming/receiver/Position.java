@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.receiver;
 
+import java.io.Serializable;
+
 /**
  * The place of a delivery in its source: {@code [from, until)}, rising within a shard.
  *
@@ -8,7 +10,7 @@ package io.acequia.streaming.receiver;
  * @param from number of the first record
  * @param until number after the last record, not below {@code from}
  */
-public record Position(String shard, long from, long until) {
+public record Position(String shard, long from, long until) implements Serializable {
     public Position {
         if (until < from) {
             throw new IllegalArgumentException("ACQ-0201 position of shard '" + shard + "' ends at " + until

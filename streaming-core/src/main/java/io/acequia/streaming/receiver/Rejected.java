@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.receiver;
 
+import java.io.Serializable;
+
 /**
  * Something that a source sent and the receiver could not decode.
  *
@@ -8,4 +10,4 @@ package io.acequia.streaming.receiver;
  * @param where its place in the source, for people
  * @param cause why
  */
-public record Rejected(byte[] raw, String where, Throwable cause) {}
+public record Rejected(byte[] raw, String where, Throwable cause) implements Serializable {}

@@ -137,6 +137,9 @@ public abstract class ConfigSemantics {
         assertRoundTrip(StreamingConf.MULTIPLE_CONTEXTS, true);
         assertRoundTrip(StreamingConf.PARALLELISM, Integer.MAX_VALUE);
         assertRoundTrip(StreamingConf.RECEIVER_MAX_RATE, Long.MAX_VALUE);
+        for (double gain : new double[] {0, 0.1, 1e-9, 1, 12.5, Double.MAX_VALUE}) {
+            assertRoundTrip(StreamingConf.BACKPRESSURE_INTEGRAL, gain);
+        }
         assertRoundTrip(StreamingConf.APP_NAME, "a name, with = and ünicode");
     }
 
@@ -252,6 +255,10 @@ public abstract class ConfigSemantics {
         assertMaps("spark.streaming.receiver.maxRate", "500", StreamingConf.RECEIVER_MAX_RATE, 500L);
         assertMaps("spark.streaming.receiver.writeAheadLog.enable", "false", StreamingConf.LOG_ENABLED, false);
         assertMaps("spark.streaming.backpressure.enabled", "true", StreamingConf.BACKPRESSURE_ENABLED, true);
+        assertMaps("spark.streaming.backpressure.initialRate", "50", StreamingConf.BACKPRESSURE_INITIAL_RATE, 50L);
+        assertMaps("spark.streaming.backpressure.pid.minRate", "10", StreamingConf.BACKPRESSURE_MIN_RATE, 10L);
+        assertMaps("spark.streaming.backpressure.pid.integral", "0.3", StreamingConf.BACKPRESSURE_INTEGRAL, 0.3);
+        assertMaps("spark.streaming.kafka.maxRatePerPartition", "7", StreamingConf.DIRECT_MAX_RATE_PER_PARTITION, 7L);
         assertMaps("spark.streaming.gracefulStopTimeout", "10000", StreamingConf.STOP_TIMEOUT, Duration.ofSeconds(10));
         assertMaps("spark.streaming.stopGracefullyOnShutdown", "false", StreamingConf.STOP_ON_SHUTDOWN, false);
         assertMaps(

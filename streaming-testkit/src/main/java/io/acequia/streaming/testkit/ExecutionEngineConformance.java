@@ -114,7 +114,8 @@ public abstract class ExecutionEngineConformance {
         for (EngineProvider provider : ServiceLoader.load(EngineProvider.class)) {
             if (provider.accepts(master)) {
                 return provider.open(
-                        master, new EngineProvider.Settings("conformance", settings, Set.of(), StreamClock.system()));
+                        master,
+                        new EngineProvider.Settings("conformance", settings, Set.of(), Map.of(), StreamClock.system()));
             }
         }
         throw new AssertionError("no engine on the class path serves " + master);

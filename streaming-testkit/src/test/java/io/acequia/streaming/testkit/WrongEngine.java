@@ -5,18 +5,24 @@ import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.engine.Block;
+import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.engine.DriverChannel;
 import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
+import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.storage.Storage;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,6 +109,26 @@ final class WrongEngine implements Engine {
     @Override
     public <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add) {
         return right.accumulator(name, zero, add);
+    }
+
+    @Override
+    public <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock) {
+        return right.launch(task, driver, clock);
+    }
+
+    @Override
+    public <T> Block<T> block(ReceiverTask<T> task, BlockInfo info) {
+        return right.block(task, info);
+    }
+
+    @Override
+    public void release(BlockInfo info, String who) {
+        right.release(info, who);
+    }
+
+    @Override
+    public Storage storage(String uri) throws IOException {
+        return right.storage(uri);
     }
 
     @Override

@@ -3,13 +3,16 @@ package io.acequia.streaming.internal.graph;
 
 import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Source;
+import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,8 @@ public final class InputNode extends StreamNode {
     private int retries;
     private ErrorPolicy poison = ErrorPolicy.skip();
     private @Nullable AckMode ackMode;
+    private @Nullable Boolean dataLog;
+    private StorageLevel storage = StorageLevel.MEMORY_AND_DISK;
 
     InputNode(StreamGraph graph, Site site, int streamId, Origin origin) {
         super(graph, site, List.of(), graph.batchInterval());
@@ -122,7 +127,21 @@ public final class InputNode extends StreamNode {
 
     void ackMode(AckMode mode) {
         mustBeReceived("ackMode");
+        if (origin instanceof Received received && isUnreliable(received.source())) {
+            throw new IllegalArgumentException("ACQ-0925 ackMode(" + mode + ") on " + site()
+                    + ": its receiver is unreliable and acknowledges nothing; leave ackMode out");
+        }
         this.ackMode = mode;
+    }
+
+    /** As far as the source declares it; else the first connection tells. */
+    private static boolean isUnreliable(Source<?> source) {
+        try {
+            Class<?> made = source.getClass().getMethod("newReceiver").getReturnType();
+            return UnreliableReceiver.class.isAssignableFrom(made);
+        } catch (NoSuchMethodException e) {
+            return false;
+        }
     }
 
     /** When deliveries are acknowledged, when the program says so. */
@@ -132,9 +151,21 @@ public final class InputNode extends StreamNode {
 
     void dataLog(boolean on) {
         mustBeReceived("dataLog");
-        if (on) {
-            throw NotAvailable.of("a write-ahead log for received data");
-        }
+        this.dataLog = on;
+    }
+
+    /** Whether received blocks are logged, when the program says so. */
+    public Optional<Boolean> dataLog() {
+        return Optional.ofNullable(dataLog);
+    }
+
+    /** Where received blocks are kept. */
+    public StorageLevel storage() {
+        return storage;
+    }
+
+    void storage(StorageLevel level) {
+        this.storage = Objects.requireNonNull(level, "level");
     }
 
     private void mustBeReceived(String option) {

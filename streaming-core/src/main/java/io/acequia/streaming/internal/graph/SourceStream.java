@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.graph;
 
 import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.InputDStream;
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.receiver.AckMode;
 import java.time.Duration;
 
@@ -60,6 +61,12 @@ public final class SourceStream<T> extends PlainStream<T> implements InputDStrea
     @Override
     public InputDStream<T> retries(int most) {
         input.retries(most);
+        return this;
+    }
+
+    /** Keeps received blocks as the level says. */
+    public SourceStream<T> storage(StorageLevel level) {
+        input.storage(level);
         return this;
     }
 

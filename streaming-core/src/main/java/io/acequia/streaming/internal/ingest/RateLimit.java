@@ -1,33 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.ingest;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** A bucket of permits for records that fills at a rate and holds those of one second, but always one. For one thread. */
+/**
+ * A bucket of permits for records. It fills at a rate and holds what comes in a short time, but always one record: more would be
+ * a flood in the batch that follows a silence. Fractions of a permit are kept, so a rate below one record a second
+ * is what it says. For one thread.
+ */
 final class RateLimit {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private static final double ROUNDING = 1e-6;
 
-    private final long perSecond;
-    private double permits;
+    private final double heldSeconds;
+    private double perSecond;
+    private double permits = 1;
     private long filledAtNanos;
 
-    /** @param perSecond 0 for no limit */
-    RateLimit(long perSecond, long nowNanos) {
+    /**
+     * A bucket with one permit.
+     *
+     * @param perSecond 0 for no limit
+     * @param held how long it fills before it is full
+     */
+    RateLimit(double perSecond, Duration held, long nowNanos) {
         this.perSecond = perSecond;
+        this.heldSeconds = held.toNanos() / NANOS;
         this.filledAtNanos = nowNanos;
-        this.permits = 1;
+    }
+
+    /** From now on it fills at this rate, 0 for no limit. What has come in until now stays, a debt too. */
+    void rate(double perSecond, long nowNanos) {
+        fill(nowNanos);
+        this.perSecond = perSecond;
+        permits = Math.min(permits, most());
     }
 
     /** How many records may come now. */
     int available(long nowNanos) {
-        if (perSecond == 0) {
-            return Integer.MAX_VALUE;
-        }
-        permits = Math.min(perSecond, permits + (nowNanos - filledAtNanos) * perSecond / NANOS);
-        filledAtNanos = nowNanos;
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, Math.floor(permits + ROUNDING)));
+        fill(nowNanos);
+        return perSecond == 0
+                ? Integer.MAX_VALUE
+                : (int) Math.min(Integer.MAX_VALUE, Math.max(0, Math.floor(permits + ROUNDING)));
     }
 
     /** How long until one record may come, when none may now. */
@@ -38,5 +53,14 @@ final class RateLimit {
     /** So many came: more than allowed is a debt. */
     void used(int records) {
         permits -= perSecond == 0 ? 0 : records;
+    }
+
+    private void fill(long nowNanos) {
+        permits = Math.min(most(), permits + (nowNanos - filledAtNanos) * perSecond / NANOS);
+        filledAtNanos = nowNanos;
+    }
+
+    private double most() {
+        return Math.max(1, perSecond * heldSeconds);
     }
 }

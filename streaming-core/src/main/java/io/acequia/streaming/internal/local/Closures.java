@@ -19,6 +19,11 @@ final class Closures {
         this.copying = copying;
     }
 
+    /** Whether this is the test mode. */
+    boolean areCopied() {
+        return copying;
+    }
+
     /** A copy in test mode, the same object otherwise. */
     @SuppressWarnings("unchecked")
     <F> F copy(F function) {

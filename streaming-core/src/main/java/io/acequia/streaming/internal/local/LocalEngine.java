@@ -5,18 +5,29 @@ import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.engine.Block;
+import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.Dataset;
+import io.acequia.streaming.engine.DriverChannel;
 import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.EngineProvider;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.store.BlockStore;
+import io.acequia.streaming.internal.store.LocalDisk;
+import io.acequia.streaming.internal.store.MemoryBudget;
 import io.acequia.streaming.internal.store.PartitionStore;
 import io.acequia.streaming.internal.store.RecordSerializer;
+import io.acequia.streaming.storage.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,6 +59,10 @@ final class LocalEngine implements Engine {
     private final WorkerPool pool;
     private final RecordSerializer serializer;
     private final PartitionStore store;
+    private final BlockStore blocks;
+    /** The logs that tasks read, by where they are. */
+    private final Map<String, Storage> logs = new ConcurrentHashMap<>();
+
     private final Closures closures;
     private final Shapes shapes = new Shapes();
     private final Set<Job> jobs = ConcurrentHashMap.newKeySet();
@@ -63,14 +78,15 @@ final class LocalEngine implements Engine {
         this.closures =
                 new Closures(Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false")
                         .trim()));
-        this.serializer = new RecordSerializer(settings.registered());
+        this.serializer = RecordSerializer.of(settings);
         long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
                 .bytes();
         String directory = values.getOrDefault("streaming.storage.dir", "");
-        this.store = new PartitionStore(
-                memory == 0 ? Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT : memory,
-                Path.of(directory.isBlank() ? System.getProperty("java.io.tmpdir") : directory.trim()),
-                serializer);
+        MemoryBudget budget =
+                new MemoryBudget(memory == 0 ? Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT : memory);
+        Path spilled = Path.of(directory.isBlank() ? System.getProperty("java.io.tmpdir") : directory.trim());
+        this.store = new PartitionStore(budget, spilled, serializer);
+        this.blocks = new BlockStore(budget, spilled, serializer);
         this.pool = new WorkerPool(slots - 1);
     }
 
@@ -131,6 +147,38 @@ final class LocalEngine implements Engine {
     }
 
     @Override
+    public <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock) {
+        DriverChannel channel = closures.areCopied() ? new CopyingChannel(driver) : driver;
+        return new LocalReceiver<>(task, channel, clock, blocks, this).start();
+    }
+
+    @Override
+    public <T> Block<T> block(ReceiverTask<T> task, BlockInfo info) {
+        return blocks.block(info, () -> task.logged(info, logOf(task)));
+    }
+
+    private Storage logOf(ReceiverTask<?> task) {
+        String uri = task.log().orElseThrow();
+        return logs.computeIfAbsent(uri, u -> {
+            try {
+                return storage(u);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Override
+    public void release(BlockInfo info, String who) {
+        blocks.release(info, who);
+    }
+
+    @Override
+    public Storage storage(String uri) throws IOException {
+        return LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri));
+    }
+
+    @Override
     public Capabilities capabilities() {
         return new Capabilities(slots, Duration.ofMillis(1), false);
     }
@@ -170,6 +218,8 @@ final class LocalEngine implements Engine {
         jobs.forEach(job -> job.cancel("the engine was closed"));
         pool.close();
         store.close();
+        blocks.close();
+        logs.values().forEach(Storage::close);
     }
 
     <T, A> List<A> run(LocalDataset<T> dataset, Operator<T, A> operator, int[] partitions, JobInfo info)

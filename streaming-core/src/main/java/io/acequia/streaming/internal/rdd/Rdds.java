@@ -19,9 +19,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the RDDs of one batch context, over the engine that its master URL names. */
 public final class Rdds implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Rdds.class);
+
     private final BatchContext context;
     private final Engine engine;
     private final StreamingConf conf;
@@ -37,7 +41,19 @@ public final class Rdds implements AutoCloseable {
     public static Rdds open(BatchContext context, StreamingConf conf) {
         String master = conf.get(StreamingConf.MASTER);
         EngineProvider.Settings settings = new EngineProvider.Settings(
-                conf.get(StreamingConf.APP_NAME), conf.values(), conf.registeredClasses(), StreamClock.system());
+                conf.get(StreamingConf.APP_NAME),
+                conf.values(),
+                conf.registeredClasses(),
+                conf.registeredCodecs(),
+                StreamClock.system());
+        String unsafe = conf.get(StreamingConf.UNSAFE_JAVA);
+        if (!unsafe.isBlank()) {
+            LOG.warn(
+                    "{} is set: objects of {} are read from logs and disks by Java serialization, which runs code of these"
+                            + " classes; whoever can write into those directories chooses what it gets",
+                    StreamingConf.UNSAFE_JAVA.name(),
+                    unsafe);
+        }
         return new Rdds(context, provider(master).open(master, settings), conf);
     }
 

@@ -59,6 +59,7 @@ final class BatchScheduler {
     private final StreamClock clock;
     private final ListenerBus bus;
     private final Map<Feed, Slot> feeds;
+    private final RateController rates;
     private final RememberedBatches remembered = new RememberedBatches();
     private final BatchQueue queue;
     private final BatchRunner runner;
@@ -81,12 +82,14 @@ final class BatchScheduler {
             StreamClock clock,
             ListenerBus bus,
             List<Feed> feeds,
+            RateController rates,
             Time zero,
             Consumer<BatchFailedException> onFailure,
             Consumer<Statistics> onCompleted) {
         this.graph = graph;
         this.clock = clock;
         this.bus = bus;
+        this.rates = rates;
         Map<Feed, Slot> slots = new LinkedHashMap<>();
         feeds.forEach(feed -> slots.put(feed, new Slot()));
         this.feeds = Collections.unmodifiableMap(slots);
@@ -277,6 +280,10 @@ final class BatchScheduler {
             }
         }
         batch.ended(clock.now(), failure);
+        Map<Integer, Long> limits = rates.completed(batch.info());
+        for (Feed feed : feeds.keySet()) {
+            feed.limit(limits.getOrDefault(feed.node().streamId(), 0L));
+        }
         statistics.completed(batch, failure != null);
         active.remove(batch.time());
         Time oldest = active.stream()
@@ -357,6 +364,7 @@ final class BatchScheduler {
         }
         Feed.Waiting waiting = waiting();
         remembered.releaseAll();
+        feeds.keySet().forEach(Feed::close);
         return new Left(unfinished.size() + unplanned, waiting.blocks(), waiting.records());
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.schedule;
 
+import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.direct.DirectSource;
@@ -21,18 +22,24 @@ import org.jspecify.annotations.Nullable;
 /** A source that is read by range: the planner says what, tasks read it. */
 final class DirectFeed implements Feed {
     private static final int SPLITS_SHOWN = 3;
+    private static final long MOST_THOUSANDTHS = Long.MAX_VALUE / 2;
 
     private final InputNode node;
     private final DirectSource<?> source;
     private final Rdds rdds;
     private final StreamClock clock;
+    private final RateController rates;
+    /** Thousandths of a record that the limit left to the next batch. */
+    private long carried;
+
     private @Nullable SplitPlanner<?> planner;
 
-    DirectFeed(InputNode node, DirectSource<?> source, Rdds rdds, StreamClock clock) {
+    DirectFeed(InputNode node, DirectSource<?> source, Rdds rdds, StreamClock clock, RateController rates) {
         this.node = node;
         this.source = source;
         this.rdds = rdds;
         this.clock = clock;
+        this.rates = rates;
     }
 
     @Override
@@ -47,6 +54,7 @@ final class DirectFeed implements Feed {
                 node.graph().batchInterval(),
                 clock,
                 Optional.empty(),
+                rdds.conf().get(StreamingConf.DIRECT_MAX_RATE_PER_PARTITION),
                 rdds.conf().values()));
     }
 
@@ -56,12 +64,15 @@ final class DirectFeed implements Feed {
         if (open == null) {
             throw new IllegalStateException("ACQ-1003 source '" + source.name() + "' is not open");
         }
-        return intake(open.plan(time, mostRecords()), time);
-    }
-
-    private long mostRecords() {
-        long rate = node.maxRate();
-        return rate == 0 ? Long.MAX_VALUE : Math.max(1, rate * node.slide().toMillis() / 1000);
+        long limit = rates.limit(node.streamId());
+        long slide = node.slide().toMillis();
+        if (limit == 0 || limit > MOST_THOUSANDTHS / slide) {
+            return intake(open.plan(time, Long.MAX_VALUE), time);
+        }
+        long thousandths = carried + limit * slide;
+        Intake intake = intake(open.plan(time, thousandths / 1000), time);
+        carried = thousandths % 1000;
+        return intake;
     }
 
     private <T> Intake intake(Plan<T> plan, Time time) {

@@ -23,11 +23,22 @@ interface Feed {
     /** The batch is done and will not be repeated. */
     void completed(Time time) throws Exception;
 
+    /** So many records a second may come from now on; 0 is no limit. Any thread. */
+    default void limit(long recordsPerSecond) {}
+
     /** No more input: what was received so far can still be planned. Blocks at most so long. */
     void stopReading(Duration atMost);
 
+    /** Whether the source has given its last record, and all it gave is planned. */
+    default boolean hasEnded() {
+        return false;
+    }
+
     /** The end; blocks at most so long. */
     void stop(Duration atMost);
+
+    /** Gives back what planned batches could still need; the last call. */
+    default void close() {}
 
     /** What was received and not planned. */
     Waiting waiting();

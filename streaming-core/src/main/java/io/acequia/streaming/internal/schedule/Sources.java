@@ -5,6 +5,7 @@ import io.acequia.streaming.InputDStream;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.function.Function;
@@ -42,10 +43,11 @@ public final class Sources {
                 graph.conf().get(StreamingConf.SOURCE_MAX_LINE).bytes());
     }
 
-    public InputDStream<String> socketText(String host, int port) {
-        return graph.input(
-                "socketTextStream",
-                new InputNode.Received(SocketLineSource.strings(Endpoint.of(host, port), maxLine())));
+    public InputDStream<String> socketText(String host, int port, StorageLevel level) {
+        return graph.<String>input(
+                        "socketTextStream",
+                        new InputNode.Received(SocketLineSource.strings(Endpoint.of(host, port), maxLine())))
+                .storage(level);
     }
 
     public InputDStream<Utf8> socketUtf8(String host, int port) {
@@ -53,10 +55,13 @@ public final class Sources {
                 "socketUtf8Stream", new InputNode.Received(SocketLineSource.utf8(Endpoint.of(host, port), maxLine())));
     }
 
-    public <T> InputDStream<T> socket(String host, int port, Function<InputStream, Iterator<T>> decoder) {
+    public <T> InputDStream<T> socket(
+            String host, int port, Function<InputStream, Iterator<T>> decoder, StorageLevel level) {
         Closures.check(decoder, Site.of("socketStream"));
-        return graph.input(
-                "socketStream", new InputNode.Received(new SocketDecoderSource<>(Endpoint.of(host, port), decoder)));
+        return graph.<T>input(
+                        "socketStream",
+                        new InputNode.Received(new SocketDecoderSource<>(Endpoint.of(host, port), decoder)))
+                .storage(level);
     }
 
     public InputDStream<byte[]> rawSocket(String host, int port) {
@@ -109,9 +114,9 @@ public final class Sources {
         return (Queue<RDD<?>>) queue;
     }
 
-    public <T> InputDStream<T> received(Source<T> source) {
+    public <T> InputDStream<T> received(Source<T> source, StorageLevel level) {
         Closures.check(source, Site.of("receiverStream"));
-        return graph.input("receiverStream", new InputNode.Received(source));
+        return graph.<T>input("receiverStream", new InputNode.Received(source)).storage(level);
     }
 
     public <T> InputDStream<T> direct(DirectSource<T> source) {

@@ -26,6 +26,7 @@ import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.StreamingStarted;
 import io.acequia.streaming.listener.StreamingStopped;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,10 +61,12 @@ public final class StreamingRuntime {
     private final Object startStop = new Object();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<@Nullable BatchFailedException> failure = new AtomicReference<>();
+    private final AtomicBoolean endSeen = new AtomicBoolean();
     private volatile List<Feed> feeds = List.of();
     private volatile @Nullable BatchScheduler scheduler;
     private volatile @Nullable Instant startedAt;
     private @Nullable Thread shutdownHook;
+    private @Nullable JobDirectory directory;
     private StopReport report = new StopReport(true, Duration.ZERO, 0, 0, 0);
 
     private StreamingRuntime(
@@ -165,9 +169,6 @@ public final class StreamingRuntime {
                 throw new IllegalStateException("ACQ-1013 streaming context '" + name()
                         + "' is STOPPED and cannot be started again: make a new one");
             }
-            if (rdds.conf().get(StreamingConf.BACKPRESSURE_ENABLED)) {
-                throw NotAvailable.of("back-pressure (" + StreamingConf.BACKPRESSURE_ENABLED.name() + ")");
-            }
             graph.settle();
             ActiveContexts.enter(context, CallSite.here(), rdds.conf().get(StreamingConf.MULTIPLE_CONTEXTS));
             try {
@@ -185,41 +186,68 @@ public final class StreamingRuntime {
     private void startInside() throws Exception {
         hookShutdown();
         rdds.engine().awaitReady(READY_TIMEOUT);
+        openDirectory();
         Instant now = clock.now();
         long interval = graph.batchInterval().toMillis();
         Time zero = new Time(Math.floorDiv(now.toEpochMilli(), interval) * interval);
         graph.close(ContextState.ACTIVE.name());
         List<Feed> opened = new ArrayList<>();
         feeds = opened;
+        RateController rates = RateController.of(graph);
         for (InputNode node : graph.inputs()) {
-            opened.add(feedOf(node));
+            opened.add(feedOf(node, rates));
         }
         for (Feed feed : opened) {
             feed.start(zero);
         }
         BatchScheduler started =
-                new BatchScheduler(graph, clock, bus, opened, zero, this::stopBecauseOf, this::stopWhenEnough);
+                new BatchScheduler(graph, clock, bus, opened, rates, zero, this::stopBecauseOf, this::stopWhenEnough);
         scheduler = started;
         startedAt = now;
         lifecycle.move(ContextState.ACTIVE);
         bus.start();
         bus.post(listener -> listener.onStreamingStarted(new StreamingStarted(now, false)));
         LOG.info(
-                "'{}' runs: a batch every {}, {} on {}; nothing survives a restart",
+                "'{}' runs: a batch every {}, {} on {}; {}",
                 name(),
                 Durations.text(graph.batchInterval()),
                 graph.inputs().size() == 1 ? "1 source" : graph.inputs().size() + " sources",
-                rdds.conf().get(StreamingConf.MASTER));
+                rdds.conf().get(StreamingConf.MASTER),
+                directory == null
+                        ? "nothing survives a restart"
+                        : "what receivers have logged survives a restart, in " + directory);
         started.start();
     }
 
-    private Feed feedOf(InputNode node) {
+    private void openDirectory() throws IOException {
+        Optional<String> given = graph.checkpointDirectory();
+        if (given.isPresent()) {
+            directory = JobDirectory.open(rdds.engine(), given.get());
+        }
+    }
+
+    private void closeDirectory() {
+        JobDirectory open = directory;
+        if (open != null) {
+            open.close();
+            directory = null;
+        }
+    }
+
+    private Feed feedOf(InputNode node, RateController rates) {
         InputNode.Origin origin = node.origin();
         if (origin instanceof InputNode.Received received) {
-            return new ReceiverFeed<>(node, received.source(), rdds, clock, bus);
+            return new ReceiverFeed<>(
+                    node,
+                    received.source(),
+                    Receptions.settings(node, rdds.conf(), directory),
+                    rdds,
+                    clock,
+                    bus,
+                    rates);
         }
         if (origin instanceof InputNode.Direct direct) {
-            return new DirectFeed(node, direct.source(), rdds, clock);
+            return new DirectFeed(node, direct.source(), rdds, clock, rates);
         }
         return new QueueFeed(node, ((InputNode.Queued) origin).queue(), rdds);
     }
@@ -227,7 +255,11 @@ public final class StreamingRuntime {
     private void abandonStart() {
         unhookShutdown();
         lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING);
-        feeds.forEach(feed -> feed.stop(Duration.ZERO));
+        for (Feed feed : feeds) {
+            feed.stop(Duration.ZERO);
+            feed.close();
+        }
+        closeDirectory();
         graph.close(ContextState.STOPPED.name());
         ActiveContexts.leave(context);
         lifecycle.move(ContextState.STOPPED);
@@ -271,6 +303,12 @@ public final class StreamingRuntime {
         long enough = rdds.conf().get(StreamingConf.STOP_AFTER_BATCHES);
         if (enough > 0 && statistics.completed() == enough) {
             Threads.daemon("acequia-stop", () -> stop(ownsBatch, Duration.ZERO));
+        } else if (rdds.conf().get(StreamingConf.STOP_WHEN_SOURCES_END)
+                && !feeds.isEmpty()
+                && feeds.stream().allMatch(Feed::hasEnded)
+                && endSeen.compareAndSet(false, true)) {
+            LOG.info("'{}' stops: every source has ended", name());
+            Threads.daemon("acequia-stop", () -> stop(ownsBatch, stopTimeout()));
         }
     }
 
@@ -326,6 +364,7 @@ public final class StreamingRuntime {
                     left.nothing() ? "" : ", leaving " + left);
             bus.post(listener ->
                     listener.onStreamingStopped(new StreamingStopped(clock.now(), Optional.ofNullable(failure.get()))));
+            closeDirectory();
             ActiveContexts.leave(context);
             graph.close(ContextState.STOPPED.name());
             lifecycle.move(ContextState.STOPPED);

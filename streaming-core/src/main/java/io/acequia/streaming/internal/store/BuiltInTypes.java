@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.store;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
@@ -49,7 +50,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** The classes that every serializer knows. Their order gives their ids. */
+/**
+ * The classes that every serializer knows. Their order gives their ids, which stand in logs: new ones come last, and none is
+ * taken away.
+ */
 final class BuiltInTypes {
     private BuiltInTypes() {}
 
@@ -108,7 +112,6 @@ final class BuiltInTypes {
             HashMap.class,
             LinkedHashMap.class,
             TreeMap.class,
-            Arrays.asList().getClass(),
             Collections.emptyList().getClass(),
             Collections.emptySet().getClass(),
             Collections.emptyMap().getClass(),
@@ -118,6 +121,7 @@ final class BuiltInTypes {
         }) {
             kryo.register(container);
         }
+        fixed(kryo, Arrays.asList(), Arrays::asList);
         fixed(kryo, List.of(), list -> Arrays.stream(list).toList());
         fixed(kryo, List.of(0), list -> Arrays.stream(list).toList());
         fixed(kryo, Set.of(), Set::of);
@@ -131,6 +135,14 @@ final class BuiltInTypes {
         fixedMap(kryo, Map.of(), Map::copyOf);
         fixedMap(kryo, Map.of(0, 0), Map::copyOf);
         fixedMap(kryo, Collections.unmodifiableMap(new HashMap<>()), Collections::unmodifiableMap);
+        fixed(kryo, new ArrayList<>().subList(0, 0), list -> new ArrayList<>(Arrays.asList(list)));
+        fixed(kryo, Arrays.asList().subList(0, 0), Arrays::asList);
+        fixed(kryo, List.of().subList(0, 0), list -> Arrays.stream(list).toList());
+    }
+
+    /** Takes an id in any case: a JDK may have one class where another has two. */
+    private static void register(Kryo kryo, Class<?> type, Serializer<?> serializer) {
+        kryo.register(new Registration(type, serializer, kryo.getNextRegistrationId()));
     }
 
     private static Collection<?> unmodifiableList(Object[] elements) {
@@ -138,21 +150,11 @@ final class BuiltInTypes {
     }
 
     private static void fixed(Kryo kryo, Collection<?> example, Function<Object[], Collection<?>> make) {
-        kryo.register(example.getClass(), new FixedCollectionSerializer(make));
+        register(kryo, example.getClass(), new FixedCollectionSerializer(make));
     }
 
     private static void fixedMap(Kryo kryo, Map<?, ?> example, Function<Map<Object, Object>, Map<?, ?>> make) {
-        kryo.register(example.getClass(), new FixedMapSerializer(make));
-    }
-
-    /** Reads a number of elements, of which each takes a byte at least. */
-    private static int readCount(Input in) {
-        int count = in.readVarInt(true);
-        if (count < 0 || count > in.limit() - in.position()) {
-            throw new IllegalStateException("ACQ-0532 " + count + " elements are announced, but only "
-                    + (in.limit() - in.position()) + " bytes follow: the data is damaged");
-        }
-        return count;
+        register(kryo, example.getClass(), new FixedMapSerializer(make));
     }
 
     private static final class PairSerializer extends Serializer<Tuple2<?, ?>> {
@@ -186,7 +188,7 @@ final class BuiltInTypes {
 
         @Override
         public Utf8 read(Kryo kryo, Input in, Class<? extends Utf8> type) {
-            int length = readCount(in);
+            int length = BoundedInput.readCount(in);
             return Utf8.wrap(in.readBytes(length), 0, length);
         }
     }
@@ -225,7 +227,7 @@ final class BuiltInTypes {
 
         @Override
         public Collection<?> read(Kryo kryo, Input in, Class<? extends Collection<?>> type) {
-            Object[] elements = new Object[readCount(in)];
+            Object[] elements = new Object[BoundedInput.readCount(in)];
             for (int i = 0; i < elements.length; i++) {
                 elements[i] = kryo.readClassAndObject(in);
             }
@@ -252,7 +254,7 @@ final class BuiltInTypes {
 
         @Override
         public Map<?, ?> read(Kryo kryo, Input in, Class<? extends Map<?, ?>> type) {
-            int count = readCount(in);
+            int count = BoundedInput.readCount(in);
             Map<Object, Object> map = new LinkedHashMap<>();
             for (int i = 0; i < count; i++) {
                 Object key = kryo.readClassAndObject(in);

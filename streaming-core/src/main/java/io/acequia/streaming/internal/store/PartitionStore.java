@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * time; the sizes of objects are estimates.
  */
 public final class PartitionStore implements AutoCloseable {
-    private final long limitBytes;
+    private final MemoryBudget budget;
     private final SpillDirectory directory;
     private final RecordSerializer serializer;
     /** What is in memory, the least recently read first. */
@@ -40,11 +40,11 @@ public final class PartitionStore implements AutoCloseable {
     /**
      * Makes a store.
      *
-     * @param limitBytes bound of what is kept in memory
+     * @param budget bounds what is kept in memory
      * @param directory where a directory for spilled partitions is made when one is needed
      */
-    public PartitionStore(long limitBytes, Path directory, RecordSerializer serializer) {
-        this.limitBytes = limitBytes;
+    public PartitionStore(MemoryBudget budget, Path directory, RecordSerializer serializer) {
+        this.budget = budget;
         this.directory = new SpillDirectory(directory);
         this.serializer = serializer;
     }
@@ -75,6 +75,7 @@ public final class PartitionStore implements AutoCloseable {
         synchronized (this) {
             closed = true;
             inMemory.clear();
+            budget.give(memoryBytes);
             memoryBytes = 0;
             diskBytes = 0;
         }
@@ -86,10 +87,10 @@ public final class PartitionStore implements AutoCloseable {
         while (true) {
             Entry victim;
             synchronized (this) {
-                if (bytes > limitBytes) {
+                if (!budget.canHold(bytes)) {
                     return false;
                 }
-                if (memoryBytes + bytes <= limitBytes) {
+                if (budget.take(bytes)) {
                     memoryBytes += bytes;
                     return true;
                 }
@@ -107,6 +108,12 @@ public final class PartitionStore implements AutoCloseable {
             }
             spill(victim);
         }
+    }
+
+    /** Under the lock. */
+    private void giveBack(long bytes) {
+        memoryBytes -= bytes;
+        budget.give(bytes);
     }
 
     private @Nullable Entry leastRecent() {
@@ -159,7 +166,7 @@ public final class PartitionStore implements AutoCloseable {
     /** Takes an entry out of what is in memory or on disk, under the lock. */
     private @Nullable Path release(Entry entry) {
         if (inMemory.remove(entry) != null) {
-            memoryBytes -= entry.form.bytes();
+            giveBack(entry.form.bytes());
             return null;
         }
         if (!closed && entry.form instanceof OnDisk file) {
@@ -265,7 +272,7 @@ public final class PartitionStore implements AutoCloseable {
             } catch (OutOfMemoryError full) {
                 // The JVM has a bound of its own for memory outside of the heap: the same as no room here.
                 synchronized (PartitionStore.this) {
-                    memoryBytes -= chunks.bytes();
+                    giveBack(chunks.bytes());
                     evictions++;
                 }
                 return null;

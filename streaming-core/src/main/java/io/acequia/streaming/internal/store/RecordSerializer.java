@@ -1,48 +1,108 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.store;
 
-import com.esotericsoftware.kryo.kryo5.Kryo;
-import com.esotericsoftware.kryo.kryo5.Registration;
-import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
-import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
-import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
+import io.acequia.streaming.data.TypedCodec;
+import io.acequia.streaming.engine.EngineProvider;
 import java.io.IOException;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns records into chunks of bytes and back. A chunk holds whole records, so each can be read without the others; chunks
- * are cut at a quarter MiB, and only a record larger than that makes a larger one.
+ * Turns records into chunks of bytes and back. A chunk holds whole records and, at its end, the names of the classes that it
+ * uses beyond the built-in ones: each can be read without the others, and by another process. Chunks are cut at a quarter
+ * MiB, and only a record larger than that makes a larger one.
  *
- * <p>Only registered classes pass: the built-in ones, those that the program registered, and enums, records and arrays of
- * known classes, which register themselves when they are first met. The ids are those of this object: what it wrote, only it
- * can read. Safe for use by any thread: each call borrows a Kryo of its own, and all of them share the ids.
+ * <p>Only some classes pass, see {@link Admission}; on reading, a name is looked up without initialising the class, and the
+ * class must pass the same test before anything else is done with it. Safe for use by any thread: each call borrows a Kryo of
+ * its own.
  */
 public final class RecordSerializer {
     private static final int DEEPEST_CAUSE = 100;
 
     private static final int CHUNK_BYTES = 256 << 10;
 
-    private final Set<Class<?>> registered;
-    private final ConcurrentLinkedQueue<SharedKryo> idle = new ConcurrentLinkedQueue<>();
-    /** The position is the id; only appended to, under the lock of the list. */
-    private final List<Class<?>> admitted = new ArrayList<>();
-
-    private final Set<Class<?>> known = new HashSet<>();
-    private volatile int admittedCount;
+    private final Admission admission;
+    private final List<CodecSerializer> codecs = new ArrayList<>();
+    private final Set<Class<?>> unsafeJava;
+    private final ConcurrentLinkedQueue<RecordKryo> idle = new ConcurrentLinkedQueue<>();
 
     /** A serializer that lets these classes pass too. */
     public RecordSerializer(Set<Class<?>> registered) {
-        this.registered = Set.copyOf(registered);
+        this(registered, Map.of(), "");
+    }
+
+    /**
+     * A serializer with codecs by their ids.
+     *
+     * @param unsafeJava exact names of the classes that go through Java serialization, with commas between
+     */
+    public RecordSerializer(Set<Class<?>> registered, Map<String, TypedCodec<?>> codecs, String unsafeJava) {
+        this.admission = new Admission(registered);
+        new TreeMap<>(codecs).forEach((id, typed) -> this.codecs.add(new CodecSerializer(id, typed)));
+        this.unsafeJava = classes(unsafeJava);
+    }
+
+    /** The serializer of a context. */
+    public static RecordSerializer of(EngineProvider.Settings settings) {
+        return new RecordSerializer(
+                settings.registered(),
+                settings.codecs(),
+                settings.values().getOrDefault("streaming.serialization.unsafe.java", ""));
+    }
+
+    private static Set<Class<?>> classes(String names) {
+        Set<Class<?>> classes = new LinkedHashSet<>();
+        for (String name : names.split(",", -1)) {
+            if (!name.isBlank()) {
+                try {
+                    classes.add(Loaders.find(name.trim()));
+                } catch (ClassNotFoundException | LinkageError e) {
+                    throw new IllegalArgumentException(
+                            "ACQ-0549 streaming.serialization.unsafe.java names '" + name.trim()
+                                    + "', which is not found: give exact class names with commas between",
+                            e);
+                }
+            }
+        }
+        return classes;
+    }
+
+    /** The codec that writes objects of this class, when there is one. */
+    @Nullable
+    CodecSerializer codecOf(Class<?> type) {
+        for (CodecSerializer codec : codecs) {
+            if (codec.type() == type) {
+                return codec;
+            }
+        }
+        return null;
+    }
+
+    /** The codec that has an id in stored records. */
+    CodecSerializer codec(String id) {
+        return codec(id, codecs);
+    }
+
+    static CodecSerializer codec(String id, Iterable<CodecSerializer> codecs) {
+        for (CodecSerializer codec : codecs) {
+            if (codec.id().equals(id)) {
+                return codec;
+            }
+        }
+        throw new RefusedRecordsException(
+                "ACQ-0545 stored records cannot be read: no codec is registered as '" + id
+                        + "': add conf.registerCodec(\"" + id + "\", …)",
+                null);
     }
 
     /** Where chunks go; the array is reused after the call. */
@@ -63,14 +123,17 @@ public final class RecordSerializer {
     }
 
     private <T> List<T> decode(byte[] chunk) {
-        SharedKryo kryo = borrow();
+        RecordKryo kryo = borrow();
         List<Object> records = new ArrayList<>();
-        try (Input in = new Input(chunk)) {
+        try (BoundedInput in = new BoundedInput(chunk, 0, chunk.length)) {
+            kryo.classes().readTable(in);
             while (in.position() < in.limit()) {
                 records.add(kryo.readClassAndObject(in));
             }
-        } catch (RuntimeException e) {
-            throw new IllegalStateException("ACQ-0533 serialized records cannot be read back: " + e.getMessage(), e);
+        } catch (RefusedRecordsException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            throw new RefusedRecordsException("ACQ-0533 serialized records cannot be read back: " + e.getMessage(), e);
         }
         idle.add(kryo);
         @SuppressWarnings("unchecked")
@@ -78,29 +141,15 @@ public final class RecordSerializer {
         return typed;
     }
 
-    private SharedKryo borrow() {
-        SharedKryo kryo = idle.poll();
-        if (kryo == null) {
-            kryo = new SharedKryo();
-        }
-        kryo.learn();
-        return kryo;
-    }
-
-    /** Gives the class an id, once. */
-    private void admit(Class<?> type) {
-        synchronized (admitted) {
-            if (known.add(type)) {
-                admitted.add(type);
-                admittedCount = admitted.size();
-            }
-        }
+    private RecordKryo borrow() {
+        RecordKryo kryo = idle.poll();
+        return kryo == null ? new RecordKryo(admission, codecs, unsafeJava) : kryo;
     }
 
     /** A run of records on its way into chunks. */
     public final class Writer implements AutoCloseable {
         private final ChunkSink sink;
-        private final SharedKryo kryo = borrow();
+        private final RecordKryo kryo = borrow();
         private final Output out = new Output(1024, -1);
         private boolean usable = true;
 
@@ -116,7 +165,7 @@ public final class RecordSerializer {
         public void add(Object record) throws IOException {
             try {
                 kryo.writeClassAndObject(out, record);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 usable = false;
                 throw explained(record, e);
             }
@@ -133,6 +182,7 @@ public final class RecordSerializer {
         }
 
         private void flush() throws IOException {
+            kryo.classes().writeTable(out);
             sink.chunk(out.getBuffer(), out.position());
             out.reset();
         }
@@ -142,91 +192,24 @@ public final class RecordSerializer {
         public void close() {
             if (usable) {
                 usable = false;
+                kryo.classes().forget();
                 idle.add(kryo);
             }
         }
 
-        private RuntimeException explained(Object record, RuntimeException e) {
+        private RuntimeException explained(Object record, Throwable e) {
             int depth = 0; // causes may run in a circle
             for (Throwable cause = e; cause != null && depth < DEEPEST_CAUSE; cause = cause.getCause()) {
                 if (cause instanceof UnregisteredClassException unregistered) {
                     return unregistered;
                 }
+                if (cause instanceof RefusedRecordsException refused) {
+                    return refused;
+                }
                 depth++;
             }
             return new IllegalArgumentException(
                     "ACQ-0534 a record of " + record.getClass() + " cannot be serialized: " + e.getMessage(), e);
-        }
-    }
-
-    /** A Kryo that asks the serializer which classes may pass. */
-    private final class SharedKryo extends Kryo {
-        private final int firstId;
-        private int learned;
-
-        SharedKryo() {
-            setRegistrationRequired(true);
-            setReferences(true);
-            setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
-            BuiltInTypes.register(this);
-            firstId = getNextRegistrationId();
-        }
-
-        /** Takes over what was admitted since the last time. */
-        void learn() {
-            if (learned == admittedCount) {
-                return;
-            }
-            synchronized (admitted) {
-                for (; learned < admitted.size(); learned++) {
-                    Class<?> type = admitted.get(learned);
-                    if (getClassResolver().getRegistration(type) == null) {
-                        register(type, firstId + learned);
-                    }
-                }
-            }
-        }
-
-        @Override
-        @SuppressWarnings("rawtypes") // as declared by Kryo
-        public Registration getRegistration(Class type) {
-            Registration registration = getClassResolver().getRegistration(type);
-            if (registration != null) {
-                return registration;
-            }
-            Class<?> declared = declared(type);
-            if (getClassResolver().getRegistration(declared) == null) {
-                if (!mayPass(declared)) {
-                    throw new UnregisteredClassException(declared);
-                }
-                // A class that cannot be serialized fails here and spoils nothing.
-                getDefaultSerializer(declared);
-                admit(declared);
-                learn();
-            }
-            return getClassResolver().getRegistration(declared);
-        }
-
-        /** The class as the program spells it: a constant with a body has a class of its own, and so has a set of constants. */
-        private Class<?> declared(Class<?> type) {
-            if (EnumSet.class.isAssignableFrom(type)) {
-                return EnumSet.class;
-            }
-            Class<?> declared = type;
-            while (Enum.class.isAssignableFrom(declared) && declared != Enum.class && !declared.isEnum()) {
-                declared = declared.getSuperclass();
-            }
-            return declared;
-        }
-
-        private boolean mayPass(Class<?> type) {
-            if (type.isArray()) {
-                Class<?> element = type.getComponentType();
-                return Modifier.isAbstract(element.getModifiers())
-                        || getClassResolver().getRegistration(element) != null
-                        || mayPass(element);
-            }
-            return type.isEnum() || type.isRecord() || registered.contains(type);
         }
     }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * About how much heap records take: some of them are looked at, and the rest is taken to be alike. An object that several of
  * them share counts once.
  */
-final class SizeEstimator {
+public final class SizeEstimator {
     private static final int SAMPLES = 64;
     private static final int DEEPEST = 12;
     private static final int HEADER = 16;
@@ -42,7 +42,7 @@ final class SizeEstimator {
     private SizeEstimator() {}
 
     /** Bytes of a list and its records. */
-    static long bytesOf(List<?> records) {
+    public static long bytesOf(List<?> records) {
         return new SizeEstimator().elements(records, records.size(), 0);
     }
 

@@ -9,7 +9,7 @@ final class UnregisteredClassException extends IllegalArgumentException {
                 + spelled(type) + ".class)");
     }
 
-    private static String spelled(Class<?> type) {
+    static String spelled(Class<?> type) {
         String name = type.getCanonicalName();
         return name == null ? type.getName() : name;
     }

@@ -526,7 +526,6 @@ class StreamGraphTest {
                 () -> pairs.groupByKeyAndWindow(SECOND),
                 () -> pairs.reduceByKeyAndWindow(Integer::sum, SECOND),
                 () -> pairs.updateStateByKey((values, state) -> Optional.of(1)),
-                () -> received("logged").dataLog(true),
                 () -> StreamingContext.getOrCreate("/checkpoint", () -> context));
         assertThat(uses).allSatisfy(use -> assertThatExceptionOfType(StreamingException.class)
                 .isThrownBy(use)

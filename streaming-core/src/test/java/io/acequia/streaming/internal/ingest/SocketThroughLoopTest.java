@@ -18,7 +18,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Scanner;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,8 +33,7 @@ class SocketThroughLoopTest {
     @Test
     void linesGoOnAfterThePeerHungUpAndTheCutOffLineIsCounted() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
-            ReceiverLoop<String> loop =
-                    loop(SocketLineSource.strings(Endpoint.of("127.0.0.1", server.getLocalPort()), 100));
+            Loop<String> loop = loop(SocketLineSource.strings(Endpoint.of("127.0.0.1", server.getLocalPort()), 100));
             loop.start();
             try (Socket peer = server.accept()) {
                 peer.getOutputStream().write("one\ntwo\ncut o".getBytes(UTF_8));
@@ -64,7 +62,7 @@ class SocketThroughLoopTest {
     @Test
     void aSoftStopEndsADecoderThatWaitsForItsPeer() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
-            ReceiverLoop<String> loop = loop(new SocketDecoderSource<>(
+            Loop<String> loop = loop(new SocketDecoderSource<>(
                     Endpoint.of("127.0.0.1", server.getLocalPort()), in -> new Scanner(in, UTF_8)));
             loop.start();
             try (Socket peer = server.accept()) {
@@ -78,16 +76,25 @@ class SocketThroughLoopTest {
         }
     }
 
-    private <T> ReceiverLoop<T> loop(Source<T> source) {
+    private <T> Loop<T> loop(Source<T> source) {
+        ReceiverSettings defaults = ReceiverSettings.defaults();
         ReceiverSettings settings = new ReceiverSettings(
-                Duration.ofMillis(1), Duration.ofMillis(1), 0, 0, Duration.ZERO, ByteSize.mebibytes(1), Duration.ZERO);
-        return new ReceiverLoop<>(0, source, settings, StreamClock.system(), new Random(1), Thread::new, events::add);
+                Duration.ofMillis(1),
+                Duration.ofMillis(1),
+                0,
+                Duration.ZERO,
+                ByteSize.mebibytes(1),
+                Duration.ZERO,
+                defaults.blocks(),
+                null,
+                null);
+        return new Loop<>(0, source, settings, 0, StreamClock.system(), Thread::new, events::add);
     }
 
-    private static List<String> take(ReceiverLoop<String> loop, int count) {
+    private static List<String> take(Loop<String> loop, int count) {
         List<String> all = new ArrayList<>();
         while (all.size() < count) {
-            loop.take().blocks().forEach(block -> block.iterator().forEachRemaining(all::add));
+            all.addAll(loop.take().all());
         }
         return all;
     }

@@ -34,7 +34,7 @@ final class Ops {
             values.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         return (LocalEngine) new LocalEngineProvider()
-                .open(master, new EngineProvider.Settings("test", values, registered, StreamClock.system()));
+                .open(master, new EngineProvider.Settings("test", values, registered, Map.of(), StreamClock.system()));
     }
 
     static List<Integer> numbers(int count) {

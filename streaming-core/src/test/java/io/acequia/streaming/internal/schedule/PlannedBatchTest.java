@@ -113,7 +113,7 @@ class PlannedBatchTest {
 
     @Test
     void aSourceIsPlannedOnlyWhileItIsOpen() throws Exception {
-        DirectFeed feed = new DirectFeed(node, source, rdds, StreamClock.system());
+        DirectFeed feed = new DirectFeed(node, source, rdds, StreamClock.system(), RateController.of(graph));
         assertThatIllegalStateException()
                 .isThrownBy(() -> feed.plan(new Time(1000)))
                 .withMessage("ACQ-1003 source 'orders' is not open");

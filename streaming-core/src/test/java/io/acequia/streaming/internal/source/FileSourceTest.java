@@ -366,6 +366,7 @@ class FileSourceTest {
                         Duration.ofSeconds(1),
                         StreamClock.system(),
                         Optional.of(plan.position()),
+                        0,
                         Map.of()));
         assertThat(batch(after, 6001)).containsExactly("d", "while down");
         assertThat(batch(after, 6002)).isEmpty();
@@ -440,7 +441,7 @@ class FileSourceTest {
     }
 
     private static PlannerContext context(Optional<String> restored) {
-        return new PlannerContext(new Time(START), Duration.ofSeconds(1), StreamClock.system(), restored, Map.of());
+        return new PlannerContext(new Time(START), Duration.ofSeconds(1), StreamClock.system(), restored, 0, Map.of());
     }
 
     private static <T> List<T> batch(SplitPlanner<T> planner, int number) throws Exception {

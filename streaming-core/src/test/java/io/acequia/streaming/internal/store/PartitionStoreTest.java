@@ -34,7 +34,7 @@ class PartitionStoreTest {
     }
 
     private PartitionStore store(long limit) {
-        return new PartitionStore(limit, directory, new RecordSerializer(Set.of()));
+        return new PartitionStore(new MemoryBudget(limit), directory, new RecordSerializer(Set.of()));
     }
 
     @AfterEach
@@ -181,7 +181,7 @@ class PartitionStoreTest {
     @Test
     void aDirectoryThatCannotBeMadeNamesTheSetting() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
-        try (PartitionStore nowhere = new PartitionStore(1, file, new RecordSerializer(Set.of()))) {
+        try (PartitionStore nowhere = new PartitionStore(new MemoryBudget(1), file, new RecordSerializer(Set.of()))) {
             PartitionStore.Shelf<String> shelf = nowhere.shelf(StorageLevel.DISK_ONLY);
             assertThatThrownBy(() -> shelf.put(0, RECORDS))
                     .hasMessageStartingWith("ACQ-0537")

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.listener.ReceiverEvent;
 import io.acequia.streaming.listener.ReceiverState;
+import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Delivery;
 import io.acequia.streaming.receiver.EndOfSourceException;
 import io.acequia.streaming.receiver.Receiver;
@@ -27,7 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ReceiverLoopTest {
+class ReceiverSupervisorTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final HandClock clock = new HandClock();
@@ -48,7 +49,7 @@ class ReceiverLoopTest {
     /** What was called, as it was called. */
     private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
 
-    private ReceiverLoop<String> loop = loop(settings());
+    private Loop<String> loop = loop(settings());
 
     @AfterEach
     void stop() {
@@ -63,7 +64,7 @@ class ReceiverLoopTest {
         give("c");
         nothing();
 
-        Taken<String> taken = loop.take();
+        Loop<String>.Batch taken = loop.take();
         assertThat(records(taken)).containsExactly("a", "b", "c");
         assertThat(taken.records()).isEqualTo(3);
         assertThat(taken.blocks()).hasSize(1);
@@ -85,7 +86,7 @@ class ReceiverLoopTest {
         give("b");
         nothing();
 
-        Taken<String> taken = loop.take();
+        Loop<String>.Batch taken = loop.take();
         assertThat(taken.blocks()).extracting(Block::count).containsExactly(101, 1);
         assertThat(records(taken)).hasSize(102).endsWith("a", "b");
     }
@@ -96,10 +97,11 @@ class ReceiverLoopTest {
         connect();
         give("a");
         nothing();
-        Taken<String> taken = loop.take();
+        Loop<String>.Batch taken = loop.take();
+        Block<String> block = taken.blocks().get(0);
         taken.release("RDD of batch 1000 ms");
 
-        assertThatThrownBy(() -> taken.blocks().get(0).iterator())
+        assertThatThrownBy(block::iterator)
                 .hasMessageStartingWith("ACQ-0638 RDD of batch 1000 ms was released")
                 .hasMessageContaining("released");
     }
@@ -260,7 +262,7 @@ class ReceiverLoopTest {
         loop.stop(LONG);
 
         events.clear();
-        loop = new ReceiverLoop<>(1, new NoReceiver(), settings(), clock, new Random(1), Thread::new, events::add);
+        loop = new Loop<>(1, new NoReceiver(), settings(), 0, clock, Thread::new, events::add);
         loop.start();
         event(ReceiverState.STARTING);
         assertThat(event(ReceiverState.RETRYING).error())
@@ -269,14 +271,14 @@ class ReceiverLoopTest {
 
     @Test
     void theRateLimitLetsThroughWhatTheClockAllows() throws Exception {
-        loop = loop(new ReceiverSettings(
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                0,
-                10,
-                Duration.ZERO,
-                ByteSize.mebibytes(1),
-                Duration.ZERO));
+        loop = new Loop<>(
+                1,
+                new Scripted(),
+                settings(0, Duration.ZERO, ByteSize.mebibytes(1), Duration.ZERO),
+                100,
+                clock,
+                this::thread,
+                events::add);
         loop.start();
         connect();
         steps.add(() -> "as many as allowed");
@@ -289,15 +291,14 @@ class ReceiverLoopTest {
         }
         clock.awaitSleeper();
         assertThat(loop.status().records()).isEqualTo(31);
-        clock.advance(Duration.ofMillis(100));
+        clock.advance(Duration.ofMillis(50));
         steps.add(() -> "as many as allowed");
-        assertThat(next("read ")).isEqualTo("read 1");
+        assertThat(next("read ")).isEqualTo("read 5");
     }
 
     @Test
     void aFullBufferHoldsReadingBackUntilABatchTakesIt() throws Exception {
-        loop = loop(new ReceiverSettings(
-                Duration.ofMillis(100), Duration.ofSeconds(1), 0, 0, Duration.ZERO, new ByteSize(100), Duration.ZERO));
+        loop = loop(settings(0, Duration.ZERO, new ByteSize(100), Duration.ZERO));
         loop.start();
         connect();
         give("x".repeat(25));
@@ -314,22 +315,17 @@ class ReceiverLoopTest {
 
     @Test
     void estimatesCountTextBytesAndAFloorForTheRest() {
-        assertThat(ReceiveBuffer.estimate(
-                        List.of("x".repeat(100), Utf8.of("y".repeat(100)), new byte[100], 5, ""),
+        assertThat(BlockAssembler.estimate(
+                        List.of("x".repeat(100), Utf8.of("y".repeat(100)), new byte[100], ""),
                         List.of(new Rejected(new byte[10], "", new IOException()))))
-                .isEqualTo(200 + 100 + 100 + 64 + 16 + 74);
+                .isEqualTo(200 + 100 + 100 + 16 + 74);
+        assertThat(BlockAssembler.estimate(List.of(List.of("x".repeat(1000))), List.of()))
+                .isBetween(1000L, 1300L);
     }
 
     @Test
     void silenceIsAlarmedOnceUntilSomethingComes() throws Exception {
-        loop = loop(new ReceiverSettings(
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                0,
-                0,
-                Duration.ofSeconds(10),
-                ByteSize.mebibytes(1),
-                Duration.ZERO));
+        loop = loop(settings(0, Duration.ofSeconds(10), ByteSize.mebibytes(1), Duration.ZERO));
         loop.start();
         connect();
         nothing();
@@ -410,8 +406,7 @@ class ReceiverLoopTest {
                 closed.countDown();
             }
         });
-        ReceiverLoop<String> stuck =
-                new ReceiverLoop<>(7, stubborn, settings(), clock, new Random(1), Thread::new, events::add);
+        Loop<String> stuck = new Loop<>(7, stubborn, settings(), 0, clock, Thread::new, events::add);
         stuck.start();
         reading.await();
 
@@ -434,11 +429,11 @@ class ReceiverLoopTest {
         connect();
         steps.add(() -> delivery("a"));
         nothing();
-        Taken<String> first = loop.take();
+        Loop<String>.Batch first = loop.take();
         steps.add(() -> delivery("b"));
         steps.add(() -> delivery("c"));
         nothing();
-        Taken<String> second = loop.take();
+        Loop<String>.Batch second = loop.take();
         assertThat(calls).noneMatch(call -> call.startsWith("ack"));
 
         second.ack();
@@ -455,13 +450,12 @@ class ReceiverLoopTest {
     @Test
     void aSoftStopWaitsForSettlementsAndAFullBufferStillSettles() throws Exception {
         reliable = true;
-        loop = loop(new ReceiverSettings(
-                Duration.ofMillis(100), Duration.ofSeconds(1), 0, 0, Duration.ZERO, new ByteSize(1), Duration.ZERO));
+        loop = loop(settings(0, Duration.ZERO, new ByteSize(1), Duration.ZERO));
         loop.start();
         connect();
         steps.add(() -> delivery("a"));
         awaitHeldBackAfter(1);
-        Taken<String> first = loop.take();
+        Loop<String>.Batch first = loop.take();
         steps.add(() -> delivery("b"));
         awaitHeldBackAfter(2);
         first.ack();
@@ -483,7 +477,7 @@ class ReceiverLoopTest {
         connect();
         steps.add(() -> delivery("a"));
         nothing();
-        Taken<String> taken = loop.take();
+        Loop<String>.Batch taken = loop.take();
         fail(new ReceiverDisconnectedException("gone"));
         clock.awaitSleeper();
         taken.ack();
@@ -512,7 +506,7 @@ class ReceiverLoopTest {
 
     @Test
     void aListenerThatThrowsDoesNotStopTheLoop() throws Exception {
-        loop = new ReceiverLoop<>(1, new Scripted(), settings(), clock, new Random(1), this::thread, e -> {
+        loop = new Loop<>(1, new Scripted(), settings(), 0, clock, this::thread, e -> {
             throw new IllegalStateException("listener");
         });
         loop.start();
@@ -524,12 +518,25 @@ class ReceiverLoopTest {
 
     @Test
     void badSettingsAreRefused() {
-        assertThatThrownBy(() ->
-                        new ReceiverSettings(Duration.ZERO, LONG, 0, 0, Duration.ZERO, new ByteSize(1), Duration.ZERO))
-                .hasMessageStartingWith("ACQ-0636");
+        ReceiverSettings good = settings();
         assertThatThrownBy(() -> new ReceiverSettings(
-                        Duration.ofSeconds(1), LONG, -1, 0, Duration.ZERO, new ByteSize(1), Duration.ZERO))
+                        Duration.ZERO, LONG, 0, Duration.ZERO, good.buffer(), Duration.ZERO, good.blocks(), null, null))
+                .hasMessageStartingWith("ACQ-0636");
+        assertThatThrownBy(() -> settings(-1, Duration.ZERO, good.buffer(), Duration.ZERO))
                 .hasMessageStartingWith("ACQ-0637");
+        assertThatThrownBy(() -> new ReceiverSettings(
+                        Duration.ofSeconds(1),
+                        LONG,
+                        0,
+                        Duration.ZERO,
+                        good.buffer(),
+                        Duration.ZERO,
+                        good.blocks(),
+                        AckMode.ON_DURABLE,
+                        null))
+                .hasMessageStartingWith("ACQ-0648");
+        assertThatThrownBy(() -> new ReceiverSettings.Blocks(new ByteSize(0), StorageLevel.DISK_ONLY, 1))
+                .hasMessageStartingWith("ACQ-0649");
         assertThat(ReceiverSettings.defaults().retryFirst()).isEqualTo(Duration.ofMillis(500));
     }
 
@@ -545,8 +552,8 @@ class ReceiverLoopTest {
         Object run() throws Exception;
     }
 
-    private ReceiverLoop<String> loop(ReceiverSettings settings) {
-        return new ReceiverLoop<>(1, new Scripted(), settings, clock, new Random(42), this::thread, events::add);
+    private Loop<String> loop(ReceiverSettings settings) {
+        return new Loop<>(1, new Scripted(), settings, 0, clock, this::thread, events::add);
     }
 
     private Thread thread(Runnable run) {
@@ -559,14 +566,20 @@ class ReceiverLoopTest {
     }
 
     private static ReceiverSettings retries(int most) {
+        return settings(most, Duration.ZERO, ByteSize.mebibytes(1), Duration.ofMillis(200));
+    }
+
+    private static ReceiverSettings settings(int retries, Duration idleAlarm, ByteSize buffer, Duration blockInterval) {
         return new ReceiverSettings(
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
-                most,
-                0,
-                Duration.ZERO,
-                ByteSize.mebibytes(1),
-                Duration.ofMillis(200));
+                retries,
+                idleAlarm,
+                buffer,
+                blockInterval,
+                ReceiverSettings.defaults().blocks(),
+                null,
+                null);
     }
 
     private void connect() {
@@ -649,10 +662,8 @@ class ReceiverLoopTest {
         return call;
     }
 
-    private static List<String> records(Taken<String> taken) {
-        List<String> all = new ArrayList<>();
-        taken.blocks().forEach(block -> block.iterator().forEachRemaining(all::add));
-        return all;
+    private static List<String> records(Loop<String>.Batch taken) {
+        return taken.all();
     }
 
     private static void awaitDeafly(CountDownLatch latch) {
@@ -749,54 +760,6 @@ class ReceiverLoopTest {
                 return (Delivery<String>) delivery;
             }
             return given == NULL ? null : Delivery.nothing();
-        }
-    }
-
-    /** A clock that stands still until it is told to go on. */
-    private static final class HandClock implements StreamClock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        private final List<Instant> deadlines = new ArrayList<>();
-
-        @Override
-        public synchronized Instant now() {
-            return now;
-        }
-
-        @Override
-        public synchronized long nanoTime() {
-            return Duration.between(Instant.EPOCH, now).toNanos();
-        }
-
-        @Override
-        public synchronized void awaitUntil(Instant at) throws InterruptedException {
-            deadlines.add(at);
-            notifyAll();
-            try {
-                while (now.isBefore(at)) {
-                    wait();
-                }
-            } finally {
-                deadlines.remove(at);
-            }
-        }
-
-        synchronized void advance(Duration by) {
-            now = now.plus(by);
-            notifyAll();
-        }
-
-        /** Until a thread waits for a time that has not come. */
-        synchronized void awaitSleeper() throws InterruptedException {
-            while (deadlines.stream().noneMatch(at -> at.isAfter(now))) {
-                wait();
-            }
-        }
-
-        void advanceOnce(boolean sleeping) throws InterruptedException {
-            if (sleeping) {
-                awaitSleeper();
-                advance(Duration.ofSeconds(1));
-            }
         }
     }
 }

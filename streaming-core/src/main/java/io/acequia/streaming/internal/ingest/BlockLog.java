@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.ingest;
+
+import io.acequia.streaming.engine.BlockInfo.Place;
+import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.internal.log.Address;
+import io.acequia.streaming.internal.log.SegmentedLog;
+import io.acequia.streaming.internal.store.Failpoint;
+import io.acequia.streaming.receiver.Position;
+import io.acequia.streaming.receiver.Rejected;
+import io.acequia.streaming.storage.Storage;
+import io.acequia.streaming.storage.StorageFullException;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The log of one source: its blocks, which of them are needed no more, and whether the source has ended. Each segment begins
+ * with how far the source had been taken in and what was released by then, so old segments can go. For one thread at a time,
+ * but for the preamble, which is read under a lock of its own.
+ */
+final class BlockLog<T> implements AutoCloseable {
+    /** A block: {@link BlockRecord}. */
+    static final byte BLOCK = 1;
+    /** No record below {@code seq u64} is needed. */
+    static final byte RELEASED = 2;
+    /** The source has ended: empty. */
+    static final byte ENDED = 3;
+
+    private final Reception<T> task;
+    private final Storage storage;
+    private final Preamble preamble = new Preamble();
+    private final List<Recovered> recovered = new ArrayList<>();
+    private final SegmentedLog log;
+
+    private BlockLog(Reception<T> task, ReceiverTask.Host<T> host) throws IOException {
+        this.task = task;
+        DataLog where = task.dataLog();
+        this.storage = host.storage(where.uri());
+        this.log =
+                SegmentedLog.open(storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode);
+    }
+
+    /**
+     * A block that an earlier run logged, and no batch has done.
+     *
+     * @param place where its records are
+     */
+    record Recovered(int count, long bytes, List<Position> positions, List<Rejected> rejected, Place place) {}
+
+    /** Opens the log, and finds what an earlier run left. */
+    static <T> BlockLog<T> open(Reception<T> task, ReceiverTask.Host<T> host) throws IOException {
+        BlockLog<T> opened = new BlockLog<>(task, host);
+        boolean whole = false;
+        try {
+            opened.recover();
+            whole = true;
+            return opened;
+        } finally {
+            if (!whole) {
+                opened.close();
+            }
+        }
+    }
+
+    private void recover() throws IOException {
+        ByteBuffer newest = log.recoveredPreamble().orElse(null);
+        if (newest != null) {
+            preamble.decode(newest);
+        }
+        for (SegmentedLog.Entry entry : log.recovered()) {
+            if (entry.type() == RELEASED) {
+                preamble.release(log.read(entry.address()).getLong());
+            } else if (entry.type() == ENDED) {
+                preamble.end();
+            }
+        }
+        for (SegmentedLog.Entry entry : log.recovered()) {
+            if (entry.type() == BLOCK) {
+                Address at = entry.address();
+                BlockRecord block = BlockRecord.decode(log.read(at));
+                block.positions().forEach(preamble::advance);
+                if (at.seq() >= preamble.releasedBelow()) {
+                    recovered.add(new Recovered(
+                            block.count(), block.bytes(), block.positions(), block.rejected(), place(at)));
+                }
+            }
+        }
+    }
+
+    private static Place place(Address at) {
+        return new Place(at.file(), at.offset(), at.length(), at.seq());
+    }
+
+    /** What an earlier run left, in the order in which it was received. */
+    List<Recovered> recovered() {
+        return recovered;
+    }
+
+    /** How far each shard has been taken in. */
+    List<Position> positions() {
+        return preamble.positions();
+    }
+
+    boolean sourceHasEnded() {
+        return preamble.hasEnded();
+    }
+
+    /**
+     * Logs blocks, and forces them together. A segment that begins meanwhile says that the blocks before it were taken in;
+     * where there is no space none was, and nothing may say so.
+     *
+     * @param blocks what the log is given of each
+     * @return where they are
+     * @throws StorageFullException when there is no space: none of them counts
+     */
+    List<Place> write(List<Sealed<T>> sealed, List<ByteBuffer[]> blocks) throws IOException {
+        Map<String, Long> before = preamble.positionsBefore();
+        try {
+            List<Place> places = new ArrayList<>();
+            Address last = null;
+            for (int i = 0; i < blocks.size(); i++) {
+                last = log.append(BLOCK, blocks.get(i));
+                places.add(place(last));
+                sealed.get(i).positions().forEach(preamble::advance);
+            }
+            if (last != null) {
+                Failpoint.BLOCK_WRITTEN.pass();
+                log.force(last);
+            }
+            return places;
+        } catch (StorageFullException e) {
+            preamble.goBack(before);
+            throw e;
+        }
+    }
+
+    /** No record below {@code seq} is needed any more. Not forced: a crash may bring some of it back. */
+    void neededFrom(long seq) throws IOException {
+        preamble.release(seq);
+        log.release(seq);
+        log.append(RELEASED, ByteBuffer.allocate(Long.BYTES).putLong(seq).flip());
+    }
+
+    void sourceEnds() throws IOException {
+        preamble.end();
+        log.force(log.append(ENDED));
+    }
+
+    SegmentedLog.Usage usage() {
+        return log.usage();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        storage.close();
+    }
+
+    /** What each segment begins with: {@code ended u8 | releasedBelow u64 | n u32 | n times (shard text, until u64)}. */
+    private static final class Preamble {
+        private final Map<String, Long> until = new HashMap<>();
+        private long releasedBelow;
+        private boolean ended;
+
+        synchronized ByteBuffer encode() {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (DataOutputStream out = new DataOutputStream(bytes)) {
+                out.writeBoolean(ended);
+                out.writeLong(releasedBelow);
+                out.writeInt(until.size());
+                for (Map.Entry<String, Long> shard : until.entrySet()) {
+                    byte[] name = shard.getKey().getBytes(StandardCharsets.UTF_8);
+                    out.writeInt(name.length);
+                    out.write(name);
+                    out.writeLong(shard.getValue());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return ByteBuffer.wrap(bytes.toByteArray());
+        }
+
+        synchronized void decode(ByteBuffer in) {
+            ended = in.get() != 0;
+            releasedBelow = in.getLong();
+            for (int left = in.getInt(); left > 0; left--) {
+                until.put(BlockRecord.text(in), in.getLong());
+            }
+        }
+
+        synchronized void advance(Position at) {
+            until.merge(at.shard(), at.until(), Math::max);
+        }
+
+        synchronized List<Position> positions() {
+            List<Position> all = new ArrayList<>();
+            until.forEach((shard, end) -> all.add(new Position(shard, end, end)));
+            return all;
+        }
+
+        synchronized Map<String, Long> positionsBefore() {
+            return new HashMap<>(until);
+        }
+
+        synchronized void goBack(Map<String, Long> before) {
+            until.clear();
+            until.putAll(before);
+        }
+
+        synchronized void release(long below) {
+            releasedBelow = Math.max(releasedBelow, below);
+        }
+
+        synchronized long releasedBelow() {
+            return releasedBelow;
+        }
+
+        synchronized void end() {
+            ended = true;
+        }
+
+        synchronized boolean hasEnded() {
+            return ended;
+        }
+    }
+}
