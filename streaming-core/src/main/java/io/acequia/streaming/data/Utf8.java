@@ -103,9 +103,7 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Utf8 that
-                && length == that.length
-                && standsAt(that.bytes, that.from);
+        return other instanceof Utf8 that && length == that.length && standsAt(that.bytes, that.from);
     }
 
     /** For ASCII text that of the same {@code String}. */
