@@ -13,8 +13,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,8 @@ class LogCrashTest {
     private static final int SEEDS = 2_000;
 
     @Test
-    @DisplayName("F11 the power goes at any step: what was promised is read back, and what is read was appended, without a gap")
+    @DisplayName(
+            "F11 the power goes at any step: what was promised is read back, and what is read was appended, without a gap")
     void nothingThatWasForcedIsLost() throws IOException {
         int recovered = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
@@ -59,7 +61,7 @@ class LogCrashTest {
 
     /** A log and its crashes. */
     private static final class Life {
-        private final Random random;
+        private final RandomGenerator random;
         private final Consumer<SimulatedStorage> flaw;
         private SimulatedStorage storage;
         private List<Written> history = new ArrayList<>();
@@ -71,7 +73,7 @@ class LogCrashTest {
         private record Written(long id, Address address) {}
 
         Life(long seed, Consumer<SimulatedStorage> flaw) {
-            this.random = new Random(seed);
+            this.random = new SplittableRandom(seed);
             this.flaw = flaw;
             this.storage = new SimulatedStorage(seed);
         }
@@ -120,7 +122,8 @@ class LogCrashTest {
                 promised = Math.max(promised, upTo + 1);
             } else if (promised > 0) {
                 released = Math.max(
-                        released, history.get(random.nextInt(promised)).address().seq());
+                        released,
+                        history.get(random.nextInt(promised)).address().seq());
                 log.release(released);
             }
         }

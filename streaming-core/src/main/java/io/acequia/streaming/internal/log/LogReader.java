@@ -96,8 +96,7 @@ public final class LogReader {
     }
 
     /** The same under the limits of a log. */
-    public static Found scan(
-            Storage storage, String folder, Optional<UUID> job, LogSettings settings, Visitor visitor)
+    public static Found scan(Storage storage, String folder, Optional<UUID> job, LogSettings settings, Visitor visitor)
             throws IOException {
         return walk(
                 storage,
@@ -200,7 +199,9 @@ public final class LogReader {
         boolean jumps = header.number() != last.name().number() + 1;
         if (jumps && !header.isAfterTorn()) {
             throw damaged(
-                    Reason.MISSING, file.bytes(), "the one before is " + last.name().file());
+                    Reason.MISSING,
+                    file.bytes(),
+                    "the one before is " + last.name().file());
         }
         if (header.firstSeq() != nextSeq) {
             throw damaged(
@@ -212,11 +213,10 @@ public final class LogReader {
     }
 
     /** Reads a segment and gives the number of the record that must follow it. */
-    private long segment(
-            Opened file, SegmentHeader header, @Nullable SegmentHeader next, SegmentReader.Visitor visitor)
+    private long segment(Opened file, SegmentHeader header, @Nullable SegmentHeader next, SegmentReader.Visitor visitor)
             throws IOException {
-        SegmentReader reader = new SegmentReader(
-                file.bytes(), file.name().file(), file.seed(), header.firstSeq(), maxRecord);
+        SegmentReader reader =
+                new SegmentReader(file.bytes(), file.name().file(), file.seed(), header.firstSeq(), maxRecord);
         if (next == null) {
             reader.readLast(visitor);
         } else if (next.isAfterTorn()) {

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /** {@code wal-<number as 16 hex digits>-<attempt as 8>.log}. An attempt is one opening of the log. */
 record SegmentName(long number, int attempt) implements Comparable<SegmentName> {
     private static final Pattern FORM = Pattern.compile("wal-([0-9a-f]{16})-([0-9a-f]{8})\\.log");
-    private static final Comparator<SegmentName> ORDER = Comparator.comparing(SegmentName::number, Long::compareUnsigned)
+    private static final Comparator<SegmentName> ORDER = Comparator.comparing(
+                    SegmentName::number, Long::compareUnsigned)
             .thenComparing(SegmentName::attempt, Integer::compareUnsigned);
 
     /** Empty for files that are none of ours. */
@@ -23,7 +24,8 @@ record SegmentName(long number, int attempt) implements Comparable<SegmentName> 
     }
 
     String file() {
-        return "wal-" + HexFormat.of().toHexDigits(number) + "-" + HexFormat.of().toHexDigits(attempt) + ".log";
+        return "wal-" + HexFormat.of().toHexDigits(number) + "-"
+                + HexFormat.of().toHexDigits(attempt) + ".log";
     }
 
     @Override

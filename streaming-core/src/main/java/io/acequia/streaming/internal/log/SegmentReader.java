@@ -79,9 +79,7 @@ final class SegmentReader {
                     && bytes.at(position, RecordFormat.TRAILER).equals(chain.trailer())) {
                 if (tail() > RecordFormat.TRAILER) {
                     throw damaged(
-                            Reason.BEHIND,
-                            position + RecordFormat.TRAILER,
-                            tail() - RecordFormat.TRAILER + " bytes");
+                            Reason.BEHIND, position + RecordFormat.TRAILER, tail() - RecordFormat.TRAILER + " bytes");
                 }
                 finished = true;
             } else if (isRecord(position, nextSeq())) {
@@ -161,8 +159,7 @@ final class SegmentReader {
             }
             summed += Math.max(0, Math.min(head.getInt(0), bytes.length() - at));
             if (summed > SEARCH || isRecord(at, head)) {
-                throw damaged(
-                        Reason.MIDDLE, position, "record " + nextSeq() + "; record " + seq + " is at byte " + at);
+                throw damaged(Reason.MIDDLE, position, "record " + nextSeq() + "; record " + seq + " is at byte " + at);
             }
         }
     }

@@ -56,8 +56,7 @@ final class SegmentWriter {
         Address address = new Address(file(), appender.length(), length, chain.nextSeq());
         ByteBuffer head = RecordFormat.head(seed, type, address.seq(), length, payload);
         if (length <= SMALL) {
-            ByteBuffer whole =
-                    ByteBuffer.allocate(RecordFormat.HEAD + length).put(head.duplicate());
+            ByteBuffer whole = ByteBuffer.allocate(RecordFormat.HEAD + length).put(head.duplicate());
             for (ByteBuffer part : payload) {
                 whole.put(part.duplicate());
             }

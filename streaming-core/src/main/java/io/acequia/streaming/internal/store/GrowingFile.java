@@ -24,8 +24,7 @@ final class GrowingFile implements Storage.Appender {
     GrowingFile(String name, Path file, Consumer<Closeable> closed) throws IOException {
         this.name = name;
         this.closed = closed;
-        this.forcing =
-                AsynchronousFileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this.forcing = AsynchronousFileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
             this.out = new FileOutputStream(file.toFile(), true);
         } catch (IOException e) {

@@ -137,8 +137,8 @@ class SegmentedLogTest {
         });
         assertThat(found).containsExactly("preamble", "record 0", "record 1", "preamble", "record 2");
         assertThat(all.lastSeq()).isEqualTo(5);
-        assertThat(all.segments()).allSatisfy(segment -> assertThat(segment.finished())
-                .isTrue());
+        assertThat(all.segments())
+                .allSatisfy(segment -> assertThat(segment.finished()).isTrue());
     }
 
     @Test
