@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.StorageLevel;
-import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.listener.ReceiverEvent;
@@ -25,8 +24,6 @@ import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -760,54 +757,6 @@ class ReceiverSupervisorTest {
                 return (Delivery<String>) delivery;
             }
             return given == NULL ? null : Delivery.nothing();
-        }
-    }
-
-    /** A clock that stands still until it is told to go on. */
-    private static final class HandClock implements StreamClock {
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        private final List<Instant> deadlines = new ArrayList<>();
-
-        @Override
-        public synchronized Instant now() {
-            return now;
-        }
-
-        @Override
-        public synchronized long nanoTime() {
-            return Duration.between(Instant.EPOCH, now).toNanos();
-        }
-
-        @Override
-        public synchronized void awaitUntil(Instant at) throws InterruptedException {
-            deadlines.add(at);
-            notifyAll();
-            try {
-                while (now.isBefore(at)) {
-                    wait();
-                }
-            } finally {
-                deadlines.remove(at);
-            }
-        }
-
-        synchronized void advance(Duration by) {
-            now = now.plus(by);
-            notifyAll();
-        }
-
-        /** Until a thread waits for a time that has not come. */
-        synchronized void awaitSleeper() throws InterruptedException {
-            while (deadlines.stream().noneMatch(at -> at.isAfter(now))) {
-                wait();
-            }
-        }
-
-        void advanceOnce(boolean sleeping) throws InterruptedException {
-            if (sleeping) {
-                awaitSleeper();
-                advance(Duration.ofSeconds(1));
-            }
         }
     }
 }
