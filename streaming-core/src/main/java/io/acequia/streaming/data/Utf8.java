@@ -67,15 +67,6 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
                 && Arrays.equals(bytes, from, from + length, other, at, at + length);
     }
 
-    /**
-     * Copies the bytes to {@code target} from index {@code at} on.
-     *
-     * @throws IndexOutOfBoundsException when they would leave the array
-     */
-    public void copyTo(byte[] target, int at) {
-        System.arraycopy(bytes, from, target, at, length);
-    }
-
     /** A copy of the bytes. */
     public byte[] toBytes() {
         return Arrays.copyOfRange(bytes, from, from + length);
