@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** F12, F13, F16, F17: a log that finds other bytes than it wrote. */
+/** F12, F13, F16, F17: a log that finds other bytes than it wrote; then the rigs of whole contexts on bad devices. */
 final class DiskRig {
     private static final int RECORDS = 1200;
     private static final long ROLL = 10_000;
@@ -35,6 +35,9 @@ final class DiskRig {
         verdict.add(flippedBits(verdict.chance(13)));
         verdict.add(misplacedSegments());
         verdict.add(garbageBeforeGoodRecords(verdict.chance(17)));
+        verdict.progress("the power goes under a whole context");
+        verdict.add(PowerRig.figures("F11 power loss", PowerRig.Trial.PLAIN, Math.max(1, n / 10), verdict.seed()));
+        DeviceRig.run(n, verdict);
     }
 
     /** F12: the last segment is cut at every byte, and perhaps filled up with zeros; the log then goes on. */
