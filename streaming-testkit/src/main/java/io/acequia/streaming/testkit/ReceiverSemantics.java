@@ -17,9 +17,9 @@ import io.acequia.streaming.direct.Plan;
 import io.acequia.streaming.direct.PlannerContext;
 import io.acequia.streaming.direct.SplitPlanner;
 import io.acequia.streaming.function.Function0;
+import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.ContextStatus.RateTerms;
 import io.acequia.streaming.listener.ContextStatus.SourceStatus;
-import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.ReceiverState;
 import io.acequia.streaming.listener.StreamingListener;
 import io.acequia.streaming.receiver.AckMode;
@@ -58,16 +58,14 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     /** What a receiver reads at the very time of a batch may be in this one or in the next: steps make that little. */
     private static final int STEPS = 10;
 
-    @TempDir
-    Path directory;
-
     // ---- received data
 
     @Test
-    @DisplayName("S5.24 a replicated level is accepted for received data, and its log is the replica: a new run reads it")
-    void theLogIsTheReplicaOfReceivedData() throws Exception {
+    @DisplayName(
+            "S5.24 a replicated level is accepted for received data, and its log is the replica: a new run reads it")
+    void theLogIsTheReplicaOfReceivedData(@TempDir Path directory) throws Exception {
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-        try (StreamingContext first = logged(seen, new ManualClock(START))) {
+        try (StreamingContext first = logged(directory, seen, new ManualClock(START))) {
             first.start();
             HandedReceiver.hand("a");
             HandedReceiver.hand("b");
@@ -75,7 +73,7 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         }
         assertThat(seen).isEmpty();
         ManualClock clock = new ManualClock(START.plusSeconds(3600));
-        try (StreamingContext second = logged(seen, clock)) {
+        try (StreamingContext second = logged(directory, seen, clock)) {
             second.start();
             clock.advance(SECOND);
             assertThat(seen.take()).isEqualTo("a");
@@ -84,7 +82,7 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         }
     }
 
-    private StreamingContext logged(BlockingQueue<String> seen, ManualClock clock) {
+    private StreamingContext logged(Path directory, BlockingQueue<String> seen, ManualClock clock) {
         StreamingContext context = new StreamingContext(conf(), SECOND, clock);
         context.checkpoint(directory.toString());
         context.receiverStream(HandedReceiver.source(), StorageLevel.MEMORY_AND_DISK_SER_2)
@@ -96,9 +94,9 @@ public abstract class ReceiverSemantics extends OperationSemantics {
 
     @Test
     @DisplayName("S5.24 one context at a time has a checkpoint directory")
-    void oneContextAtATimeHasACheckpointDirectory() {
-        try (StreamingContext first = logged(new LinkedBlockingQueue<>(), new ManualClock(START));
-                StreamingContext second = logged(new LinkedBlockingQueue<>(), new ManualClock(START))) {
+    void oneContextAtATimeHasACheckpointDirectory(@TempDir Path directory) {
+        try (StreamingContext first = logged(directory, new LinkedBlockingQueue<>(), new ManualClock(START));
+                StreamingContext second = logged(directory, new LinkedBlockingQueue<>(), new ManualClock(START))) {
             first.start();
             assertThatThrownBy(second::start)
                     .isInstanceOf(StreamingException.class)
@@ -140,11 +138,13 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         }
         assertThat(seen)
                 .hasSize(records)
-                .isEqualTo(IntStream.range(0, records).mapToObj(Numbered::record).toList());
+                .isEqualTo(
+                        IntStream.range(0, records).mapToObj(Numbered::record).toList());
     }
 
     @Test
-    @DisplayName("ackMode is refused on an unreliable receiver, at once where the source declares it, else when it connects")
+    @DisplayName(
+            "ackMode is refused on an unreliable receiver, at once where the source declares it, else when it connects")
     void ackModeIsRefusedOnAnUnreliableReceiver() throws Exception {
         ManualClock clock = new ManualClock(START);
         try (StreamingContext context = new StreamingContext(conf(), SECOND, clock)) {
@@ -208,15 +208,20 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     @DisplayName("S8.8 several receivers share a limit, and never exceed it together")
     void severalReceiversShareALimit() throws Exception {
         List<Long> batches = flood(
-                conf().set(StreamingConf.RECEIVER_MAX_RATE_TOTAL, 1000L), 20, Flood::new, Flood::new, ReliableFlood::new);
+                conf().set(StreamingConf.RECEIVER_MAX_RATE_TOTAL, 1000L),
+                20,
+                Flood::new,
+                Flood::new,
+                ReliableFlood::new);
 
         assertThat(batches).allMatch(records -> records <= 120);
         assertThat(sum(batches)).isBetween(1700L, 2100L);
     }
 
     @Test
-    @DisplayName("S8.7 S8.8 S1.12 back-pressure begins with its initial rate, follows the batches and the queue, shows its"
-            + " terms, and is never 0")
+    @DisplayName(
+            "S8.7 S8.8 S1.12 back-pressure begins with its initial rate, follows the batches and the queue, shows its"
+                    + " terms, and is never 0")
     void backPressureFollowsTheBatches() throws Exception {
         long capacity = 500;
         StreamingConf conf = conf().set(StreamingConf.BACKPRESSURE_ENABLED, true)
@@ -257,8 +262,8 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     void aDirectSourceIsToldItsLimits() throws Exception {
         Told told = new Told();
         ManualClock clock = new ManualClock(START);
-        StreamingConf conf = conf().set(StreamingConf.RECEIVER_MAX_RATE, 30L)
-                .set(StreamingConf.DIRECT_MAX_RATE_PER_PARTITION, 7L);
+        StreamingConf conf =
+                conf().set(StreamingConf.RECEIVER_MAX_RATE, 30L).set(StreamingConf.DIRECT_MAX_RATE_PER_PARTITION, 7L);
         try (StreamingContext context = new StreamingContext(conf, TENTH, clock)) {
             Watch watch = Watch.on(context);
             context.directStream(told).foreachRDD(rdd -> {});
