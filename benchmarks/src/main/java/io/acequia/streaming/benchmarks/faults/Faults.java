@@ -37,6 +37,8 @@ public final class Faults {
     private static int run(FaultsRequest request, Verdict verdict) throws Exception {
         switch (request.rig()) {
             case "disk" -> DiskRig.run(request.n(1000), verdict);
+            case "receiver" -> ReceiverRig.run(request.n(1000), verdict);
+            case "receiver-kill" -> KillRig.run(request.n(200), verdict);
             default ->
                 throw new IllegalArgumentException(
                         "ACQ-3035 there is no rig '" + request.rig() + "'; " + FaultsRequest.USAGE);
