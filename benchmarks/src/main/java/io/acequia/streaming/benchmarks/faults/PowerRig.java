@@ -52,7 +52,11 @@ final class PowerRig {
      * @param duplicated records that are in the log again
      * @param wrong 1 when the log is refused, or its records are in another order
      */
-    record Outcome(int acked, int lost, int duplicated, int wrong) {}
+    record Outcome(int acked, int lost, int duplicated, int wrong) {
+        boolean isWhole() {
+            return lost == 0 && wrong == 0;
+        }
+    }
 
     /** Several lives of a job, each ended by the loss of power; the last one takes in all that is left. */
     static Outcome run(Trial trial, long seed) throws Exception {
@@ -65,14 +69,14 @@ final class PowerRig {
                 live(trial, disk, feed, random, 1 + random.nextInt(80));
                 disk = disk.crash();
                 Outcome outcome = compare(disk, feed.ackedRecords());
-                if (outcome.lost() + outcome.wrong() > 0) {
+                if (!outcome.isWhole()) {
                     return outcome;
                 }
                 trial.flaw().accept(disk);
             }
             live(trial, disk, feed, random, Long.MAX_VALUE);
             return compare(disk.crash(), feed.recordsBelow(feed.offered()));
-        } catch (LogDamagedException e) {
+        } catch (LogDamagedException | StreamingException e) {
             return new Outcome(feed.acked(), 0, 0, 1);
         } finally {
             feed.close();
@@ -87,6 +91,8 @@ final class PowerRig {
         try (JobOnDisk job = new JobOnDisk(disk, feed, trial.logged(), trial.block())) {
             for (int step = 0; step < STEPS && isOn(disk) && job.isActive(); step++) {
                 feed.offer(1 + random.nextInt(8));
+                // Without a log only a batch acknowledges.
+                job.advance(trial.logged() ? Duration.ZERO : JobOnDisk.INTERVAL);
                 long read = feed.offered();
                 feed.await(() -> feed.allAcked() || feed.handed() >= read, BRIEFLY);
             }
@@ -94,6 +100,9 @@ final class PowerRig {
                 feed.await(feed::allAcked, JobOnDisk.PATIENCE);
             }
         } catch (StreamingException e) {
+            if (isOn(disk)) {
+                throw e;
+            }
             // the power went while the job started
         }
     }
