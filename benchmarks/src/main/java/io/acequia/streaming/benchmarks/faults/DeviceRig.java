@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 
 /** F18, F19, F20: a whole context, from a reliable source to its batches, on a device that fails, fills up or is slow. */
@@ -193,15 +192,15 @@ final class DeviceRig {
 
     /** Where forces wait while it is closed. */
     private static final class Gate {
-        private final AtomicReference<CountDownLatch> closed = new AtomicReference<>(new CountDownLatch(0));
         private final CountDownLatch somebody = new CountDownLatch(1);
+        private volatile CountDownLatch closed = new CountDownLatch(0);
 
         void close() {
-            closed.set(new CountDownLatch(1));
+            closed = new CountDownLatch(1);
         }
 
         void open() {
-            closed.get().countDown();
+            closed.countDown();
         }
 
         void awaitSomebody() throws InterruptedException {
@@ -211,7 +210,7 @@ final class DeviceRig {
         }
 
         void pass() {
-            CountDownLatch wait = closed.get();
+            CountDownLatch wait = closed;
             if (wait.getCount() > 0) {
                 somebody.countDown();
                 try {

@@ -40,6 +40,7 @@ public final class Faults {
             case "receiver" -> ReceiverRig.run(request.n(1000), verdict);
             case "receiver-kill" -> KillRig.run(request.n(200), verdict);
             case "controls" -> Controls.run(verdict);
+            case "repeat" -> RepeatRig.run(request.time(), verdict);
             default ->
                 throw new IllegalArgumentException(
                         "ACQ-3035 there is no rig '" + request.rig() + "'; " + FaultsRequest.USAGE);

@@ -22,10 +22,10 @@ final class Figures {
         return this;
     }
 
-    /** A figure that the rig adds up. */
+    /** A number that the rig may add up. */
     Figures count(String key, long value) {
-        numbers.merge(key, value, Long::sum);
-        return show(key, numbers.get(key));
+        numbers.put(key, value);
+        return show(key, value);
     }
 
     /** A figure that must have a value. */
