@@ -19,8 +19,7 @@ final class RepeatRig {
 
     private record Passes(long passes, long tests, long failed, long broken) {
         Passes plus(Passes other) {
-            return new Passes(
-                    passes + other.passes, tests + other.tests, failed + other.failed, broken + other.broken);
+            return new Passes(passes + other.passes, tests + other.tests, failed + other.failed, broken + other.broken);
         }
     }
 
@@ -38,10 +37,7 @@ final class RepeatRig {
             List<CompletableFuture<Passes>> running = new ArrayList<>();
             for (int i = 0; i < PROCESSES; i++) {
                 ChildJvm child = new ChildJvm(
-                        RepeatProgram.class,
-                        classPath,
-                        List.of("-Xmx512m"),
-                        List.of(String.valueOf(time.toMillis())));
+                        RepeatProgram.class, classPath, List.of("-Xmx512m"), List.of(String.valueOf(time.toMillis())));
                 children.add(child);
                 running.add(CompletableFuture.supplyAsync(() -> passes(child)));
             }

@@ -4,9 +4,9 @@ package io.acequia.streaming.internal.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.internal.source.Endpoint;
 import io.acequia.streaming.internal.source.SocketDecoderSource;
 import io.acequia.streaming.internal.source.SocketLineSource;
