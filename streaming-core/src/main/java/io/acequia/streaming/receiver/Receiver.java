@@ -20,8 +20,9 @@ public sealed interface Receiver<T> extends AutoCloseable permits ReliableReceiv
     /**
      * Ends a blocked {@code read} soon, which then may return nothing.
      *
-     * <p>Called: when the runtime wants the thread back. Thread: any. Blocking: must not. Default: does nothing; the thread
-     * is interrupted as well.
+     * <p>Called: when the runtime wants the thread back, also when no {@code read} is under way; then the next one may end soon.
+     * Thread: any. Blocking: must not. Failure: is logged. Default: does nothing; the thread is interrupted as well when it
+     * shall end at once.
      */
     default void wakeUp() {}
 
@@ -29,7 +30,7 @@ public sealed interface Receiver<T> extends AutoCloseable permits ReliableReceiv
      * Closes the connection.
      *
      * <p>Called: once, last, also when {@code connect} failed. Thread: the receiver's. Blocking: briefly. Failure: must not
-     * throw.
+     * throw; what it throws is logged.
      */
     @Override
     void close();

@@ -11,18 +11,26 @@ import java.util.Objects;
  * @param <T> type of the records
  */
 public interface Source<T> extends Serializable {
-    /** The name in logs, metrics and checkpoints; stable over restarts. */
+    /**
+     * The name in logs, metrics and checkpoints; stable over restarts.
+     *
+     * <p>Called: at any time. Thread: any. Blocking: must not. Failure: must not throw.
+     */
     String name();
 
     /**
-     * Makes the receiver of one connection attempt; called again for every (re)start.
+     * Makes the receiver of one connection attempt, a new object each time; never null.
      *
      * <p>Called: before each {@link Receiver#connect()}. Thread: the receiver's. Blocking: must not. Failure: as a failed
      * connect.
      */
     Receiver<T> newReceiver() throws Exception;
 
-    /** A source of which only the receiver class needs writing: {@code Source.of("orders", OrdersReceiver::new)}. */
+    /**
+     * A source of which only the receiver class needs writing: {@code Source.of("orders", OrdersReceiver::new)}.
+     *
+     * @param factory makes a new receiver each time; what it captures must be serializable
+     */
     static <T> Source<T> of(String name, Function0<? extends Receiver<T>> factory) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(factory, "factory");

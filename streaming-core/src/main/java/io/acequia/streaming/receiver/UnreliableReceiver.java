@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 public non-sealed interface UnreliableReceiver<T> extends Receiver<T> {
     /**
-     * Reads what is there.
+     * Reads what is there; never null.
      *
      * <p>Called: again and again after {@code connect}. Thread: the receiver's. Blocking: about {@code maxWait}, longer only
      * if {@link #wakeUp()} ends it. Failure: {@link ReceiverDisconnectedException} to connect anew,
