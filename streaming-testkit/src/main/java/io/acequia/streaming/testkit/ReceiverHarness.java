@@ -71,6 +71,7 @@ public final class ReceiverHarness<T> implements AutoCloseable {
     private Set<Class<?>> recordClasses = Set.of();
 
     private @Nullable Running running;
+    private boolean stopped;
     private boolean holding;
     private @Nullable Throwable giveUp;
     private volatile boolean noSpace;
@@ -233,6 +234,7 @@ public final class ReceiverHarness<T> implements AutoCloseable {
     public void awaitEnd() throws InterruptedException {
         Running last = started();
         await("the receiver ended", () -> !last.host.isAlive());
+        stopped = true;
         takeBatch();
         seen.check();
     }
@@ -248,10 +250,15 @@ public final class ReceiverHarness<T> implements AutoCloseable {
         long until = MACHINE.nanoTime() + patience.toNanos();
         while (true) {
             long version = seen.version();
+            Running before = running;
+            boolean ended = before != null && !stopped && !before.host.isAlive();
             turn();
             seen.check();
             if (so.getAsBoolean()) {
                 return;
+            }
+            if (ended && running == before) {
+                throw new AssertionError("the receiver has ended before: " + what + "; " + seen);
             }
             if (MACHINE.nanoTime() - until >= 0) {
                 throw new AssertionError("waited " + patience + " for: " + what + "; " + seen);

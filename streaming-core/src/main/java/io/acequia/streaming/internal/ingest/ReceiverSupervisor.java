@@ -123,7 +123,9 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
 
     @Override
     public void beat() {
-        report(null);
+        if (writer.isRegistered()) {
+            report(null);
+        }
     }
 
     @Override
