@@ -82,6 +82,11 @@ public final class StreamingConf {
             Long.class,
             0L,
             "Stops the context after exactly so many batches; 0 runs for ever.");
+    public static final Key<Boolean> STOP_WHEN_SOURCES_END = key(
+            "streaming.stop.when.sources.end",
+            Boolean.class,
+            false,
+            "Whether the context stops by itself, gracefully, once every source has ended and all it gave is processed.");
     public static final Key<Boolean> MULTIPLE_CONTEXTS = key(
             "streaming.contexts.multiple", Boolean.class, false, "Whether several contexts may be active in one JVM.");
     public static final Key<Boolean> LOG_ENABLED = key(
@@ -93,7 +98,7 @@ public final class StreamingConf {
             "streaming.block.interval",
             Duration.class,
             Duration.ofMillis(200),
-            "How long received records are collected into one block.");
+            "How long received records are collected into one block; at most a fifth of a batch.");
     public static final Key<ByteSize> BLOCK_SIZE = key(
             "streaming.block.size",
             ByteSize.class,

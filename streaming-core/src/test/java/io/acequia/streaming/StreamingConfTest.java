@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.Codec;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,5 +159,33 @@ class StreamingConfTest {
         conf.setAppName("b").registerClasses(Integer.class);
         assertThat(copy.get(StreamingConf.APP_NAME)).isEqualTo("a");
         assertThat(copy.registeredClasses()).containsExactly(String.class);
+    }
+
+    @Test
+    void aCodecHasAnIdAndATypeOfItsOwn() {
+        StreamingConf conf = StreamingConf.withoutDefaults().registerCodec("text", String.class, new TextCodec());
+        assertThat(conf.registeredCodecs()).containsOnlyKeys("text");
+        for (String taken : List.of("text", "unsafe-java")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> conf.registerCodec(taken, CharSequence.class, null))
+                    .withMessageStartingWith("ACQ-0547 the codec id '" + taken + "'");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> conf.registerCodec("other", String.class, new TextCodec()))
+                .withMessageStartingWith("ACQ-0548 class java.lang.String has the codec 'text' already");
+    }
+
+    private static final class TextCodec implements Codec<String> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void write(String value, DataOutput out) throws IOException {
+            out.writeUTF(value);
+        }
+
+        @Override
+        public String read(DataInput in) throws IOException {
+            return in.readUTF();
+        }
     }
 }

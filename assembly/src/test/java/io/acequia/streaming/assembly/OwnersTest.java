@@ -27,7 +27,10 @@ class OwnersTest {
 
     private static final Map<String, String> THREAD_OWNERS = Map.of(
             BASE + "internal.local.WorkerPool", "it is the pool that runs tasks",
-            BASE + "internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive");
+            BASE + "internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive",
+            BASE + "internal.local.LocalReceiver", "it is the receiver that the local engine hosts, a thread for each",
+            BASE + "testkit.FaultProxy", "its one thread moves the bytes of all connections and ends with it",
+            BASE + "examples.PortedSparkReceiver", "it shows a receiver that was written with a thread of its own");
 
     private static final Map<String, String> PRINTERS = Map.of(BASE + "internal.graph.PrintedBatch", "print() prints");
 

@@ -3,21 +3,22 @@ package io.acequia.streaming.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README shows is what is compiled and run: each Java block is a tagged region of an example. */
+/** What the README and the guides show is what is compiled and run: each Java block is a tagged region of an example. */
 class ReadmeTest {
+    private static final List<String> PAGES = List.of("README.md", "docs/write-a-receiver.md", "docs/tuning.md");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java *(\\S*)$\\R(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
     static Stream<MatchResult> blocks() {
-        return BLOCK.matcher(Repository.read("README.md")).results();
+        return PAGES.stream().flatMap(page -> BLOCK.matcher(Repository.read(page)).results());
     }
 
     @ParameterizedTest
@@ -26,12 +27,18 @@ class ReadmeTest {
         assertThat(block.group(2)).isEqualTo(region(block.group(1)));
     }
 
-    @Test
-    void everyLinkLeadsSomewhere() {
-        assertThat(LINK.matcher(Repository.read("README.md")).results().map(link -> link.group(1)))
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyLinkLeadsSomewhere(String page) {
+        Path folder = Repository.ROOT.resolve(page).getParent();
+
+        assertThat(LINK.matcher(Repository.read(page)).results().map(link -> link.group(1)))
                 .isNotEmpty()
-                .allSatisfy(
-                        target -> assertThat(Repository.ROOT.resolve(target)).exists());
+                .allSatisfy(target -> assertThat(folder.resolve(target)).exists());
+    }
+
+    static List<String> pages() {
+        return PAGES;
     }
 
     /** The lines between the tags, moved to the left as far as they go. */

@@ -15,12 +15,16 @@ public final class Bench {
         try {
             Request request = Request.of(arguments);
             switch (request.workload()) {
+                case "W1" -> ReceivedWordCount.run(request);
+                case "W2" -> SocketThroughput.run(request);
                 case "W5" -> SmallBatches.run(request);
                 case "W6" -> QueueWordCount.run(request);
                 case "W7" -> FirstOutput.run(request);
+                case "rate" -> LoadStep.run(request);
+                case "receiving", "processing", "serialization", "interval", "memory" -> Tuning.run(request);
                 default ->
                     throw new IllegalArgumentException("ACQ-3005 there is no workload '" + request.workload()
-                            + "': take W5 (small batches), W6 (word count over a queue) or W7 (first output)");
+                            + "': take W1 (word count over a receiver), W2 (over a socket), W5 (small batches), W6 (word count over a queue), W7 (first output), rate (a load step), or a table of docs/tuning.md: receiving, processing, serialization, interval, memory");
             }
             return 0;
         } catch (IllegalArgumentException e) {

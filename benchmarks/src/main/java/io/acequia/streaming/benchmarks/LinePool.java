@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks;
 
+import io.acequia.streaming.data.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.AbstractList;
 import java.util.Arrays;
@@ -52,6 +53,15 @@ final class LinePool {
             strings[line] = new String(text, line * LINE_BYTES, LINE_BYTES - 1, StandardCharsets.ISO_8859_1);
         }
         return strings;
+    }
+
+    /** The lines of such a text, without their line feeds, as slices of it. */
+    static Utf8[] slices(byte[] text) {
+        Utf8[] slices = new Utf8[text.length / LINE_BYTES];
+        for (int line = 0; line < slices.length; line++) {
+            slices[line] = Utf8.wrap(text, line * LINE_BYTES, LINE_BYTES - 1);
+        }
+        return slices;
     }
 
     /** A list of so many lines that goes round in the pool. */

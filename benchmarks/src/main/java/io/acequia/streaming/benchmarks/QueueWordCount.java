@@ -8,7 +8,6 @@ import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.testkit.ManualClock;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,7 +16,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -65,7 +63,7 @@ final class QueueWordCount implements AutoCloseable {
     }
 
     /** Reads counts to their end; how many words they stand for. */
-    static long sum(Iterator<Tuple2<String, Integer>> counts) {
+    static <K> long sum(Iterator<Tuple2<K, Integer>> counts) {
         long sum = 0;
         while (counts.hasNext()) {
             sum += counts.next()._2();
@@ -127,7 +125,7 @@ final class QueueWordCount implements AutoCloseable {
 
     private static void compare(Request request, List<String> lines, QueueWordCount stream, HandWrittenCounts limits)
             throws Exception {
-        Rounds rounds = new Rounds(request.rounds());
+        Rounds rounds = new Rounds(3, request.rounds());
         for (int round = -WARM_UPS; round < request.rounds(); round++) {
             rounds.time(round, 0, stream::words);
             rounds.time(round, 1, () -> sumOf(limits.merging(lines)));
@@ -135,16 +133,14 @@ final class QueueWordCount implements AutoCloseable {
         }
         String[] names = {"stream", "idiomatic limit", "long[] limit"};
         for (int i = 0; i < names.length; i++) {
-            System.out.println(
-                    names[i] + ": " + rounds.speed(i, lines.size() / 1e3).line("k lines/s") + ", CPU "
-                            + rounds.cpuMicros(i, lines.size()).line("us/line"));
+            System.out.println(rounds.line(names[i], i, lines.size()));
         }
         System.out.println(rounds.cpuRatio(0, 1).ratioLine("W6 CPU time", "idiomatic limit"));
         System.out.println(rounds.ratio(0, 2).ratioLine("W6", "long[] limit"));
         System.out.println(rounds.ratio(0, 1).ratioLine("W6", "idiomatic limit"));
     }
 
-    private static long sumOf(List<Map<String, Long>> counts) {
+    static long sumOf(List<Map<String, Long>> counts) {
         long sum = 0;
         for (Map<String, Long> part : counts) {
             for (long n : part.values()) {
@@ -162,68 +158,5 @@ final class QueueWordCount implements AutoCloseable {
             }
         }
         return sum;
-    }
-
-    /** Wall and processor time of each contestant in each round; rounds below 0 warm up. */
-    static final class Rounds {
-        private static final int CONTESTANTS = 3;
-
-        private final double[][] wall;
-        private final double[][] cpu;
-        private long words = -1;
-
-        Rounds(int rounds) {
-            wall = new double[CONTESTANTS][rounds];
-            cpu = new double[CONTESTANTS][rounds];
-        }
-
-        void time(int round, int contestant, Callable<Long> work) throws Exception {
-            long cpuBefore = cpuNanos();
-            long before = System.nanoTime();
-            long counted = work.call();
-            long took = System.nanoTime() - before;
-            if (words >= 0 && counted != words) {
-                throw new IllegalStateException("ACQ-3008 contestant " + contestant + " counted " + counted
-                        + " words where the one before counted " + words + ": a fast wrong answer is no answer");
-            }
-            words = counted;
-            if (round >= 0) {
-                wall[contestant][round] = took;
-                cpu[contestant][round] = cpuNanos() - cpuBefore;
-            }
-        }
-
-        Samples ratio(int ours, int theirs) {
-            return quotients(wall[theirs], wall[ours]);
-        }
-
-        Samples cpuRatio(int ours, int theirs) {
-            return quotients(cpu[theirs], cpu[ours]);
-        }
-
-        Samples speed(int contestant, double thousands) {
-            return Samples.of(Arrays.stream(wall[contestant])
-                    .map(nanos -> thousands / (nanos / 1e9))
-                    .toArray());
-        }
-
-        Samples cpuMicros(int contestant, int lines) {
-            return Samples.of(Arrays.stream(cpu[contestant])
-                    .map(nanos -> nanos / 1e3 / lines)
-                    .toArray());
-        }
-
-        private static Samples quotients(double[] above, double[] below) {
-            double[] quotients = new double[above.length];
-            for (int i = 0; i < quotients.length; i++) {
-                quotients[i] = above[i] / below[i];
-            }
-            return Samples.of(quotients);
-        }
-
-        private static long cpuNanos() {
-            return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                    .getProcessCpuTime();
-        }
     }
 }

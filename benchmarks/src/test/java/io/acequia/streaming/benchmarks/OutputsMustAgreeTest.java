@@ -38,7 +38,7 @@ class OutputsMustAgreeTest {
 
     @Test
     void aRoundThatCountsOtherwiseIsNotMeasured() {
-        QueueWordCount.Rounds rounds = new QueueWordCount.Rounds(1);
+        Rounds rounds = new Rounds(2, 1);
 
         assertThatThrownBy(() -> {
                     rounds.time(0, 0, () -> 10L);

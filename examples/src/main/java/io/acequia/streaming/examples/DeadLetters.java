@@ -7,10 +7,16 @@ import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.Durations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Adds up the numbers that a text server sends, and puts aside what is none: {@code acequia run DeadLetters HOST PORT
- * DIRECTORY}. Without a policy, one bad line would stop the program: nothing is left out unless somebody said so.
+ * DIRECTORY}. When it has ended it says where what was put aside lies. Without a policy, one bad line would stop the program:
+ * nothing is left out unless somebody said so.
  */
 public final class DeadLetters {
     private DeadLetters() {}
@@ -35,6 +41,19 @@ public final class DeadLetters {
             ssc.start();
             ssc.awaitTermination();
         }
+        letters(Path.of(args[2])).forEach(file -> System.out.println("dead letters in " + file));
     }
     // end::dead-letters
+
+    /** The files of letters, oldest batch first. */
+    private static List<Path> letters(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".jsonl"))
+                    .sorted()
+                    .toList();
+        }
+    }
 }

@@ -7,6 +7,7 @@ import io.acequia.streaming.StreamingConf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,10 +99,58 @@ class ProgramsTest {
                 RunningProgram program =
                         RunningProgram.start(DeadLetters::main, LOOPBACK, server.port(), dir.toString())) {
             program.awaitPrinted("\n42\n");
-            program.stopStream().awaitEnd();
+            String printed = program.stopStream().awaitEnd();
 
             assertThat(dir).isDirectoryContaining("glob:**-lines-0.jsonl");
             assertThat(dir).isDirectoryContaining("glob:**-parse.first-*.jsonl");
+            try (Stream<Path> letters = Files.list(dir)) {
+                assertThat(letters).isNotEmpty().allSatisfy(file -> assertThat(printed)
+                        .contains("dead letters in " + file + "\n"));
+            }
+        }
+    }
+
+    @Test
+    void customReceiverPrintsTheWordsOfASocketAndConnectsAnew() throws Exception {
+        try (TextServer server = new TextServer("to be or not to be\n");
+                RunningProgram program = RunningProgram.start(CustomReceiver::main, LOOPBACK, server.port())) {
+            program.awaitPrinted("(to,2)");
+            server.disconnect();
+
+            assertThat(program.awaitPrintedTwice("(to,2)")).contains("(be,2)", "(or,1)", "(not,1)");
+            program.stopStream().awaitEnd();
+        }
+    }
+
+    @Test
+    void aPortedReceiverPrintsTheWordsOfASocketAndConnectsAnew() throws Exception {
+        try (TextServer server = new TextServer("to be or not to be\n");
+                RunningProgram program = RunningProgram.start(PortedSparkReceiver::main, LOOPBACK, server.port())) {
+            program.awaitPrinted("(to,2)");
+            server.disconnect();
+
+            assertThat(program.awaitPrintedTwice("(to,2)")).contains("(be,2)", "(or,1)", "(not,1)");
+            program.stopStream().awaitEnd();
+        }
+    }
+
+    @Test
+    void rateLimitedTellsTheLimitsAndKeepsThem() throws Exception {
+        stopAfterBatches(4);
+        try (TextServer server = new TextServer("line\n".repeat(10_000));
+                RunningProgram program = RunningProgram.start(RateLimited::main, LOOPBACK, server.port())) {
+            List<String> printed = program.awaitEnd().lines().toList();
+
+            assertThat(printed)
+                    .filteredOn(line -> line.endsWith("at most 500 a second"))
+                    .isNotEmpty();
+            assertThat(printed)
+                    .filteredOn(line -> line.startsWith("stream 1: "))
+                    .hasSize(4)
+                    .allSatisfy(line -> {
+                        assertThat(line).endsWith("at most 200 a second");
+                        assertThat(Integer.parseInt(line.split(" ")[2])).isLessThan(10_000);
+                    });
         }
     }
 }

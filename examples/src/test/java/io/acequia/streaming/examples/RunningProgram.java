@@ -45,6 +45,12 @@ final class RunningProgram implements AutoCloseable {
         return printed.await(text);
     }
 
+    /** The same, when it has printed it a second time. */
+    String awaitPrintedTwice(String text) throws InterruptedException {
+        int first = printed.await(text).indexOf(text);
+        return printed.await(text, first + 1);
+    }
+
     /** Ends its stream in good order if it still runs, and leaves the rest of the program to go on. */
     RunningProgram stopStream() {
         StreamingContext.active().ifPresent(stream -> stream.stop(false, true));
@@ -87,8 +93,12 @@ final class RunningProgram implements AutoCloseable {
             return bytes.toString(StandardCharsets.UTF_8);
         }
 
-        synchronized String await(String wanted) throws InterruptedException {
-            while (!ended && !text().contains(wanted)) {
+        String await(String wanted) throws InterruptedException {
+            return await(wanted, 0);
+        }
+
+        synchronized String await(String wanted, int from) throws InterruptedException {
+            while (!ended && text().indexOf(wanted, from) < 0) {
                 wait();
             }
             return text();

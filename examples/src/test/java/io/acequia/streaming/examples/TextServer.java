@@ -29,6 +29,13 @@ final class TextServer implements AutoCloseable {
         return Integer.toString(server.getLocalPort());
     }
 
+    /** Ends all connections in order; clients may connect anew. */
+    void disconnect() throws IOException {
+        for (Socket peer : peers) {
+            peer.close();
+        }
+    }
+
     private void serve() {
         try {
             while (true) {
@@ -48,9 +55,7 @@ final class TextServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        for (Socket peer : peers) {
-            peer.close();
-        }
+        disconnect();
         served.join();
     }
 }

@@ -57,6 +57,25 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
         return bytes[from + index];
     }
 
+    /** Whether the same bytes stand in {@code other} from index {@code at} on; false when they would leave the array. */
+    public boolean standsAt(byte[] other, int at) {
+        if (length <= Words.BYTES && Words.at(bytes, from) && at >= 0 && Words.at(other, at)) {
+            return Words.areEqual(Words.get(bytes, from), Words.get(other, at), length);
+        }
+        return at >= 0
+                && length <= other.length - at
+                && Arrays.equals(bytes, from, from + length, other, at, at + length);
+    }
+
+    /**
+     * Copies the bytes to {@code target} from index {@code at} on.
+     *
+     * @throws IndexOutOfBoundsException when they would leave the array
+     */
+    public void copyTo(byte[] target, int at) {
+        System.arraycopy(bytes, from, target, at, length);
+    }
+
     /** A copy of the bytes. */
     public byte[] toBytes() {
         return Arrays.copyOfRange(bytes, from, from + length);
@@ -81,7 +100,9 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
 
     /** The same text in an array of its own; this one when it already fills its array. */
     public Utf8 compact() {
-        return length == bytes.length ? this : new Utf8(toBytes(), 0, length);
+        int room = Words.roomFor(length);
+        boolean compact = length == bytes.length || room == bytes.length;
+        return compact ? this : new Utf8(Arrays.copyOf(toBytes(), room), 0, length);
     }
 
     @Override
@@ -93,16 +114,15 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
     public boolean equals(Object other) {
         return other instanceof Utf8 that
                 && length == that.length
-                && Arrays.equals(bytes, from, from + length, that.bytes, that.from, that.from + length);
+                && standsAt(that.bytes, that.from);
     }
 
+    /** For ASCII text that of the same {@code String}. */
     @Override
     public int hashCode() {
         int h = hash;
         if (h == 0 && length > 0) {
-            for (int i = from, end = from + length; i < end; i++) {
-                h = 31 * h + bytes[i];
-            }
+            h = Words.hash(bytes, from, length);
             hash = h;
         }
         return h;
@@ -119,14 +139,14 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
 
     private static final class Parts implements Iterator<Utf8> {
         private final Utf8 text;
-        private final byte delimiter;
+        private final long delimiters;
         private final int end;
         private int at;
         private boolean whole;
 
         Parts(Utf8 text, byte delimiter) {
             this.text = text;
-            this.delimiter = delimiter;
+            this.delimiters = Words.of(delimiter);
             this.at = text.from;
             int last = text.from + text.length;
             while (last > text.from && text.bytes[last - 1] == delimiter) {
@@ -151,12 +171,9 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
                 throw new NoSuchElementException();
             }
             int start = at;
-            while (at < end && text.bytes[at] != delimiter) {
-                at++;
-            }
-            Utf8 part = new Utf8(text.bytes, start, at - start);
-            at++;
-            return part;
+            int length = Math.min(Words.indexOf(delimiters, text.bytes, start, end), end) - start;
+            at = start + length + 1;
+            return new Utf8(text.bytes, start, length);
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * A place for durable data: a folder of a local disk, of a shared file system or of an object store. Names are relative to
  * it, their parts separated by {@code /}; a part is not empty, not {@code .} or {@code ..}, and has no {@code \} or NUL.
  *
- * <p>What is written is durable only after a force: the bytes of a file after {@link Appender#force()}, and that a name was
+ * <p>What is written is durable only after a force: the bytes of a file after {@link Appender#force()} or {@link #force}, and that a name was
  * made, moved or deleted after {@link #forceFolder(String)} of its folder. Safe for use by any thread; an {@link Appender} is
  * for one thread at a time. Every method may block as the device does. An {@link IOException} says the name; a full device
  * is a {@link StorageFullException}.
@@ -52,6 +52,14 @@ public interface Storage extends AutoCloseable {
 
     /** Deletes a file; false when there was none. */
     boolean delete(String name) throws IOException;
+
+    /**
+     * Makes durable the bytes of a file that somebody has written before, perhaps a process that was killed: what such a
+     * one left can be read, and may yet be lost with the power. The file must not be open for appending.
+     *
+     * @throws java.nio.file.NoSuchFileException when there is no such file
+     */
+    void force(String name) throws IOException;
 
     /** Makes durable which names are in a folder, and that the folder itself is there. */
     void forceFolder(String folder) throws IOException;

@@ -4,13 +4,6 @@ package io.acequia.streaming.receiver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.acequia.streaming.data.StreamClock;
-import io.acequia.streaming.engine.Block;
-import io.acequia.streaming.internal.ingest.ReceiverLoop;
-import io.acequia.streaming.internal.ingest.ReceiverSettings;
-import io.acequia.streaming.internal.ingest.Taken;
-import io.acequia.streaming.listener.ReceiverEvent;
-import io.acequia.streaming.listener.ReceiverState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -18,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -97,15 +89,15 @@ class PushReceiverTest {
     @DisplayName("R34 a list is stored when it is acknowledged")
     void aListIsStoredWhenItIsAcknowledged() throws Exception {
         receiver.connect();
-        List<String> reused = new ArrayList<>(List.of("a", "b"));
+        List<String> reused = new ArrayList<>(Collections.nCopies(100, "a"));
         User user = new User(() -> receiver.store(reused));
-        Delivery<String> stored = receiver.read(10, LONG);
+        Delivery<String> stored = receiver.read(1000, LONG);
         user.awaitWaiting();
 
         stored.settlement().ack();
         user.result();
         reused.clear();
-        assertThat(stored.records()).containsExactly("a", "b");
+        assertThat(stored.records()).as("a copy").hasSize(100);
         new User(() -> receiver.store(List.of())).result();
     }
 
@@ -316,75 +308,6 @@ class PushReceiverTest {
             assertThat(line.getThrown()).isSameAs(odd);
         });
         assertThat(receiver.isStopped()).isFalse();
-    }
-
-    @Test
-    @DisplayName(
-            "R1 behind the loop, each attempt has an object of its own, and a list is stored when its batch is done")
-    void behindTheLoopEachAttemptHasAnObjectOfItsOwnAndAListIsStoredWhenItsBatchIsDone() throws Exception {
-        BlockingQueue<Orders> made = new LinkedBlockingQueue<>();
-        BlockingQueue<ReceiverEvent> events = new LinkedBlockingQueue<>();
-        Source<String> source = Source.of("orders", () -> {
-            Orders orders = new Orders();
-            orders.onStart = () -> made.add(orders);
-            return orders;
-        });
-        ReceiverLoop<String> loop = new ReceiverLoop<>(
-                1,
-                source,
-                new ReceiverSettings(
-                        SHORT,
-                        SHORT,
-                        0,
-                        0,
-                        Duration.ZERO,
-                        ReceiverSettings.defaults().buffer(),
-                        Duration.ZERO),
-                StreamClock.system(),
-                new Random(1),
-                Thread::new,
-                events::add);
-        loop.start();
-        Orders first = made.take();
-        User user = new User(() -> first.store(List.of("a", "b")));
-        Taken<String> batch = takeSome(loop);
-        assertThat(records(batch)).containsExactly("a", "b");
-        assertThat(user.task.isDone()).isFalse();
-        batch.ack();
-        user.result();
-
-        first.restart("again");
-        Orders second = made.take();
-        assertThat(second).isNotSameAs(first);
-        assertThat(first.isStopped()).isTrue();
-        User last = new User(() -> second.store(List.of("c")));
-        batch = takeSome(loop);
-        second.stop("done");
-        batch.ack();
-        last.result();
-        ReceiverEvent event = events.take();
-        while (event.state() != ReceiverState.STOPPED) {
-            event = events.take();
-        }
-        assertThat(event.error()).isEmpty();
-        assertThat(second.calls).containsExactly("onStart started", "onStop stopped");
-        assertThat(made).isEmpty();
-        assertThat(loop.stop(LONG)).isTrue();
-    }
-
-    private static Taken<String> takeSome(ReceiverLoop<String> loop) {
-        while (loop.status().waiting() == 0) {
-            Thread.onSpinWait();
-        }
-        return loop.take();
-    }
-
-    private static List<String> records(Taken<String> taken) {
-        List<String> all = new ArrayList<>();
-        for (Block<String> block : taken.blocks()) {
-            block.iterator().forEachRemaining(all::add);
-        }
-        return all;
     }
 
     @FunctionalInterface

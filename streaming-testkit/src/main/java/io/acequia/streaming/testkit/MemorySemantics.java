@@ -12,10 +12,13 @@ import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.Codec;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -576,5 +579,80 @@ public abstract class MemorySemantics extends OperationSemantics {
                 }
             }
         }
+    }
+
+    /** A bean to which only the declared type of a record leads. */
+    private static final class Article {
+        private String name = "";
+
+        public Article() {}
+    }
+
+    private enum Size {
+        SMALL,
+        LARGE
+    }
+
+    private record Order(int id, Size size, List<Article> articles) {
+        static Order of(int id) {
+            Article article = new Article();
+            article.name = "article " + id;
+            return new Order(id, id % 2 == 0 ? Size.SMALL : Size.LARGE, List.of(article));
+        }
+
+        String text() {
+            return id + " " + size + " " + articles.get(0).name;
+        }
+    }
+
+    @Test
+    @DisplayName("S6.5 records, enums and beans reachable from declared types are serialized without a word")
+    void declaredTypesRegisterThemselves() {
+        try (BatchContext batch = new BatchContext(conf())) {
+            for (StorageLevel level : LEVELS) {
+                RDD<Order> orders =
+                        batch.parallelize(List.of(1, 2), 2).map(Order::of).persist(level);
+                assertThat(orders.count()).isEqualTo(2);
+                assertThat(orders.map(Order::text).collect())
+                        .as("%s", level)
+                        .containsExactly("1 LARGE article 1", "2 SMALL article 2");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("S6.5 a class that is not registered gives the line to add, and with that line or a codec it passes")
+    void otherClassesGiveTheLineToAdd() {
+        String line = "add conf.registerClasses(" + Opaque.class.getCanonicalName() + ".class)";
+        try (BatchContext batch = new BatchContext(conf())) {
+            RDD<Opaque> kept = opaque(batch);
+            assertThatThrownBy(kept::count).hasStackTraceContaining(line);
+        }
+        try (BatchContext batch = new BatchContext(conf().registerClasses(Opaque.class))) {
+            assertThat(opaque(batch).count()).isEqualTo(2);
+        }
+        try (BatchContext batch = new BatchContext(conf().registerCodec("opaque", Opaque.class, new OpaqueCodec()))) {
+            RDD<Opaque> kept = opaque(batch);
+            assertThat(kept.count()).isEqualTo(2);
+            assertThat(kept.map(object -> object.number).collect()).containsExactly(1, 2);
+        }
+    }
+
+    private static final class OpaqueCodec implements Codec<Opaque> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void write(Opaque value, DataOutput out) throws IOException {
+            out.writeInt(value.number);
+        }
+
+        @Override
+        public Opaque read(DataInput in) throws IOException {
+            return new Opaque(in.readInt());
+        }
+    }
+
+    private static RDD<Opaque> opaque(BatchContext batch) {
+        return batch.parallelize(List.of(1, 2), 2).map(Opaque::new).persist(StorageLevel.MEMORY_ONLY_SER);
     }
 }

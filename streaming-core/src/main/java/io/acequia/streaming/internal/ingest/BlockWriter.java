@@ -69,6 +69,7 @@ final class BlockWriter<T> {
     private volatile long neededFrom;
     private volatile long waitingBytes;
     private volatile boolean full;
+    private volatile boolean memoryFull;
 
     BlockWriter(
             Reception<T> task,
@@ -163,6 +164,7 @@ final class BlockWriter<T> {
     /** Whether reading may go on. Under the state lock. */
     boolean hasRoom() {
         return !full
+                && !memoryFull
                 && assembler.bytes() + waitingBytes < task.settings().buffer().bytes()
                 && unsettledDeliveries < task.settings().blocks().unsettled();
     }
@@ -261,8 +263,10 @@ final class BlockWriter<T> {
             if (block.count() > 0
                     && !host.keep(info, block.parts(), task.settings().blocks().level())) {
                 nextNumber--;
+                memoryFull = true;
                 return false;
             }
+            memoryFull = false;
             Reply reply = driver.ask(new AddBlock(info, block.rejected()));
             if (!reply.accepted()) {
                 heard.accept(reply);

@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.ingest;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A bucket of permits for records. It fills at a rate and holds what comes in a tenth of a second, but always one record: more
- * would be a flood in the batch that follows a silence. Fractions of a permit are kept, so a rate below one record a second
+ * A bucket of permits for records. It fills at a rate and holds what comes in a short time, but always one record: more would be
+ * a flood in the batch that follows a silence. Fractions of a permit are kept, so a rate below one record a second
  * is what it says. For one thread.
  */
 final class RateLimit {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final double HELD_SECONDS = 0.1;
     private static final double ROUNDING = 1e-6;
 
+    private final double heldSeconds;
     private double perSecond;
     private double permits = 1;
     private long filledAtNanos;
 
-    /** @param perSecond 0 for no limit */
-    RateLimit(double perSecond, long nowNanos) {
+    /**
+     * A bucket with one permit.
+     *
+     * @param perSecond 0 for no limit
+     * @param held how long it fills before it is full
+     */
+    RateLimit(double perSecond, Duration held, long nowNanos) {
         this.perSecond = perSecond;
+        this.heldSeconds = held.toNanos() / NANOS;
         this.filledAtNanos = nowNanos;
     }
 
@@ -54,6 +61,6 @@ final class RateLimit {
     }
 
     private double most() {
-        return Math.max(1, perSecond * HELD_SECONDS);
+        return Math.max(1, perSecond * heldSeconds);
     }
 }

@@ -32,6 +32,8 @@ public record ReceiverSettings(
         @Nullable AckMode ackMode,
         @Nullable DataLog log)
         implements Serializable {
+    private static final Duration LONGEST_BURST = Duration.ofMillis(100);
+
     public ReceiverSettings {
         if (retryFirst.toMillis() < 1 || retryMost.compareTo(retryFirst) < 0) {
             throw new IllegalArgumentException("ACQ-0636 waits before a receiver connects anew, first = " + retryFirst
@@ -63,6 +65,12 @@ public record ReceiverSettings(
                         + unsettled + ": both must be at least 1");
             }
         }
+    }
+
+    /** How long permits are held that a source did not use: half a block, and a tenth of a second at most. */
+    Duration burst() {
+        Duration half = blockInterval.dividedBy(2);
+        return half.isZero() || half.compareTo(LONGEST_BURST) > 0 ? LONGEST_BURST : half;
     }
 
     /** The defaults of the configuration keys. */

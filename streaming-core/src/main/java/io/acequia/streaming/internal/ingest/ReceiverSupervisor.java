@@ -113,7 +113,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         this.settings = task.settings();
         this.clock = host.clock();
         this.backOff = new BackOff(settings.retryFirst(), settings.retryMost(), new Random(task.streamId()));
-        this.limit = new RateLimit(0, clock.nanoTime());
+        this.limit = new RateLimit(0, settings.burst(), clock.nanoTime());
         this.assembler = new BlockAssembler<>(
                 settings.blockInterval().toNanos(), settings.blocks().size().bytes());
         this.writer = new BlockWriter<>(task, host, lock, assembler, this::heard);

@@ -235,8 +235,13 @@ public final class ReceiverTracker implements DriverChannel {
      */
     public Taken take() throws IOException {
         ReceiverTask.Running open = running();
-        if (open != null) {
-            open.flush();
+        try {
+            if (open != null) {
+                open.flush();
+            }
+        } catch (IOException e) {
+            mustBeWhole();
+            throw e;
         }
         mustBeWhole();
         lock.lock();
@@ -422,6 +427,20 @@ public final class ReceiverTracker implements DriverChannel {
         lock.lock();
         try {
             return blocks.size() + (counts.held() > 0 ? 1 : 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the receiver has stopped by itself, without a failure, and a batch has taken all that it read. */
+    public boolean sourceHasEnded() {
+        lock.lock();
+        try {
+            return want == Want.READ
+                    && state == ReceiverState.STOPPED
+                    && !abandoned
+                    && blocks.isEmpty()
+                    && counts.held() == 0;
         } finally {
             lock.unlock();
         }

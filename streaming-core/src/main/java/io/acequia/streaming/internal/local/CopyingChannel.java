@@ -24,7 +24,7 @@ final class CopyingChannel implements DriverChannel {
             byte[] bytes = JavaSerialization.write(sent, UnaryOperator.identity());
             return JavaSerialization.read(bytes, sent.getClass().getClassLoader(), UnaryOperator.identity());
         } catch (ClassNotFoundException e) {
-            throw new IOException("ACQ-0525 " + sent + " cannot be sent to the driver: " + e, e);
+            throw new IOException(e);
         }
     }
 }

@@ -163,7 +163,7 @@ final class LocalEngine implements Engine {
             try {
                 return storage(u);
             } catch (IOException e) {
-                throw new UncheckedIOException("ACQ-0526 the log at " + u + " cannot be opened: " + e.getMessage(), e);
+                throw new UncheckedIOException(e);
             }
         });
     }

@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * not even to cut a torn tail: a file that is only read cannot be made worse. Instead the header of the new segment says that
  * the one before was not finished, and where it ends.
  *
- * <p><b>What survives.</b> After a crash: all that was forced, and perhaps a few records more, in order and without a gap. A full device
+ * <p><b>What survives.</b> After a crash: all that was forced, and perhaps a few records more, in order and without a gap; those are
+ * forced by opening. A full device
  * takes back what was not forced: who waits for it gets a {@link StorageFullException} and appends again, into a new segment
  * that uses the numbers again. Any other failure of the device ends this object for ever ({@link LogPoisonedException}): after a
  * force that failed the system may have dropped the bytes and reports success next time, so to try again would be a
@@ -130,6 +131,7 @@ public final class SegmentedLog implements AutoCloseable {
                 entries.add(new Entry(type, address));
             }
         });
+        makeDurable(found);
         this.recovered = List.copyOf(entries);
         this.recoveredPreamble = Optional.ofNullable(newest.get());
         int attempts = 0;
@@ -175,6 +177,20 @@ public final class SegmentedLog implements AutoCloseable {
             Supplier<ByteBuffer> preamble)
             throws IOException {
         return new SegmentedLog(storage, folder, job, settings, clock, preamble);
+    }
+
+    /**
+     * What a killed process has written can be read, and may yet be lost with the power. Others build on what is recovered, so
+     * it is forced before anybody sees it: the last segment, since all before it were.
+     */
+    private void makeDurable(LogReader.Found found) throws IOException {
+        for (int i = found.segments().size() - 1; i >= 0; i--) {
+            if (found.segments().get(i).hasRecords()) {
+                storage.force(path(found.segments().get(i).file()));
+                storage.forceFolder(folder);
+                return;
+            }
+        }
     }
 
     /** The records that were there when the log was opened, in order, without preambles. */

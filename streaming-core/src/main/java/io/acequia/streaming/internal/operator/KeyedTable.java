@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.operator;
 
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.engine.Downstream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The index holds one word for each slot: in its low bits the entry's number, as many bits as the index has slots, and in
  * the bits above those of the key's hash that did not choose the slot. So a probe reads one word and touches a key only when
  * the hashes agree, and the index stays small enough for the caches; growing it reads the hashes kept apart, and no key.
- * Entries lie densely in one array, key beside value, which keeps reading them in order cheap and the order itself
- * reproducible. One thread.
+ * Keys and values lie densely, which keeps reading them in order cheap and the order itself reproducible; text and numbers lie
+ * there as what they are, not as objects. One thread.
  */
 final class KeyedTable<K, V> {
     private static final int LEAST_SLOTS = 32;
@@ -22,8 +23,12 @@ final class KeyedTable<K, V> {
     private int[] index = new int[LEAST_SLOTS];
 
     private int[] hashes = new int[LEAST_SLOTS / 2];
+    /** Null unless all keys are text. */
+    private @Nullable TextKeys texts = new TextKeys();
+    /** The keys when not all of them are text. */
+    private @Nullable Object[] keys = {};
 
-    private @Nullable Object[] entries = new Object[LEAST_SLOTS];
+    private final Values<V> values = new Values<>();
     private int size;
 
     int size() {
@@ -37,12 +42,8 @@ final class KeyedTable<K, V> {
         int mask = words.length - 1;
         int slot = hash & mask;
         for (int word = words[slot]; word != 0; word = words[slot]) {
-            if (((word ^ hash) & ~mask) == 0) {
-                int entry = (word & mask) - 1;
-                Object known = entries[2 * entry];
-                if (known == key || (known != null && known.equals(key))) {
-                    return entry;
-                }
+            if (((word ^ hash) & ~mask) == 0 && isKey((word & mask) - 1, key)) {
+                return (word & mask) - 1;
             }
             slot = (slot + 1) & mask;
         }
@@ -50,36 +51,54 @@ final class KeyedTable<K, V> {
     }
 
     /** Null for an entry just made. */
-    @SuppressWarnings("unchecked")
     @Nullable
     V value(int entry) {
-        return (V) entries[2 * entry + 1];
+        return values.get(entry);
     }
 
     void value(int entry, @Nullable V value) {
-        entries[2 * entry + 1] = value;
+        values.set(entry, value);
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // the key may be null, as its owner gave it
     K key(int entry) {
-        return (K) entries[2 * entry];
+        return (K) (texts != null ? texts.get(entry) : keys[entry]);
     }
 
     /** Gives every entry, in order. */
-    @SuppressWarnings({"unchecked", "NullAway"}) // the value is what the owner has put there
+    @SuppressWarnings("NullAway") // the value is what the owner has put there
     void drainTo(Downstream<Tuple2<K, V>> out) throws Exception {
         for (int entry = 0; entry < size && out.wantsMore(); entry++) {
-            out.accept(new Tuple2<>((K) entries[2 * entry], (V) entries[2 * entry + 1]));
+            out.accept(new Tuple2<>(key(entry), values.get(entry)));
         }
     }
 
+    private boolean isKey(int entry, @Nullable K key) {
+        if (texts != null) {
+            return key instanceof Utf8 text && texts.is(entry, text);
+        }
+        Object known = keys[entry];
+        return known == key || (known != null && known.equals(key));
+    }
+
     private int add(@Nullable K key, int hash, int slot) {
+        if (texts != null && !(key instanceof Utf8 text && texts.add(text))) {
+            keys = new Object[hashes.length];
+            for (int entry = 0; entry < size; entry++) {
+                keys[entry] = texts.get(entry);
+            }
+            texts = null;
+        }
         if (size == hashes.length) {
             hashes = Arrays.copyOf(hashes, size * 2);
-            entries = Arrays.copyOf(entries, size * 4);
+        }
+        if (texts == null) {
+            if (size == keys.length) {
+                keys = Arrays.copyOf(keys, hashes.length);
+            }
+            keys[size] = key instanceof Utf8 text ? text.compact() : key;
         }
         int entry = size++;
-        entries[2 * entry] = key;
         hashes[entry] = hash;
         index[slot] = (hash & -index.length) | (entry + 1);
         if (2 * size > index.length) {

@@ -29,6 +29,11 @@ interface Feed {
     /** No more input: what was received so far can still be planned. Blocks at most so long. */
     void stopReading(Duration atMost);
 
+    /** Whether the source has given its last record, and all it gave is planned. */
+    default boolean hasEnded() {
+        return false;
+    }
+
     /** The end; blocks at most so long. */
     void stop(Duration atMost);
 

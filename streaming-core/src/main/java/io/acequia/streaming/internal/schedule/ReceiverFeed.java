@@ -194,6 +194,11 @@ final class ReceiverFeed<T> implements Feed {
     }
 
     @Override
+    public boolean hasEnded() {
+        return tracker.sourceHasEnded();
+    }
+
+    @Override
     public void stop(Duration atMost) {
         batches.values()
                 .forEach(batch -> tracker.settle(batch.taken, new CancellationException("the batch was given up")));

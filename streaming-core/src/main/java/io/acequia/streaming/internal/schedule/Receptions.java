@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How the sources of a context are received, from its settings and from what the program says of each stream. */
 final class Receptions {
+    /** Short batches are made of blocks too: else a block would be a batch, and what a rate lets through at once half of one. */
+    private static final int BLOCKS_A_BATCH = 5;
+
     private static final ByteSize LEAST_BUFFER = ByteSize.mebibytes(1);
 
     private Receptions() {}
@@ -24,7 +27,7 @@ final class Receptions {
                 node.retries(),
                 node.idleAlarm().orElse(Duration.ZERO),
                 buffer(conf),
-                shorter(conf.get(StreamingConf.BLOCK_INTERVAL), node.slide()),
+                shorter(conf.get(StreamingConf.BLOCK_INTERVAL), node.slide().dividedBy(BLOCKS_A_BATCH)),
                 new ReceiverSettings.Blocks(
                         conf.get(StreamingConf.BLOCK_SIZE), node.storage(), conf.get(StreamingConf.UNSETTLED_MAX)),
                 node.ackMode().orElse(null),

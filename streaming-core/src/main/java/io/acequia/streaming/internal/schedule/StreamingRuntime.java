@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +61,7 @@ public final class StreamingRuntime {
     private final Object startStop = new Object();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicReference<@Nullable BatchFailedException> failure = new AtomicReference<>();
+    private final AtomicBoolean endSeen = new AtomicBoolean();
     private volatile List<Feed> feeds = List.of();
     private volatile @Nullable BatchScheduler scheduler;
     private volatile @Nullable Instant startedAt;
@@ -301,6 +303,12 @@ public final class StreamingRuntime {
         long enough = rdds.conf().get(StreamingConf.STOP_AFTER_BATCHES);
         if (enough > 0 && statistics.completed() == enough) {
             Threads.daemon("acequia-stop", () -> stop(ownsBatch, Duration.ZERO));
+        } else if (rdds.conf().get(StreamingConf.STOP_WHEN_SOURCES_END)
+                && !feeds.isEmpty()
+                && feeds.stream().allMatch(Feed::hasEnded)
+                && endSeen.compareAndSet(false, true)) {
+            LOG.info("'{}' stops: every source has ended", name());
+            Threads.daemon("acequia-stop", () -> stop(ownsBatch, stopTimeout()));
         }
     }
 

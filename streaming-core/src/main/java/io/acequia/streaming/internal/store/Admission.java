@@ -8,6 +8,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,8 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which classes may be serialized besides the built-in ones: those that the program registered, enums, records, arrays of
- * these, and beans to which the declared types of a registered class or of a record lead. The answer is the same for writing
+ * Which classes may be serialized besides the built-in ones: those that the program registered, enums, records, and beans to which the declared types of a registered class or of a record lead. The answer is the same for writing
  * and for reading; asking initialises no class. For any thread.
  *
  * <p>A bean may pass only after a class that leads to it did. So whoever writes a bean also names the {@linkplain #witness
@@ -36,10 +36,6 @@ final class Admission {
     }
 
     boolean mayPass(Class<?> type) {
-        if (type.isArray()) {
-            Class<?> element = type.getComponentType();
-            return Modifier.isAbstract(element.getModifiers()) || mayPass(element);
-        }
         return type.isEnum() || type.isRecord() || registered.contains(type) || reached.containsKey(type);
     }
 
@@ -112,16 +108,9 @@ final class Admission {
     }
 
     private static boolean isBean(Class<?> type) {
-        if (Modifier.isAbstract(type.getModifiers())
-                || Collection.class.isAssignableFrom(type)
-                || Map.class.isAssignableFrom(type)) {
-            return false;
-        }
-        try {
-            type.getConstructor();
-            return true;
-        } catch (NoSuchMethodException e) {
-            return false;
-        }
+        return !Modifier.isAbstract(type.getModifiers())
+                && !Collection.class.isAssignableFrom(type)
+                && !Map.class.isAssignableFrom(type)
+                && Arrays.stream(type.getConstructors()).anyMatch(made -> made.getParameterCount() == 0);
     }
 }

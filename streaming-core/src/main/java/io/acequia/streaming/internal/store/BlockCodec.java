@@ -48,6 +48,7 @@ public final class BlockCodec {
      *
      * @param count of the records in all parts
      * @throws IllegalArgumentException when a class is not registered or cannot be serialized
+     * @throws RefusedRecordsException when a codec or Java serialization refuses an object
      */
     public List<ByteBuffer> encode(List<? extends List<?>> parts, int count) throws IOException {
         long records = 0;
@@ -130,7 +131,7 @@ public final class BlockCodec {
         }
 
         /** False when a record is of another class. */
-        abstract boolean addAll(List<? extends List<?>> parts) throws IOException;
+        abstract boolean addAll(List<? extends List<?>> parts);
 
         /** Adds a length; the bytes go into {@link #piece} at the position that is given. */
         final int next(int length) {
@@ -228,7 +229,7 @@ public final class BlockCodec {
         }
 
         @Override
-        boolean addAll(List<? extends List<?>> parts) throws IOException {
+        boolean addAll(List<? extends List<?>> parts) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             for (List<?> part : parts) {
                 for (Object record : part) {
@@ -248,7 +249,7 @@ public final class BlockCodec {
     /**
      * The records of a block, made as they are asked for; the bytes must not change before the last was taken.
      *
-     * @throws IllegalStateException here, or from the iterator, when the bytes are damaged, hold another number of records, or
+     * @throws RefusedRecordsException here, or from the iterator, when the bytes are damaged, hold another number of records, or
      *     need a class that may not be read
      */
     public <T> Iterator<T> decode(ByteBuffer bytes, int expectedCount) {

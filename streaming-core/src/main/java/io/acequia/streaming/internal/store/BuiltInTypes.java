@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.store;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
@@ -49,7 +50,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** The classes that every serializer knows. Their order gives their ids. */
+/**
+ * The classes that every serializer knows. Their order gives their ids, which stand in logs: new ones come last, and none is
+ * taken away.
+ */
 final class BuiltInTypes {
     private BuiltInTypes() {}
 
@@ -131,6 +135,14 @@ final class BuiltInTypes {
         fixedMap(kryo, Map.of(), Map::copyOf);
         fixedMap(kryo, Map.of(0, 0), Map::copyOf);
         fixedMap(kryo, Collections.unmodifiableMap(new HashMap<>()), Collections::unmodifiableMap);
+        fixed(kryo, new ArrayList<>().subList(0, 0), list -> new ArrayList<>(Arrays.asList(list)));
+        fixed(kryo, Arrays.asList().subList(0, 0), Arrays::asList);
+        fixed(kryo, List.of().subList(0, 0), list -> Arrays.stream(list).toList());
+    }
+
+    /** Takes an id in any case: a JDK may have one class where another has two. */
+    private static void register(Kryo kryo, Class<?> type, Serializer<?> serializer) {
+        kryo.register(new Registration(type, serializer, kryo.getNextRegistrationId()));
     }
 
     private static Collection<?> unmodifiableList(Object[] elements) {
@@ -138,11 +150,11 @@ final class BuiltInTypes {
     }
 
     private static void fixed(Kryo kryo, Collection<?> example, Function<Object[], Collection<?>> make) {
-        kryo.register(example.getClass(), new FixedCollectionSerializer(make));
+        register(kryo, example.getClass(), new FixedCollectionSerializer(make));
     }
 
     private static void fixedMap(Kryo kryo, Map<?, ?> example, Function<Map<Object, Object>, Map<?, ?>> make) {
-        kryo.register(example.getClass(), new FixedMapSerializer(make));
+        register(kryo, example.getClass(), new FixedMapSerializer(make));
     }
 
     private static final class PairSerializer extends Serializer<Tuple2<?, ?>> {

@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Lets a codec of the program write its values: each has its length before it, so a codec cannot read beyond its own. */
@@ -37,10 +36,15 @@ final class CodecSerializer extends Serializer<Object> {
     }
 
     /** Adds the bytes of a value. */
-    void encode(Object value, ByteArrayOutputStream bytes) throws IOException {
+    void encode(Object value, ByteArrayOutputStream bytes) {
         DataOutputStream out = new DataOutputStream(bytes);
-        codec.write(value, out);
-        out.flush();
+        try {
+            codec.write(value, out);
+            out.flush();
+        } catch (IOException | RuntimeException e) {
+            throw new RefusedRecordsException(
+                    "ACQ-0553 the codec '" + id + "' cannot write an object of " + type + ": " + e, e);
+        }
     }
 
     /** The value of exactly these bytes. */
@@ -68,11 +72,7 @@ final class CodecSerializer extends Serializer<Object> {
     @Override
     public void write(Kryo kryo, Output out, Object value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            encode(value, bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        encode(value, bytes);
         out.writeVarInt(bytes.size(), true);
         out.writeBytes(bytes.toByteArray());
     }

@@ -84,6 +84,20 @@ final class Containers {
         }
     }
 
+    /** Kryo's own believes the length. */
+    static final class OfBooleans extends Serializer<boolean[]> {
+        @Override
+        public void write(Kryo kryo, Output out, boolean[] elements) {
+            out.writeVarInt(elements.length, true);
+            out.writeBooleans(elements, 0, elements.length);
+        }
+
+        @Override
+        public boolean[] read(Kryo kryo, Input in, Class<? extends boolean[]> type) {
+            return in.readBooleans(BoundedInput.readCount(in));
+        }
+    }
+
     /** Constants by name: their order may change between two versions of a program. */
     static final class OfEnum extends Serializer<Enum<?>> {
         private final Class<?> type;

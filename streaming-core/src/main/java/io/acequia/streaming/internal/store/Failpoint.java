@@ -36,7 +36,8 @@ public enum Failpoint {
         return name().toLowerCase(Locale.ROOT).replace('_', '.');
     }
 
-    private static final class Armed {
+    /** A place that is waited for. */
+    static final class Armed {
         private final Failpoint point;
         private final long passage;
         private final boolean halts;

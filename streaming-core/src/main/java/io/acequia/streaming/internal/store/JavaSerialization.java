@@ -5,11 +5,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidClassException;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -45,10 +48,25 @@ public final class JavaSerialization {
      */
     static Object readFiltered(byte[] bytes, ClassLoader loader, Set<String> classes)
             throws IOException, ClassNotFoundException {
+        ObjectInputFilter filter = ObjectInputFilter.Config.createFilter(
+                LIMITS + bytes.length + ";maxarray=" + bytes.length + ";" + String.join(";", classes) + ";!*");
+        List<String> rejected = new ArrayList<>();
         try (ObjectInputStream in = new Arriving(new ByteArrayInputStream(bytes), loader, part -> part)) {
-            in.setObjectInputFilter(ObjectInputFilter.Config.createFilter(
-                    LIMITS + bytes.length + ";maxarray=" + bytes.length + ";" + String.join(";", classes) + ";!*"));
+            in.setObjectInputFilter(seen -> {
+                ObjectInputFilter.Status status = filter.checkInput(seen);
+                if (status == ObjectInputFilter.Status.REJECTED) {
+                    rejected.add(
+                            seen.serialClass() == null
+                                    ? "a limit"
+                                    : seen.serialClass().getName());
+                }
+                return status;
+            });
             return in.readObject();
+        } catch (InvalidClassException e) {
+            InvalidClassException named = new InvalidClassException(e.getMessage() + " for " + rejected);
+            named.initCause(e);
+            throw named;
         }
     }
 

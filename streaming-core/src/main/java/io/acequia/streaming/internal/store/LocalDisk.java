@@ -146,10 +146,20 @@ public final class LocalDisk implements Storage {
     }
 
     @Override
+    public void force(String name) throws IOException {
+        Path file = file(name);
+        try (AsynchronousFileChannel channel = AsynchronousFileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw DiskErrors.at(name, e);
+        }
+    }
+
+    @Override
     public void forceFolder(String folder) throws IOException {
         Path path = folder(folder);
         try {
-            force(path);
+            forceNames(path);
         } catch (IOException e) {
             throw DiskErrors.at(folder, e);
         }
@@ -163,7 +173,7 @@ public final class LocalDisk implements Storage {
         Optional<LockFile> lock = LockFile.take(file, name, held::remove);
         if (lock.isPresent()) {
             held.add(lock.get());
-            force(folder);
+            forceNames(folder);
         }
         return lock.map(taken -> taken);
     }
@@ -208,11 +218,11 @@ public final class LocalDisk implements Storage {
             }
         }
         if (parent != null) {
-            force(parent);
+            forceNames(parent);
         }
     }
 
-    private static void force(Path folder) throws IOException {
+    private static void forceNames(Path folder) throws IOException {
         AsynchronousFileChannel channel;
         try {
             channel = AsynchronousFileChannel.open(folder, StandardOpenOption.READ);

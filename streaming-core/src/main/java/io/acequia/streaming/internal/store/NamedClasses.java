@@ -7,6 +7,7 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.util.DefaultClassResolver;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +40,17 @@ final class NamedClasses extends DefaultClassResolver {
         this.admission = admission;
         this.codecs = codecs;
         this.unsafeJava = unsafeJava;
+    }
+
+    /** Whether a class is known or admitted; an array passes when its elements may, or are objects of any class. */
+    boolean mayPass(Class<?> type) {
+        Class<?> element = type;
+        while (element.isArray() && getRegistration(element) == null && !admission.mayPass(element)) {
+            element = element.getComponentType();
+        }
+        return getRegistration(element) != null
+                || admission.mayPass(element)
+                || element != type && Modifier.isAbstract(element.getModifiers());
     }
 
     /** What was registered so far is built in. */
@@ -167,13 +179,14 @@ final class NamedClasses extends DefaultClassResolver {
         Class<?> type;
         try {
             type = Loaders.find(name);
+            if (mayPass(type)) {
+                return Optional.of(kryo.getRegistration(type));
+            }
         } catch (ClassNotFoundException | LinkageError e) {
             throw new RefusedRecordsException(
-                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library",
+                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library ("
+                            + e + ")",
                     e);
-        }
-        if (getRegistration(type) != null || admission.mayPass(type)) {
-            return Optional.of(kryo.getRegistration(type));
         }
         if (last) {
             throw new RefusedRecordsException(

@@ -2,17 +2,21 @@
 package io.acequia.streaming.internal.store;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.objenesis.instantiator.ObjectInstantiator;
+import com.esotericsoftware.kryo.kryo5.objenesis.strategy.InstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.serializers.CollectionSerializer;
 import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
 import com.esotericsoftware.kryo.kryo5.serializers.FieldSerializer;
 import com.esotericsoftware.kryo.kryo5.serializers.MapSerializer;
-import com.esotericsoftware.kryo.kryo5.util.DefaultInstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.util.MapReferenceResolver;
 import io.acequia.streaming.data.Utf8;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.util.EnumSet;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -40,7 +44,7 @@ final class RecordKryo extends Kryo {
         this.admission = admission;
         setRegistrationRequired(true);
         setMaxDepth(MOST_DEPTH);
-        setInstantiatorStrategy(new DefaultInstantiatorStrategy(new StdInstantiatorStrategy()));
+        setInstantiatorStrategy(new Constructors());
         BuiltInTypes.register(this);
         classes.endOfBuiltIns();
         for (CodecSerializer codec : codecs) {
@@ -68,17 +72,13 @@ final class RecordKryo extends Kryo {
         if (known != null) {
             return known;
         }
-        if (!mayPass(declared)) {
+        if (!classes.mayPass(declared)) {
             throw new UnregisteredClassException(declared);
         }
         // A class that cannot be serialized fails here and spoils nothing.
         Registration made = register(declared, getDefaultSerializer(declared));
         admission.admitted(declared);
         return made;
-    }
-
-    private boolean mayPass(Class<?> type) {
-        return admission.mayPass(type) || type.isArray() && classes.getRegistration(type.getComponentType()) != null;
     }
 
     /** The class as the program spells it: a constant with a body has a class of its own, and so has a set of constants. */
@@ -100,6 +100,9 @@ final class RecordKryo extends Kryo {
         if (plain.isArray() && !plain.getComponentType().isPrimitive()) {
             return new Containers.OfArray(plain.getComponentType());
         }
+        if (plain == boolean[].class) {
+            return new Containers.OfBooleans();
+        }
         if (plain.isEnum()) {
             return new Containers.OfEnum(plain);
         }
@@ -120,6 +123,29 @@ final class RecordKryo extends Kryo {
             return new BoundedPriorityQueue();
         }
         return usual;
+    }
+
+    /** The constructor without parameters, where there is one. Kryo's own way generates classes that may not see all others. */
+    private static final class Constructors implements InstantiatorStrategy {
+        private final InstantiatorStrategy none = new StdInstantiatorStrategy();
+
+        @Override
+        public <T> ObjectInstantiator<T> newInstantiatorOf(Class<T> type) {
+            Constructor<T> constructor;
+            try {
+                constructor = type.getDeclaredConstructor();
+                constructor.setAccessible(true);
+            } catch (NoSuchMethodException | InaccessibleObjectException e) {
+                return none.newInstantiatorOf(type);
+            }
+            return () -> {
+                try {
+                    return constructor.newInstance();
+                } catch (ReflectiveOperationException e) {
+                    throw new KryoException(type + " cannot be made: " + e, e);
+                }
+            };
+        }
     }
 
     private static final class BoundedPriorityQueue extends DefaultSerializers.PriorityQueueSerializer {

@@ -132,7 +132,7 @@ public final class RecordSerializer {
             }
         } catch (RefusedRecordsException e) {
             throw e;
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             throw new RefusedRecordsException("ACQ-0533 serialized records cannot be read back: " + e.getMessage(), e);
         }
         idle.add(kryo);
@@ -165,7 +165,7 @@ public final class RecordSerializer {
         public void add(Object record) throws IOException {
             try {
                 kryo.writeClassAndObject(out, record);
-            } catch (RuntimeException | StackOverflowError e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError e) {
                 usable = false;
                 throw explained(record, e);
             }
@@ -202,6 +202,9 @@ public final class RecordSerializer {
             for (Throwable cause = e; cause != null && depth < DEEPEST_CAUSE; cause = cause.getCause()) {
                 if (cause instanceof UnregisteredClassException unregistered) {
                     return unregistered;
+                }
+                if (cause instanceof RefusedRecordsException refused) {
+                    return refused;
                 }
                 depth++;
             }

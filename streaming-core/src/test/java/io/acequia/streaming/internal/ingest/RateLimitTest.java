@@ -4,12 +4,14 @@ package io.acequia.streaming.internal.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimitTest {
+    private static final Duration HELD = Duration.ofMillis(100);
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -26,7 +28,7 @@ class RateLimitTest {
 
     @Test
     void withoutALimitEverythingMayCome() {
-        RateLimit limit = new RateLimit(0, 0);
+        RateLimit limit = new RateLimit(0, HELD, 0);
         limit.used(1_000_000);
         assertThat(limit.available(0)).isEqualTo(Integer.MAX_VALUE);
         assertThat(limit.nanosUntilNext()).isZero();
@@ -35,14 +37,14 @@ class RateLimitTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.3, 0.5, 1, 1.5, 9.9, 10, 33, 333.3, 1000, 12_345.6})
     void overTimeTheRateIsWhatItSays(double perSecond) {
-        RateLimit limit = new RateLimit(perSecond, 0);
+        RateLimit limit = new RateLimit(perSecond, HELD, 0);
         assertThat((double) takeAll(limit, 0, 1000 * SECOND)).isCloseTo(1000 * perSecond, within(2 + perSecond * 0.11));
     }
 
     @ParameterizedTest
     @ValueSource(longs = {10, 100, 12_345})
     void aBatchAfterASilenceIsAtMostATenthOfASecondOverTheLimit(long perSecond) {
-        RateLimit limit = new RateLimit(perSecond, 0);
+        RateLimit limit = new RateLimit(perSecond, HELD, 0);
         for (long second = 0; second < 100; second += 10) {
             long from = second * SECOND;
             assertThat(takeAll(limit, from, from + SECOND))
@@ -52,7 +54,7 @@ class RateLimitTest {
 
     @Test
     void halfARecordASecondIsOneInTwoSeconds() {
-        RateLimit limit = new RateLimit(0.5, 0);
+        RateLimit limit = new RateLimit(0.5, HELD, 0);
         assertThat(limit.available(0)).as("the first comes at once").isEqualTo(1);
         limit.used(1);
         assertThat(limit.nanosUntilNext()).isEqualTo(2 * SECOND);
@@ -67,7 +69,7 @@ class RateLimitTest {
 
     @Test
     void moreThanAllowedIsADebt() {
-        RateLimit limit = new RateLimit(10, 0);
+        RateLimit limit = new RateLimit(10, HELD, 0);
         limit.used(21);
         assertThat(limit.available(SECOND)).isZero();
         assertThat(limit.nanosUntilNext()).isEqualTo(SECOND + 100 * MILLI);
@@ -76,7 +78,7 @@ class RateLimitTest {
 
     @Test
     void aNewRateCountsFromTheMomentOfTheChange() {
-        RateLimit limit = new RateLimit(1000, 0);
+        RateLimit limit = new RateLimit(1000, HELD, 0);
         limit.used(1);
         limit.rate(100, 50 * MILLI);
         assertThat(limit.available(50 * MILLI))
@@ -93,7 +95,7 @@ class RateLimitTest {
 
     @Test
     void aLimitCanComeAndGo() {
-        RateLimit limit = new RateLimit(0, 0);
+        RateLimit limit = new RateLimit(0, HELD, 0);
         limit.used(1_000_000);
         limit.rate(100, SECOND);
         assertThat(limit.available(SECOND))

@@ -4,29 +4,49 @@ package io.acequia.streaming.internal.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Utf8;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
+import java.util.Currency;
+import java.util.Date;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -84,8 +104,8 @@ class RecordSerializerTest {
         return copies;
     }
 
-    @Test
-    void builtInTypesComeBackEqual() {
+    /** An object of each class that every serializer knows and that has an equality. */
+    static List<Object> builtIns() {
         Map<String, Integer> linked = new LinkedHashMap<>(Map.of("a", 1));
         List<Object> records = new ArrayList<>(List.of(
                 true,
@@ -122,23 +142,72 @@ class RecordSerializerTest {
                 Collections.singletonList(1),
                 new BigDecimal("1.50"),
                 BigInteger.TEN,
+                ByteSize.kibibytes(3),
                 Instant.ofEpochMilli(8),
                 Duration.ofMillis(9),
                 LocalDate.of(2024, 2, 29),
+                LocalTime.of(12, 30),
+                LocalDateTime.of(2024, 2, 29, 12, 30),
+                OffsetDateTime.of(2024, 2, 29, 12, 30, 0, 0, ZoneOffset.ofHours(2)),
+                ZonedDateTime.of(2024, 2, 29, 12, 30, 0, 0, ZoneId.of("Europe/Zurich")),
+                ZoneOffset.ofHours(3),
+                Period.ofDays(4),
+                new Date(5),
+                Locale.GERMANY,
+                Currency.getInstance("CHF"),
+                BitSet.valueOf(new long[] {6, 7}),
+                OptionalInt.of(1),
+                OptionalLong.of(2),
+                OptionalDouble.of(3),
                 new UUID(1, 2),
+                URI.create("https://example.org/a"),
+                new LinkedList<>(List.of(1)),
+                new HashSet<>(List.of(1)),
+                new LinkedHashSet<>(List.of(2, 1)),
+                new TreeSet<>(List.of(2, 1)),
+                Collections.emptySet(),
+                Collections.emptyMap(),
+                Collections.singleton(1),
+                Collections.singletonMap(1, 2),
+                Collections.unmodifiableList(new LinkedList<>(List.of(1))),
+                Collections.unmodifiableSet(new HashSet<>(List.of(1))),
+                Collections.unmodifiableMap(new HashMap<>(Map.of(1, 2))),
+                EnumSet.noneOf(Color.class),
                 EnumSet.of(Color.RED, Color.GREEN)));
         records.add(null);
+        return records;
+    }
+
+    static List<Object> arrays() {
+        return List.of(
+                new byte[] {1, 2},
+                new short[] {1, 2},
+                new int[] {1, 2},
+                new long[] {1, 2},
+                new float[] {1, 2},
+                new double[] {1, 2},
+                new char[] {1, 2},
+                new boolean[] {true, false},
+                new String[] {"a", null},
+                new Object[] {1, "b"},
+                new Color[] {Color.GREEN},
+                new int[][] {{1}, {2, 3}});
+    }
+
+    @Test
+    void builtInTypesComeBackEqual() {
+        List<Object> records = builtIns();
         assertThat(copied(records)).isEqualTo(records);
     }
 
     @Test
     void arraysComeBackWithTheirContent() {
-        List<Object> copies =
-                copied(List.of(new byte[] {1, 2}, new String[] {"a"}, new Color[] {Color.GREEN}, new int[][] {{1}}));
-        assertThat((byte[]) copies.get(0)).containsExactly(1, 2);
-        assertThat((String[]) copies.get(1)).containsExactly("a");
-        assertThat((Color[]) copies.get(2)).containsExactly(Color.GREEN);
-        assertThat(((int[][]) copies.get(3))[0]).containsExactly(1);
+        List<Object> copies = copied(arrays());
+        for (int i = 0; i < copies.size(); i++) {
+            assertThat(copies.get(i)).hasSameClassAs(arrays().get(i));
+            assertThat(Arrays.deepEquals(new Object[] {copies.get(i)}, new Object[] {arrays().get(i)}))
+                    .isTrue();
+        }
     }
 
     @Test
