@@ -18,7 +18,8 @@ class ReadmeTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
     static Stream<MatchResult> blocks() {
-        return PAGES.stream().flatMap(page -> BLOCK.matcher(Repository.read(page)).results());
+        return PAGES.stream()
+                .flatMap(page -> BLOCK.matcher(Repository.read(page)).results());
     }
 
     @ParameterizedTest

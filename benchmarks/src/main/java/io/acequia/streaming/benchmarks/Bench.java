@@ -23,8 +23,9 @@ public final class Bench {
                 case "rate" -> LoadStep.run(request);
                 case "receiving", "processing", "serialization", "interval", "memory" -> Tuning.run(request);
                 default ->
-                    throw new IllegalArgumentException("ACQ-3005 there is no workload '" + request.workload()
-                            + "': take W1 (word count over a receiver), W2 (over a socket), W5 (small batches), W6 (word count over a queue), W7 (first output), rate (a load step), or a table of docs/tuning.md: receiving, processing, serialization, interval, memory");
+                    throw new IllegalArgumentException(
+                            "ACQ-3005 there is no workload '" + request.workload()
+                                    + "': take W1 (word count over a receiver), W2 (over a socket), W5 (small batches), W6 (word count over a queue), W7 (first output), rate (a load step), or a table of docs/tuning.md: receiving, processing, serialization, interval, memory");
             }
             return 0;
         } catch (IllegalArgumentException e) {

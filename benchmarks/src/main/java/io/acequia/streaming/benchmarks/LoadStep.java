@@ -57,7 +57,12 @@ final class LoadStep {
                 BatchInfo batch = batches.await(1).get(0);
                 long limit = limit(context);
                 double came = batch.numRecords() * 1000.0 / INTERVAL.toMillis();
-                print(i + 1, came, limit, batch, context.status().sources().get(0).rateTerms());
+                print(
+                        i + 1,
+                        came,
+                        limit,
+                        batch,
+                        context.status().sources().get(0).rateTerms());
                 mostOverLimit = Math.max(mostOverLimit, came / Math.max(before, limit));
                 leastLimit = Math.min(leastLimit, limit);
                 if (i >= BATCHES_BEFORE + SETTLED) {

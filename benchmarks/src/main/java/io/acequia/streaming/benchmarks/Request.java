@@ -41,8 +41,8 @@ record Request(String workload, String whom, int rounds, int lines) {
             }
         }
         if (!whom.equals("limit") && !(whom.equals(LOG_OFF) && workload.equals("W2"))) {
-            throw new IllegalArgumentException("ACQ-3002 --vs '" + whom
-                    + "': the contestant must be 'limit', or for W2 'log-off'; " + USAGE);
+            throw new IllegalArgumentException(
+                    "ACQ-3002 --vs '" + whom + "': the contestant must be 'limit', or for W2 'log-off'; " + USAGE);
         }
         if (rounds < LEAST_ROUNDS) {
             throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS

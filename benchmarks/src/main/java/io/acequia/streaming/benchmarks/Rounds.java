@@ -53,9 +53,8 @@ final class Rounds {
     }
 
     Samples cpuMicros(int contestant, long lines) {
-        return Samples.of(Arrays.stream(cpu[contestant])
-                .map(nanos -> nanos / 1e3 / lines)
-                .toArray());
+        return Samples.of(
+                Arrays.stream(cpu[contestant]).map(nanos -> nanos / 1e3 / lines).toArray());
     }
 
     /** Speed and processor time of one contestant, in a line. */

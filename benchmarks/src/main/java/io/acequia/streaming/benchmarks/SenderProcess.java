@@ -42,8 +42,8 @@ final class SenderProcess implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String port = out.readLine();
         if (port == null) {
-            throw new IllegalStateException("ACQ-3012 the child SenderProcess ended before it told its port: run it"
-                    + " alone to see why");
+            throw new IllegalStateException(
+                    "ACQ-3012 the child SenderProcess ended before it told its port: run it" + " alone to see why");
         }
         return new SenderProcess(process, Integer.parseInt(port));
     }
@@ -75,7 +75,8 @@ final class SenderProcess implements AutoCloseable {
             daemon(() -> {
                 while (true) {
                     SocketChannel client = server.accept();
-                    daemon(() -> send(client, pool.duplicate(), lines == 0 ? Long.MAX_VALUE : lines * LinePool.LINE_BYTES));
+                    daemon(() ->
+                            send(client, pool.duplicate(), lines == 0 ? Long.MAX_VALUE : lines * LinePool.LINE_BYTES));
                 }
             });
             // Standard input ends when the parent does.

@@ -114,12 +114,9 @@ final class Tuning {
         for (String master : new String[] {"local[1]", "local[2]"}) {
             for (int partitions : new int[] {1, 2, 4, 16, 128}) {
                 StreamingConf conf = conf(master).set(StreamingConf.PARALLELISM, partitions);
-                batches(
-                        master + ", " + partitions + " partitions",
-                        conf,
-                        partitions,
-                        stream -> QueueWordCount.count(stream)
-                                .foreachRDD(rdd -> rdd.foreachPartition(QueueWordCount::sum)));
+                batches(master + ", " + partitions + " partitions", conf, partitions, stream -> QueueWordCount.count(
+                                stream)
+                        .foreachRDD(rdd -> rdd.foreachPartition(QueueWordCount::sum)));
             }
         }
     }

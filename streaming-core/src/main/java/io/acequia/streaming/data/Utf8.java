@@ -82,15 +82,6 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
     }
 
     /**
-     * Copies the bytes into {@code target}, from {@code at}.
-     *
-     * @throws IndexOutOfBoundsException when they do not fit
-     */
-    public void copyTo(byte[] target, int at) {
-        System.arraycopy(bytes, from, target, at, length);
-    }
-
-    /**
      * The parts between delimiters, as slices: {@code "a b"} split on a blank gives {@code a} and {@code b}. Empty parts are
      * given except at the end, as {@link String#split(String)} does; an empty text gives one empty part.
      */
@@ -112,9 +103,7 @@ public final class Utf8 implements Comparable<Utf8>, Serializable {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Utf8 that
-                && length == that.length
-                && standsAt(that.bytes, that.from);
+        return other instanceof Utf8 that && length == that.length && standsAt(that.bytes, that.from);
     }
 
     /** For ASCII text that of the same {@code String}. */

@@ -11,8 +11,7 @@ import java.nio.ByteOrder;
  */
 final class Words {
     static final int BYTES = Long.BYTES;
-    private static final VarHandle VIEW =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle VIEW = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final int POWER_8 = 31 * 31 * 31 * 31 * 31 * 31 * 31 * 31;

@@ -17,9 +17,9 @@ import io.acequia.streaming.direct.Plan;
 import io.acequia.streaming.direct.PlannerContext;
 import io.acequia.streaming.direct.SplitPlanner;
 import io.acequia.streaming.function.Function0;
+import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.ContextStatus.RateTerms;
 import io.acequia.streaming.listener.ContextStatus.SourceStatus;
-import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.ReceiverState;
 import io.acequia.streaming.listener.StreamingListener;
 import io.acequia.streaming.receiver.AckMode;
@@ -64,7 +64,8 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     // ---- received data
 
     @Test
-    @DisplayName("S5.24 a replicated level is accepted for received data, and its log is the replica: a new run reads it")
+    @DisplayName(
+            "S5.24 a replicated level is accepted for received data, and its log is the replica: a new run reads it")
     void theLogIsTheReplicaOfReceivedData() throws Exception {
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
         try (StreamingContext first = logged(seen, new ManualClock(START))) {
@@ -140,11 +141,13 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         }
         assertThat(seen)
                 .hasSize(records)
-                .isEqualTo(IntStream.range(0, records).mapToObj(Numbered::record).toList());
+                .isEqualTo(
+                        IntStream.range(0, records).mapToObj(Numbered::record).toList());
     }
 
     @Test
-    @DisplayName("ackMode is refused on an unreliable receiver, at once where the source declares it, else when it connects")
+    @DisplayName(
+            "ackMode is refused on an unreliable receiver, at once where the source declares it, else when it connects")
     void ackModeIsRefusedOnAnUnreliableReceiver() throws Exception {
         ManualClock clock = new ManualClock(START);
         try (StreamingContext context = new StreamingContext(conf(), SECOND, clock)) {
@@ -208,15 +211,20 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     @DisplayName("S8.8 several receivers share a limit, and never exceed it together")
     void severalReceiversShareALimit() throws Exception {
         List<Long> batches = flood(
-                conf().set(StreamingConf.RECEIVER_MAX_RATE_TOTAL, 1000L), 20, Flood::new, Flood::new, ReliableFlood::new);
+                conf().set(StreamingConf.RECEIVER_MAX_RATE_TOTAL, 1000L),
+                20,
+                Flood::new,
+                Flood::new,
+                ReliableFlood::new);
 
         assertThat(batches).allMatch(records -> records <= 120);
         assertThat(sum(batches)).isBetween(1700L, 2100L);
     }
 
     @Test
-    @DisplayName("S8.7 S8.8 S1.12 back-pressure begins with its initial rate, follows the batches and the queue, shows its"
-            + " terms, and is never 0")
+    @DisplayName(
+            "S8.7 S8.8 S1.12 back-pressure begins with its initial rate, follows the batches and the queue, shows its"
+                    + " terms, and is never 0")
     void backPressureFollowsTheBatches() throws Exception {
         long capacity = 500;
         StreamingConf conf = conf().set(StreamingConf.BACKPRESSURE_ENABLED, true)
@@ -257,8 +265,8 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     void aDirectSourceIsToldItsLimits() throws Exception {
         Told told = new Told();
         ManualClock clock = new ManualClock(START);
-        StreamingConf conf = conf().set(StreamingConf.RECEIVER_MAX_RATE, 30L)
-                .set(StreamingConf.DIRECT_MAX_RATE_PER_PARTITION, 7L);
+        StreamingConf conf =
+                conf().set(StreamingConf.RECEIVER_MAX_RATE, 30L).set(StreamingConf.DIRECT_MAX_RATE_PER_PARTITION, 7L);
         try (StreamingContext context = new StreamingContext(conf, TENTH, clock)) {
             Watch watch = Watch.on(context);
             context.directStream(told).foreachRDD(rdd -> {});

@@ -35,7 +35,8 @@ final class SimulatedNames {
         return seen;
     }
 
-    @Nullable SimulatedFile find(String name) {
+    @Nullable
+    SimulatedFile find(String name) {
         return seen.get(name);
     }
 

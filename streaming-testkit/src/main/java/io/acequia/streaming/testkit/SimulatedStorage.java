@@ -146,7 +146,8 @@ public final class SimulatedStorage implements Storage {
     private SimulatedFile existing(String name) {
         SimulatedFile file = names.find(name);
         if (file == null) {
-            throw new IllegalArgumentException("ACQ-2042 no file " + name + " among " + names.seen().keySet());
+            throw new IllegalArgumentException(
+                    "ACQ-2042 no file " + name + " among " + names.seen().keySet());
         }
         return file;
     }
@@ -365,7 +366,9 @@ public final class SimulatedStorage implements Storage {
                         file.append(bytes, random.nextInt(bytes.remaining() + 1));
                     }
                 }
-                long used = names.seen().values().stream().mapToLong(SimulatedFile::length).sum();
+                long used = names.seen().values().stream()
+                        .mapToLong(SimulatedFile::length)
+                        .sum();
                 int fitting = (int) Math.max(0, Math.min(bytes.remaining(), capacity - used));
                 file.append(bytes, fitting);
                 if (bytes.hasRemaining()) {

@@ -26,7 +26,8 @@ class LogCrashTest {
     private static final int SEEDS = 2_000;
 
     @Test
-    @DisplayName("F11 the power goes at any step: what was promised is read back, and what is read was appended, without a gap")
+    @DisplayName(
+            "F11 the power goes at any step: what was promised is read back, and what is read was appended, without a gap")
     void nothingThatWasForcedIsLost() throws IOException {
         int recovered = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
@@ -120,7 +121,8 @@ class LogCrashTest {
                 promised = Math.max(promised, upTo + 1);
             } else if (promised > 0) {
                 released = Math.max(
-                        released, history.get(random.nextInt(promised)).address().seq());
+                        released,
+                        history.get(random.nextInt(promised)).address().seq());
                 log.release(released);
             }
         }

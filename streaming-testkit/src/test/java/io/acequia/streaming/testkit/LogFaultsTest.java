@@ -3,8 +3,8 @@ package io.acequia.streaming.testkit;
 
 import static io.acequia.streaming.testkit.LogUnderTest.FOLDER;
 import static io.acequia.streaming.testkit.LogUnderTest.JOB;
-import static io.acequia.streaming.testkit.LogUnderTest.filled;
 import static io.acequia.streaming.testkit.LogUnderTest.files;
+import static io.acequia.streaming.testkit.LogUnderTest.filled;
 import static io.acequia.streaming.testkit.LogUnderTest.open;
 import static io.acequia.streaming.testkit.LogUnderTest.payload;
 import static io.acequia.streaming.testkit.LogUnderTest.read;
@@ -58,8 +58,7 @@ class LogFaultsTest {
     }
 
     private static Reason refusal(SimulatedStorage storage) {
-        LogDamagedException refused =
-                catchThrowableOfType(LogDamagedException.class, () -> open(storage, rollAt(1)));
+        LogDamagedException refused = catchThrowableOfType(LogDamagedException.class, () -> open(storage, rollAt(1)));
         assertThat(refused).as("a refusal").isNotNull();
         return refused.reason();
     }
@@ -67,7 +66,8 @@ class LogFaultsTest {
     @Test
     @DisplayName("F12 a segment that is cut at any byte gives the records before the cut, exactly")
     void aTornWriteLosesOnlyWhatIsBehindIt() throws IOException {
-        byte[] whole = filled(1000, 1 << 20).content(files(filled(1000, 1 << 20)).get(0));
+        byte[] whole =
+                filled(1000, 1 << 20).content(files(filled(1000, 1 << 20)).get(0));
         String name = files(filled(1, 1 << 20)).get(0);
         assertThat(whole).hasSize(HEADER + PREAMBLE + 1000 * RECORD + TRAILER);
         SimulatedStorage storage = new SimulatedStorage(1);
@@ -90,8 +90,7 @@ class LogFaultsTest {
                 storage.put(name, Arrays.copyOf(Arrays.copyOf(whole, cut), cut + zeros));
                 List<Long> found = read(storage);
                 assertThat(found).isEqualTo(numbers(0, found.size()));
-                assertThat(found.size())
-                        .isBetween(Math.max(0, (cut - HEADER - PREAMBLE) / RECORD), 20);
+                assertThat(found.size()).isBetween(Math.max(0, (cut - HEADER - PREAMBLE) / RECORD), 20);
             }
         }
     }
@@ -160,8 +159,7 @@ class LogFaultsTest {
     void misdirectedSegmentsAreRefused() throws IOException {
         SimulatedStorage other = new SimulatedStorage(1);
         try (SegmentedLog log = SegmentedLog.open(
-                other, FOLDER, new UUID(0, 1), rollAt(200), new ManualClock(Instant.EPOCH), () ->
-                        payload(0))) {
+                other, FOLDER, new UUID(0, 1), rollAt(200), new ManualClock(Instant.EPOCH), () -> payload(0))) {
             log.append((byte) 1, payload(0));
         }
         SimulatedStorage ofAnotherJob = filled(30, 200);
@@ -227,24 +225,21 @@ class LogFaultsTest {
         assertThat(refusalOf(storage -> storage.put(first, newerFormat(storage.content(first)))))
                 .startsWith("ACQ-0572 ");
         assertThat(refusalOf(storage -> storage.flip(first, HEADER + 20, 0))).startsWith("ACQ-0578 ");
-        assertThat(refusalOf(storage -> storage.truncate(first, length - TRAILER))).startsWith("ACQ-0579 ");
+        assertThat(refusalOf(storage -> storage.truncate(first, length - TRAILER)))
+                .startsWith("ACQ-0579 ");
         assertThat(refusalOf(storage -> storage.flip(first, length - 2, 3))).startsWith("ACQ-0581 ");
-        assertThat(refusalOf(storage -> storage.flip(
-                        last, storage.content(last).length - 2, 3)))
+        assertThat(refusalOf(storage -> storage.flip(last, storage.content(last).length - 2, 3)))
                 .startsWith("ACQ-0581 ");
         assertThat(refusalOf(storage -> storage.put(first, Arrays.copyOf(storage.content(first), length + 1))))
                 .startsWith("ACQ-0582 ");
-        assertThatThrownBy(() -> LogReader.scan(
-                        pristine, FOLDER, Optional.of(new UUID(0, 1)), (type, address, payload) -> {}))
+        assertThatThrownBy(() ->
+                        LogReader.scan(pristine, FOLDER, Optional.of(new UUID(0, 1)), (type, address, payload) -> {}))
                 .hasMessageStartingWith("ACQ-0573 ");
         assertThatThrownBy(() -> SegmentedLog.open(
                         pristine,
                         FOLDER,
                         JOB,
-                        new LogSettings(
-                                new ByteSize(7),
-                                new ByteSize(7),
-                                Duration.ZERO),
+                        new LogSettings(new ByteSize(7), new ByteSize(7), Duration.ZERO),
                         new ManualClock(Instant.EPOCH),
                         () -> ByteBuffer.allocate(0)))
                 .hasMessageStartingWith("ACQ-0583 ");
@@ -258,8 +253,7 @@ class LogFaultsTest {
     private static String refusalOf(Damage damage) throws IOException {
         SimulatedStorage storage = filled(30, 200);
         damage.to(storage);
-        LogDamagedException refused =
-                catchThrowableOfType(LogDamagedException.class, () -> open(storage, rollAt(1)));
+        LogDamagedException refused = catchThrowableOfType(LogDamagedException.class, () -> open(storage, rollAt(1)));
         assertThat(refused).as("a refusal").isNotNull().hasMessageContaining("move the folder aside");
         return refused.getMessage();
     }
@@ -366,7 +360,8 @@ class LogFaultsTest {
     @EnumSource(
             value = Operation.class,
             names = {"WRITE", "FORCE", "FORCE_FOLDER", "CREATE"})
-    @DisplayName("F19 a full device at any point loses nothing that was promised, and the log goes on when space returns")
+    @DisplayName(
+            "F19 a full device at any point loses nothing that was promised, and the log goes on when space returns")
     void aFullDeviceIsSurvived(Operation operation) throws IOException {
         for (int seed = 0; seed < 250; seed++) {
             SimulatedStorage storage = new SimulatedStorage(seed);

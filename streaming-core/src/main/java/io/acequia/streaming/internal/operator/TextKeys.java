@@ -43,6 +43,7 @@ final class TextKeys {
 
     /** A copy: who keeps one key keeps no other. */
     Utf8 get(int entry) {
-        return Utf8.wrap(bytes, starts[entry], starts[entry + 1] - starts[entry]).compact();
+        return Utf8.wrap(bytes, starts[entry], starts[entry + 1] - starts[entry])
+                .compact();
     }
 }

@@ -112,7 +112,10 @@ class LoggedReceiverTest {
         Loop<Object> second = start();
         Loop<Object>.Batch taken = second.take();
         assertThat(taken.all()).containsExactly("c", "d");
-        assertThat(taken.infos()).flatExtracting(BlockInfo::positions).extracting(Position::until).containsExactly(3L, 4L);
+        assertThat(taken.infos())
+                .flatExtracting(BlockInfo::positions)
+                .extracting(Position::until)
+                .containsExactly(3L, 4L);
         give("e", 4, 5);
         acked("e");
         assertThat(second.take().all()).containsExactly("e");
@@ -255,7 +258,9 @@ class LoggedReceiverTest {
     void aDeliveryLargerThanABlockIsAcknowledgedOnceWithItsLastBlock() throws Exception {
         blockSize = new ByteSize(1000);
         Loop<Object> loop = start();
-        List<Object> many = IntStream.range(0, 100).<Object>mapToObj(i -> "x".repeat(50) + i).toList();
+        List<Object> many = IntStream.range(0, 100)
+                .<Object>mapToObj(i -> "x".repeat(50) + i)
+                .toList();
         steps.add(() -> delivery(many, "all", new Position("s", 0, 100), List.of()));
         nothing();
         acked("all");
@@ -270,8 +275,7 @@ class LoggedReceiverTest {
     void aRecordLargerThanTheLogTakesIsRejectedAndTheOthersPass() throws Exception {
         maxRecord = new ByteSize(2000);
         Loop<Object> loop = start();
-        steps.add(() -> delivery(
-                List.of("a", "b".repeat(5000), "c"), "three", new Position("s", 0, 3), List.of()));
+        steps.add(() -> delivery(List.of("a", "b".repeat(5000), "c"), "three", new Position("s", 0, 3), List.of()));
         nothing();
         acked("three");
         Loop<Object>.Batch taken = loop.take();
@@ -385,7 +389,8 @@ class LoggedReceiverTest {
         assertThat(refused.accepted()).isFalse();
         assertThat(refused.want()).isEqualTo(DriverChannel.Want.END);
         BlockInfo good = new BlockInfo(3, current, 0, 1, 10, List.of(), null);
-        assertThat(tracker.ask(new DriverChannel.AddBlock(good, List.of())).accepted()).isTrue();
+        assertThat(tracker.ask(new DriverChannel.AddBlock(good, List.of())).accepted())
+                .isTrue();
         assertThat(tracker.take().blocks()).containsExactly(good);
     }
 
@@ -442,8 +447,7 @@ class LoggedReceiverTest {
         steps.add(() -> delivery(List.of(record), record, new Position("s", from, until), List.of()));
     }
 
-    private Delivery<Object> delivery(
-            List<Object> records, String name, Position at, List<Rejected> rejected) {
+    private Delivery<Object> delivery(List<Object> records, String name, Position at, List<Rejected> rejected) {
         Delivery<Object> delivery = Delivery.of(records, new Settlement() {
             @Override
             public void ack() {

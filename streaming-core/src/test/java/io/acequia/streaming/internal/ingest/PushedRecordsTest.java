@@ -27,8 +27,8 @@ class PushedRecordsTest {
         BlockingQueue<Orders> made = new LinkedBlockingQueue<>();
         BlockingQueue<ReceiverEvent> events = new LinkedBlockingQueue<>();
         Source<String> source = Source.of("orders", () -> new Orders(made));
-        Loop<String> loop = new Loop<>(
-                1, source, ReceiverSettings.defaults(), 0, StreamClock.system(), Thread::new, events::add);
+        Loop<String> loop =
+                new Loop<>(1, source, ReceiverSettings.defaults(), 0, StreamClock.system(), Thread::new, events::add);
         loop.start();
         Orders first = made.take();
         FutureTask<Object> stored = storing(first, "a", "b");

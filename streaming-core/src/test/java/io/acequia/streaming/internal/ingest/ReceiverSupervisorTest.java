@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.StorageLevel;
-import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.listener.ReceiverEvent;
@@ -25,8 +24,6 @@ import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -39,8 +39,7 @@ class BlockStoreTest {
     }
 
     private static BlockInfo info(long number, long bytes, boolean logged) {
-        return new BlockInfo(
-                1, 1, number, 3, bytes, List.of(), logged ? new BlockInfo.Place("wal", 0, 1, 7) : null);
+        return new BlockInfo(1, 1, number, 3, bytes, List.of(), logged ? new BlockInfo.Place("wal", 0, 1, 7) : null);
     }
 
     @Test
@@ -72,10 +71,13 @@ class BlockStoreTest {
     @Test
     void withoutDiskOneThatDoesNotFitNowMustWaitAndOneThatNeverWillGoesToDisk() throws IOException {
         store().keep(info(0, 60, false), RECORDS, StorageLevel.MEMORY_ONLY);
-        assertThat(store.keep(info(1, 60, false), RECORDS, StorageLevel.MEMORY_ONLY)).isFalse();
-        assertThat(store.keep(info(2, 101, false), RECORDS, StorageLevel.MEMORY_ONLY)).isTrue();
+        assertThat(store.keep(info(1, 60, false), RECORDS, StorageLevel.MEMORY_ONLY))
+                .isFalse();
+        assertThat(store.keep(info(2, 101, false), RECORDS, StorageLevel.MEMORY_ONLY))
+                .isTrue();
         store.release(info(0, 60, false), "batch");
-        assertThat(store.keep(info(1, 60, false), RECORDS, StorageLevel.MEMORY_ONLY)).isTrue();
+        assertThat(store.keep(info(1, 60, false), RECORDS, StorageLevel.MEMORY_ONLY))
+                .isTrue();
     }
 
     @Test
@@ -104,8 +106,7 @@ class BlockStoreTest {
     @Test
     void aBlockThatIsNowhereIsNamed() {
         store();
-        assertThatThrownBy(() -> block(info(9, 1, false)))
-                .hasMessageStartingWith("ACQ-0644 block 9 of stream 1");
+        assertThatThrownBy(() -> block(info(9, 1, false))).hasMessageStartingWith("ACQ-0644 block 9 of stream 1");
     }
 
     @Test
