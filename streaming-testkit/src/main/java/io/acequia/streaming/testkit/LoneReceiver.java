@@ -75,7 +75,11 @@ final class LoneReceiver<T> implements AutoCloseable {
         if (!closed) {
             closed = true;
             call("close", () -> {
-                receiver.close();
+                try {
+                    receiver.close();
+                } catch (RuntimeException e) {
+                    throw new AssertionError("close threw " + e, e);
+                }
                 return true;
             });
         }

@@ -35,6 +35,7 @@ final class ObservedSource<T> implements Source<T> {
     private final Observations seen;
     private final Set<Receiver<T>> made = Collections.newSetFromMap(new IdentityHashMap<>());
     private final AtomicInteger faults = new AtomicInteger();
+    private final AtomicInteger happened = new AtomicInteger();
     private final AtomicBoolean closeDuringRead = new AtomicBoolean();
     private int receivers;
 
@@ -47,11 +48,23 @@ final class ObservedSource<T> implements Source<T> {
 
     /** So many faults more are to happen, each to a receiver of its own. */
     void arm(int more) {
+        happened.set(0);
         faults.addAndGet(more);
     }
 
-    boolean isArmed() {
-        return faults.get() > 0;
+    /** No more of them. */
+    void disarm() {
+        faults.set(0);
+    }
+
+    /** Whether none was armed, or at least one has happened. */
+    boolean hasFaulted() {
+        return happened.get() > 0 || faults.get() <= 0;
+    }
+
+    private void happened() {
+        faults.decrementAndGet();
+        happened.incrementAndGet();
     }
 
     /** Whether the receiver is to be closed now, while it reads; says so once for each fault. */
@@ -131,7 +144,7 @@ final class ObservedSource<T> implements Source<T> {
                 real.connect();
             } finally {
                 system.heal();
-                faults.decrementAndGet();
+                happened();
             }
         }
 
@@ -141,7 +154,7 @@ final class ObservedSource<T> implements Source<T> {
                 seen.calledForNothing();
             } else if (faults(Mode.CLOSE_DURING_READ)) {
                 closeDuringRead.set(true);
-                faults.decrementAndGet();
+                happened();
                 seen.changed();
             }
         }
@@ -265,7 +278,7 @@ final class ObservedSource<T> implements Source<T> {
             private void cutAndHeal() throws Exception {
                 system.cut();
                 system.heal();
-                faults.decrementAndGet();
+                happened();
             }
         }
     }

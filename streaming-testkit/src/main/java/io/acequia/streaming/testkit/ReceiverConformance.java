@@ -75,10 +75,8 @@ abstract class ReceiverConformance<T> {
         try (ExternalSystem<T> system = system();
                 ReceiverHarness<T> harness = harness(system, Mode.PLAIN).start()) {
             harness.awaitConnections(1);
-            for (int connections = 2; connections <= 4; connections++) {
-                system.cut();
-                system.heal();
-                harness.awaitConnections(connections);
+            for (int cuts = 0; cuts < 3; cuts++) {
+                harness.reconnect();
             }
             harness.close();
             List<String> calls = harness.seen().calls();
@@ -160,7 +158,32 @@ abstract class ReceiverConformance<T> {
         LoneReceiver.Read<T> read = receiver.read(most, NOT_LONG);
         assertThat(read.records()).as("records of a read for " + most).hasSizeLessThanOrEqualTo(most);
         receiver.ack(read);
-        return read.records().stream().map(system::payloadOf).toList();
+        return texts(system, read.records());
+    }
+
+    @Test
+    @DisplayName("R9 a list that a read gave is not changed afterwards")
+    void aListThatAReadGaveIsNotChanged() throws Exception {
+        try (ExternalSystem<T> system = system();
+                LoneReceiver<T> receiver = lone(system)) {
+            receiver.connect();
+            system.publish(payloads("list", 20));
+            List<List<T>> given = new ArrayList<>();
+            List<List<String>> then = new ArrayList<>();
+            for (int records = 0; records < 20; records += then.get(then.size() - 1).size()) {
+                LoneReceiver.Read<T> read = receiver.read(7, NOT_LONG);
+                receiver.ack(read);
+                given.add(read.records());
+                then.add(texts(system, read.records()));
+            }
+            assertThat(given.stream().map(records -> texts(system, records)).toList())
+                    .as("lists that reads gave, later")
+                    .isEqualTo(then);
+        }
+    }
+
+    private static <T> List<String> texts(ExternalSystem<T> system, List<T> records) {
+        return records.stream().map(system::payloadOf).toList();
     }
 
     @Test
@@ -169,7 +192,7 @@ abstract class ReceiverConformance<T> {
         ExecutorService producer = Executors.newSingleThreadExecutor();
         try (ExternalSystem<T> system = system();
                 ReceiverHarness<T> harness =
-                        harness(system, Mode.PLAIN).buffer(new ByteSize(200)).start()) {
+                        harness(system, Mode.PLAIN).buffer(new ByteSize(1)).start()) {
             harness.awaitConnections(1);
             harness.hold();
             List<String> published = payloads("held", 1_000);
@@ -247,10 +270,10 @@ abstract class ReceiverConformance<T> {
         try (ExternalSystem<T> system = system();
                 ReceiverHarness<T> harness = harness(system, Mode.PLAIN).start()) {
             harness.awaitConnections(1);
-            restart(system, harness, WARM_UP);
+            restart(harness, WARM_UP);
             int threads = threads();
             long files = openFiles();
-            restart(system, harness, restarts());
+            restart(harness, restarts());
             harness.await(
                     "at most " + threads + " threads after " + restarts() + " more connections, and not many more",
                     () -> threads() <= threads + SLACK);
@@ -260,12 +283,9 @@ abstract class ReceiverConformance<T> {
         }
     }
 
-    private static <T> void restart(ExternalSystem<T> system, ReceiverHarness<T> harness, int times) throws Exception {
+    private static void restart(ReceiverHarness<?> harness, int times) throws Exception {
         for (int i = 0; i < times; i++) {
-            int connections = harness.connections();
-            system.cut();
-            system.heal();
-            harness.awaitConnections(connections + 1);
+            harness.reconnect();
         }
     }
 

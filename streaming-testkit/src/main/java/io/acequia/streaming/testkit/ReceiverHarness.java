@@ -16,6 +16,7 @@ import io.acequia.streaming.internal.store.BlockStore;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.MemoryBudget;
 import io.acequia.streaming.internal.store.Vocabulary;
+import io.acequia.streaming.listener.ReceiverEvent;
 import io.acequia.streaming.listener.ReceiverState;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -219,15 +220,42 @@ public final class ReceiverHarness<T> implements AutoCloseable {
         await("connected " + times + " times", () -> connections() >= times);
     }
 
-    /** Waits until all armed faults have happened, and the receiver is connected again. */
+    /**
+     * Waits until a fault that was armed has happened, and the receiver is connected again; those that have not happened by then
+     * will not. A source that connects late may not notice that it was cut while it connected.
+     */
     public void awaitFaults() throws InterruptedException {
-        await("the faults of " + mode, () -> !source.isArmed());
+        await("a fault of " + mode, source::hasFaulted);
+        source.disarm();
+        await("connected again", this::isActive);
+    }
+
+    /** Cuts the connection, until the receiver has noticed and is connected anew. */
+    public void reconnect() throws Exception {
         int before = connections();
-        await("connected again", () -> isActive() || connections() > before);
+        await("connected anew after a cut", () -> connections() > before || cutAndHeal());
+        await("connected", this::isActive);
+    }
+
+    /** Closes the receiver as a crash would, and starts anew: what no batch took and no log holds is gone. */
+    public void crash() {
+        started().end(false);
+        running = new Running();
+    }
+
+    private boolean cutAndHeal() {
+        try {
+            system.cut();
+            system.heal();
+            return false;
+        } catch (Exception e) {
+            throw new AssertionError("the system could not be cut and healed: " + e, e);
+        }
     }
 
     private boolean isActive() {
-        return seen.lastEvent() != null && seen.lastEvent().state() == ReceiverState.ACTIVE;
+        ReceiverEvent last = seen.lastEvent();
+        return last != null && last.state() == ReceiverState.ACTIVE;
     }
 
     /** Waits until the receiver has ended by itself, as at the end of its source. */

@@ -66,9 +66,7 @@ public abstract class UnreliableReceiverConformance<T> extends ReceiverConforman
             List<String> published = payloads("cut", 2 * LOT);
             harness.publish(published.subList(0, LOT));
             harness.awaitReceived(LOT);
-            system.cut();
-            system.heal();
-            harness.awaitConnections(2);
+            harness.reconnect();
             harness.publish(published.subList(LOT, 2 * LOT));
             assertReceived(published, harness.awaitReceived(2 * LOT), true, true);
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** A broker whose receiver is pushed to by a thread of its own: it stores what it polled, and acknowledges what was stored. */
 final class PushedBroker implements ExternalSystem.Reliable<String> {
@@ -51,6 +52,7 @@ final class PushedBroker implements ExternalSystem.Reliable<String> {
     private static final class Pushed extends PushReceiver<String> {
         private final int broker;
         private final ExecutorService thread = Executors.newSingleThreadExecutor();
+        private volatile FakeBroker.Connection connection;
 
         Pushed(int broker) {
             this.broker = broker;
@@ -62,37 +64,41 @@ final class PushedBroker implements ExternalSystem.Reliable<String> {
         }
 
         private void storeAll() {
-            FakeBroker.Connection connection = null;
             try {
                 connection = FakeBroker.numbered(broker).new Connection();
                 while (!isStopped()) {
-                    FakeBroker.Lot lot = connection.poll(10, Duration.ofSeconds(1));
+                    FakeBroker.Lot lot = connection.poll(10, Duration.ofMillis(100));
                     if (!lot.isEmpty()) {
                         store(connection, lot);
                     }
                 }
             } catch (Exception e) {
                 restart("the broker is gone", e);
-            } finally {
-                if (connection != null) {
-                    connection.close();
-                }
             }
         }
 
-        private void store(FakeBroker.Connection connection, FakeBroker.Lot lot) throws Exception {
+        private void store(FakeBroker.Connection open, FakeBroker.Lot lot) throws Exception {
             try {
                 store(lot.payloads());
             } catch (IllegalStateException e) {
-                connection.nack(lot);
+                open.nack(lot);
                 return;
             }
-            connection.ack(lot);
+            open.ack(lot);
         }
 
+        /** Who stores may just have heard that it is safe, and tells the broker so: no interrupt, which would prevent that. */
         @Override
         public void onStop() {
-            thread.shutdownNow();
+            thread.shutdown();
+            try {
+                thread.awaitTermination(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                thread.shutdownNow();
+            }
+            if (connection != null) {
+                connection.close();
+            }
         }
     }
 }
