@@ -55,7 +55,7 @@ class WrongReceiversTest {
                 new Case(Fault.DROPS_RECORDS, "records received", s -> s.nothingIsLost(Mode.ONE_RECORD_BLOCKS, false)),
                 new Case(Fault.REVERSES_RECORDS, "the order", s -> s.nothingIsLost(Mode.PLAIN, false)),
                 new Case(Fault.CHANGES_ITS_LISTS, "lists that reads gave", s -> s.aListThatAReadGaveIsNotChanged()),
-                new Case(Fault.NUMBERS_ANEW_ON_EACH_CONNECTION, "records received", s -> s.nothingIsLost(Mode.CLOSE_DURING_READ, true)),
+                new Case(Fault.NUMBERS_ANEW_ON_EACH_CONNECTION, "R21 acknowledged before", s -> s.nothingIsLost(Mode.CLOSE_DURING_READ, true)),
                 new Case(Fault.FORGETS_POSITIONS, "REPLAYS_FROM_OFFSET", s -> s.positionsRiseAndStay()),
                 new Case(Fault.LEAVES_A_THREAD_BEHIND, "threads", s -> s.aClosedReceiverLeavesNothingBehind()),
                 new Case(Fault.CLOSE_THROWS_WHEN_NOT_CONNECTED, "close threw", s -> s.closeDoesNotThrow()),
