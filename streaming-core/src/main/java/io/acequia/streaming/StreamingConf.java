@@ -234,16 +234,16 @@ public final class StreamingConf {
             "Whether the local engine copies every function through serialization, as a cluster would.");
 
     private final Map<String, String> code = new TreeMap<>();
-    private final Map<String, Origin> outside;
+    private final Map<String, OutsideSettings.Setting> outside;
     private final Set<Class<?>> registered = new LinkedHashSet<>();
     private final Map<String, TypedCodec<?>> codecs = new LinkedHashMap<>();
 
     /** Loads system properties, environment and file. */
     public StreamingConf() {
-        this(loadOutside());
+        this(OutsideSettings.load());
     }
 
-    private StreamingConf(Map<String, Origin> outside) {
+    private StreamingConf(Map<String, OutsideSettings.Setting> outside) {
         this.outside = outside;
     }
 
@@ -314,7 +314,7 @@ public final class StreamingConf {
         if (set != null) {
             return Optional.of(set);
         }
-        return Optional.ofNullable(outside.get(name)).map(Origin::value);
+        return Optional.ofNullable(outside.get(name)).map(OutsideSettings.Setting::value);
     }
 
     /** Whether a value is set, in code or outside. */
@@ -327,7 +327,7 @@ public final class StreamingConf {
         if (code.containsKey(key.name())) {
             return "code";
         }
-        Origin origin = outside.get(key.name());
+        OutsideSettings.Setting origin = outside.get(key.name());
         return origin == null ? "default" : origin.place();
     }
 
@@ -385,13 +385,13 @@ public final class StreamingConf {
     }
 
     private void warnWhenHidden(String name, String value) {
-        Origin hidden = outside.get(name);
+        OutsideSettings.Setting hidden = outside.get(name);
         if (hidden != null && !hidden.value().equals(value)) {
             LOG.warn("{} = {} set in code hides {} from {}", name, value, hidden.value(), hidden.place());
         }
     }
 
-    private static Key<?> keyOf(String name) {
+    static Key<?> keyOf(String name) {
         Key<?> key = KEYS.get(name);
         if (key == null) {
             throw new IllegalArgumentException("ACQ-0401 unknown setting '" + name + "': did you mean '"
@@ -400,49 +400,11 @@ public final class StreamingConf {
         return key;
     }
 
-    private static Map<String, Origin> loadOutside() {
-        Map<String, Origin> found = new TreeMap<>();
-        String file = System.getProperty("streaming.conf", System.getenv("STREAMING_CONF"));
-        if (file != null) {
-            readFile(Path.of(file)).forEach((k, v) -> found.put(k, new Origin(v, "file " + file)));
-        }
-        for (Key<?> key : keys()) {
-            String variable = key.name().toUpperCase(java.util.Locale.ROOT).replace('.', '_');
-            String value = System.getenv(variable);
-            if (value != null) {
-                found.put(key.name(), new Origin(value, "environment"));
-            }
-        }
-        for (String name : System.getProperties().stringPropertyNames()) {
-            if (name.startsWith("streaming.") && !name.equals("streaming.conf")) {
-                found.put(keyOf(name).name(), new Origin(System.getProperty(name), "system property"));
-            }
-        }
-        found.forEach((name, origin) -> SettingValues.parse(keyOf(name), origin.value()));
-        return found;
-    }
-
-    private static Map<String, String> readFile(Path file) {
-        Properties properties = new Properties();
-        try (Reader in = Files.newBufferedReader(file)) {
-            properties.load(in);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("ACQ-0402 cannot read the settings file " + file + ": " + e, e);
-        }
-        Map<String, String> values = new TreeMap<>();
-        for (String name : properties.stringPropertyNames()) {
-            values.put(keyOf(name).name(), properties.getProperty(name));
-        }
-        return values;
-    }
-
     private static <V> Key<V> key(String name, Class<V> type, V defaultValue, String sentence) {
         Key<V> key = new Key<>(name, type, defaultValue, sentence);
         KEYS.put(name, key);
         return key;
     }
-
-    private record Origin(String value, String place) {}
 
     /**
      * A setting.

@@ -86,6 +86,20 @@ class PackageRulesTest {
     }
 
     @Test
+    void theLogSeesItsStorageAlone() {
+        List<String> allowed = packages("storage data internal.log");
+        allowed.addAll(List.of("java..", "org.jspecify..", "org.slf4j.."));
+
+        classes()
+                .that()
+                .resideInAPackage(BASE + ".internal.log..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)))
+                .because("what must survive a crash is read by itself: neither blocks nor batches change its meaning")
+                .check(CORE);
+    }
+
+    @Test
     void internalPackagesHaveNoCycles() {
         slices().matching(BASE + ".internal.(*)..")
                 .should()

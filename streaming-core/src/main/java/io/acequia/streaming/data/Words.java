@@ -14,7 +14,7 @@ final class Words {
     private static final VarHandle VIEW = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final int POWER_8 = 31 * 31 * 31 * 31 * 31 * 31 * 31 * 31;
+    private static final int POWER_8 = (int) (31L * 31 * 31 * 31 * 31 * 31 * 31 * 31);
 
     private Words() {}
 

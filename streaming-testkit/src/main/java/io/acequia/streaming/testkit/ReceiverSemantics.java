@@ -58,17 +58,14 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     /** What a receiver reads at the very time of a batch may be in this one or in the next: steps make that little. */
     private static final int STEPS = 10;
 
-    @TempDir
-    Path directory;
-
     // ---- received data
 
     @Test
     @DisplayName(
             "S5.24 a replicated level is accepted for received data, and its log is the replica: a new run reads it")
-    void theLogIsTheReplicaOfReceivedData() throws Exception {
+    void theLogIsTheReplicaOfReceivedData(@TempDir Path directory) throws Exception {
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-        try (StreamingContext first = logged(seen, new ManualClock(START))) {
+        try (StreamingContext first = logged(directory, seen, new ManualClock(START))) {
             first.start();
             HandedReceiver.hand("a");
             HandedReceiver.hand("b");
@@ -76,7 +73,7 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         }
         assertThat(seen).isEmpty();
         ManualClock clock = new ManualClock(START.plusSeconds(3600));
-        try (StreamingContext second = logged(seen, clock)) {
+        try (StreamingContext second = logged(directory, seen, clock)) {
             second.start();
             clock.advance(SECOND);
             assertThat(seen.take()).isEqualTo("a");
@@ -85,7 +82,7 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         }
     }
 
-    private StreamingContext logged(BlockingQueue<String> seen, ManualClock clock) {
+    private StreamingContext logged(Path directory, BlockingQueue<String> seen, ManualClock clock) {
         StreamingContext context = new StreamingContext(conf(), SECOND, clock);
         context.checkpoint(directory.toString());
         context.receiverStream(HandedReceiver.source(), StorageLevel.MEMORY_AND_DISK_SER_2)
@@ -97,9 +94,9 @@ public abstract class ReceiverSemantics extends OperationSemantics {
 
     @Test
     @DisplayName("S5.24 one context at a time has a checkpoint directory")
-    void oneContextAtATimeHasACheckpointDirectory() {
-        try (StreamingContext first = logged(new LinkedBlockingQueue<>(), new ManualClock(START));
-                StreamingContext second = logged(new LinkedBlockingQueue<>(), new ManualClock(START))) {
+    void oneContextAtATimeHasACheckpointDirectory(@TempDir Path directory) {
+        try (StreamingContext first = logged(directory, new LinkedBlockingQueue<>(), new ManualClock(START));
+                StreamingContext second = logged(directory, new LinkedBlockingQueue<>(), new ManualClock(START))) {
             first.start();
             assertThatThrownBy(second::start)
                     .isInstanceOf(StreamingException.class)

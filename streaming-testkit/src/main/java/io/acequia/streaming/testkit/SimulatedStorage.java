@@ -9,14 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 
 /**
  * A disk in memory that loses what was not forced, and fails when a test says so. There are two views of it: what the process
@@ -29,10 +27,9 @@ import java.util.TreeSet;
 public final class SimulatedStorage implements Storage {
     private static final Capabilities CAPABILITIES = new Capabilities(true, true, true);
 
-    private final Random random;
+    private final RandomGenerator random;
     private final SimulatedNames names;
-    private final Map<String, Long> epochs;
-    private final Set<String> locked = new HashSet<>();
+    private final SimulatedLocks locks;
     private final FaultPlan plan = new FaultPlan();
     private long capacity = Long.MAX_VALUE;
     private boolean full;
@@ -54,13 +51,13 @@ public final class SimulatedStorage implements Storage {
 
     /** An empty disk. */
     public SimulatedStorage(long seed) {
-        this(new Random(seed), new SimulatedNames(), new HashMap<>());
+        this(new SplittableRandom(seed), new SimulatedNames(), new SimulatedLocks());
     }
 
-    private SimulatedStorage(Random random, SimulatedNames names, Map<String, Long> epochs) {
+    private SimulatedStorage(RandomGenerator random, SimulatedNames names, SimulatedLocks locks) {
         this.random = random;
         this.names = names;
-        this.epochs = epochs;
+        this.locks = locks;
     }
 
     /** The n-th operation of a kind from now on, from 1, fails as a broken device does; a force that failed stays undone. */
@@ -155,13 +152,13 @@ public final class SimulatedStorage implements Storage {
     /** The power goes: this object fails from now on, and the new one is what the machine finds when it is back. */
     public synchronized SimulatedStorage crash() {
         off = true;
-        return new SimulatedStorage(random, names.afterPowerLoss(random), new HashMap<>(epochs));
+        return new SimulatedStorage(random, names.afterPowerLoss(random), locks.afterTheProcess());
     }
 
     /** The process is killed and the machine goes on: this object fails from now on, and nothing is lost in the new one. */
     public synchronized SimulatedStorage kill() {
         off = true;
-        return new SimulatedStorage(random, names, epochs);
+        return new SimulatedStorage(random, names, locks.afterTheProcess());
     }
 
     @Override
@@ -284,13 +281,10 @@ public final class SimulatedStorage implements Storage {
     public synchronized Optional<Lock> lock(String name) throws IOException {
         checkOn();
         checkName(name);
-        if (!locked.add(name)) {
-            return Optional.empty();
-        }
         if (names.find(name) == null) {
             put(name, new byte[0]);
         }
-        return Optional.of(new Held(name, epochs.merge(name, 1L, Long::sum)));
+        return locks.take(name);
     }
 
     @Override
@@ -331,7 +325,8 @@ public final class SimulatedStorage implements Storage {
     }
 
     private static StorageFullException noSpace(String name) {
-        return new StorageFullException("ACQ-2045 no space is left for " + name + " on the simulated device", null);
+        return new StorageFullException(
+                "ACQ-2045 no space is left for " + name + " on the simulated device", new IOException("simulated"));
     }
 
     private static void checkName(String name) {
@@ -398,32 +393,6 @@ public final class SimulatedStorage implements Storage {
         private void checkOpen() throws IOException {
             if (ended) {
                 throw new IOException("ACQ-2047 " + name + " is closed");
-            }
-        }
-    }
-
-    private final class Held implements Lock {
-        private final String name;
-        private final long epoch;
-        private volatile boolean ended;
-
-        Held(String name, long epoch) {
-            this.name = name;
-            this.epoch = epoch;
-        }
-
-        @Override
-        public long epoch() {
-            return epoch;
-        }
-
-        @Override
-        public void close() {
-            synchronized (SimulatedStorage.this) {
-                if (!ended) {
-                    ended = true;
-                    locked.remove(name);
-                }
             }
         }
     }

@@ -13,8 +13,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class LogCrashTest {
 
     /** A log and its crashes. */
     private static final class Life {
-        private final Random random;
+        private final RandomGenerator random;
         private final Consumer<SimulatedStorage> flaw;
         private SimulatedStorage storage;
         private List<Written> history = new ArrayList<>();
@@ -72,7 +73,7 @@ class LogCrashTest {
         private record Written(long id, Address address) {}
 
         Life(long seed, Consumer<SimulatedStorage> flaw) {
-            this.random = new Random(seed);
+            this.random = new SplittableRandom(seed);
             this.flaw = flaw;
             this.storage = new SimulatedStorage(seed);
         }

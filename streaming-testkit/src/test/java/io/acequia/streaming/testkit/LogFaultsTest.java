@@ -16,7 +16,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.internal.log.Address;
 import io.acequia.streaming.internal.log.LogDamagedException;
-import io.acequia.streaming.internal.log.LogDamagedException.Reason;
 import io.acequia.streaming.internal.log.LogPoisonedException;
 import io.acequia.streaming.internal.log.LogReader;
 import io.acequia.streaming.internal.log.LogSettings;
@@ -31,12 +30,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
@@ -57,10 +57,10 @@ class LogFaultsTest {
         return LongStream.range(from, until).boxed().toList();
     }
 
-    private static Reason refusal(SimulatedStorage storage) {
+    private static String refusal(SimulatedStorage storage) {
         LogDamagedException refused = catchThrowableOfType(LogDamagedException.class, () -> open(storage, rollAt(1)));
         assertThat(refused).as("a refusal").isNotNull();
-        return refused.reason();
+        return refused.getMessage().substring(0, 8);
     }
 
     @Test
@@ -117,7 +117,7 @@ class LogFaultsTest {
         SimulatedStorage storage = filled(1000, 8_000);
         assertThat(files(storage)).hasSizeGreaterThanOrEqualTo(3);
         assertThat(read(storage)).isEqualTo(numbers(0, 1000));
-        Random random = new Random(13);
+        RandomGenerator random = new SplittableRandom(13);
         int accepted = 0;
         for (String file : files(storage)) {
             for (int offset = 0; offset < storage.content(file).length; offset++) {
@@ -166,28 +166,28 @@ class LogFaultsTest {
         List<String> names = files(ofAnotherJob);
         assertThat(names).hasSizeGreaterThan(5);
         ofAnotherJob.put(names.get(0), other.content(names.get(0)));
-        assertThat(refusal(ofAnotherJob)).isEqualTo(Reason.OTHER_JOB);
+        assertThat(refusal(ofAnotherJob)).isEqualTo("ACQ-0573");
 
         SimulatedStorage swapped = filled(30, 200);
         byte[] second = swapped.content(names.get(1));
         swapped.put(names.get(1), swapped.content(names.get(2)));
         swapped.put(names.get(2), second);
-        assertThat(refusal(swapped)).isEqualTo(Reason.MISNAMED);
+        assertThat(refusal(swapped)).isEqualTo("ACQ-0574");
 
         SimulatedStorage repeated = filled(30, 200);
         repeated.put(names.get(3), repeated.content(names.get(2)));
-        assertThat(refusal(repeated)).isEqualTo(Reason.MISNAMED);
+        assertThat(refusal(repeated)).isEqualTo("ACQ-0574");
 
         SimulatedStorage twice = filled(30, 200);
         twice.truncate(names.get(1), 0);
         twice.put(names.get(1).replace("-00000001.", "-00000002."), twice.content(names.get(0)));
-        assertThat(refusal(twice)).isEqualTo(Reason.HEADER);
+        assertThat(refusal(twice)).isEqualTo("ACQ-0571");
         twice.put(names.get(1).replace("-00000001.", "-00000002."), new byte[0]);
-        assertThat(refusal(twice)).isEqualTo(Reason.TWICE);
+        assertThat(refusal(twice)).isEqualTo("ACQ-0575");
 
         SimulatedStorage holed = filled(30, 200);
         assertThat(holed.delete(names.get(2))).isTrue();
-        assertThat(refusal(holed)).isEqualTo(Reason.MISSING);
+        assertThat(refusal(holed)).isEqualTo("ACQ-0576");
 
         SimulatedStorage released = filled(30, 200);
         assertThat(released.delete(names.get(0))).isTrue();
@@ -206,7 +206,7 @@ class LogFaultsTest {
         garbage.put(whole, 0, fifth).position(fifth + 33);
         garbage.put(whole, fifth, end - fifth);
         storage.put(file, garbage.array());
-        assertThat(refusal(storage)).isEqualTo(Reason.MIDDLE);
+        assertThat(refusal(storage)).isEqualTo("ACQ-0580");
         assertThat(storage.content(file)).isEqualTo(garbage.array());
         assertThatThrownBy(() -> open(storage, rollAt(1)))
                 .isInstanceOf(LogDamagedException.class)
@@ -308,7 +308,7 @@ class LogFaultsTest {
                 }
             }
             log.close();
-            assertThat(read(storage.crash())).startsWith(promised.toArray(Long[]::new));
+            assertThat(read(storage.crash()).subList(0, promised.size())).isEqualTo(promised);
         }
     }
 
@@ -365,7 +365,7 @@ class LogFaultsTest {
     void aFullDeviceIsSurvived(Operation operation) throws IOException {
         for (int seed = 0; seed < 250; seed++) {
             SimulatedStorage storage = new SimulatedStorage(seed);
-            Random random = new Random(seed);
+            RandomGenerator random = new SplittableRandom(seed);
             SegmentedLog log = open(storage, rollAt(200));
             storage.fill(operation, 1 + random.nextInt(operation == Operation.WRITE ? 30 : 8));
             long promised = 0;
@@ -469,7 +469,7 @@ class LogFaultsTest {
         SimulatedStorage storage = filled(60, 600);
         List<String> names = files(storage);
         List<byte[]> pristine = names.stream().map(storage::content).toList();
-        Random random = new Random(44);
+        RandomGenerator random = new SplittableRandom(44);
         int refused = 0;
         for (int mutant = 0; mutant < 20_000; mutant++) {
             int which = random.nextInt(names.size());
@@ -486,7 +486,7 @@ class LogFaultsTest {
         assertThat(refused).isBetween(10_000, 20_000);
     }
 
-    private static byte[] mutate(byte[] bytes, Random random) {
+    private static byte[] mutate(byte[] bytes, RandomGenerator random) {
         ByteBuffer view = ByteBuffer.wrap(bytes);
         for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
             int at = random.nextInt(bytes.length - 8);

@@ -115,31 +115,45 @@ final class BlockLog<T> implements AutoCloseable {
 
     /**
      * Logs blocks, and forces them together. A segment that begins meanwhile says that the blocks before it were taken in;
-     * where there is no space none was, and nothing may say so.
+     * those that the storage took back were not, and nothing may say so.
      *
      * @param blocks what the log is given of each
-     * @return where they are
-     * @throws StorageFullException when there is no space: none of them counts
+     * @return where the first of them are, as far as there was space
+     * @throws StorageFullException when there is none for the first of them
      */
     List<Place> write(List<Sealed<T>> sealed, List<ByteBuffer[]> blocks) throws IOException {
         Map<String, Long> before = preamble.positionsBefore();
+        List<Address> written = new ArrayList<>();
         try {
-            List<Place> places = new ArrayList<>();
-            Address last = null;
-            for (int i = 0; i < blocks.size(); i++) {
-                last = log.append(BLOCK, blocks.get(i));
-                places.add(place(last));
-                sealed.get(i).positions().forEach(preamble::advance);
+            for (ByteBuffer[] block : blocks) {
+                written.add(log.append(BLOCK, block));
+                sealed.get(written.size() - 1).positions().forEach(preamble::advance);
             }
-            if (last != null) {
-                Failpoint.BLOCK_WRITTEN.pass();
-                log.force(last);
-            }
-            return places;
+            Failpoint.BLOCK_WRITTEN.pass();
+            log.force(written.get(written.size() - 1));
         } catch (StorageFullException e) {
+            written.subList(durable(written), written.size()).clear();
             preamble.goBack(before);
-            throw e;
+            sealed.subList(0, written.size())
+                    .forEach(block -> block.positions().forEach(preamble::advance));
+            if (written.isEmpty()) {
+                throw e;
+            }
         }
+        return written.stream().map(BlockLog::place).toList();
+    }
+
+    /** How many of the first ones are safe although there was no space for all: a segment that was full ended with them. */
+    private int durable(List<Address> written) throws IOException {
+        int count = 0;
+        try {
+            for (; count < written.size(); count++) {
+                log.force(written.get(count));
+            }
+        } catch (StorageFullException e) {
+            return count;
+        }
+        return count;
     }
 
     /** No record below {@code seq} is needed any more. Not forced: a crash may bring some of it back. */

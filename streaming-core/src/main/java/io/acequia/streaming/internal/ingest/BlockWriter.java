@@ -215,6 +215,9 @@ final class BlockWriter<T> {
             }
             encoded.add(bytes);
         }
+        if (encoded.isEmpty()) {
+            return true;
+        }
         try {
             ahead.addAll(open.write(fresh, encoded));
             Failpoint.BLOCK_FORCED.pass();

@@ -46,7 +46,7 @@ public final class LogDamagedException extends IOException {
         MIDDLE("ACQ-0580", "a record is damaged, and good ones follow"),
         TRAILER("ACQ-0581", "the trailer of the segment is damaged"),
         BEHIND("ACQ-0582", "something follows the trailer of the segment"),
-        TOO_LARGE("ACQ-0583", "a record is larger than the limit: raise streaming.log.max.record.bytes"),
+        TOO_LARGE("ACQ-0583", "a record is larger than the limit: raise streaming.log.max.record"),
         ADDRESS("ACQ-0584", "the record is not what its address says");
 
         private final String code;

@@ -6,9 +6,7 @@ import io.acequia.streaming.storage.Storage;
 import io.acequia.streaming.storage.StorageFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,24 +31,25 @@ import org.slf4j.LoggerFactory;
  * force would need a file that two threads may use, or a copy of each record, and gains only the time of a copy into the page
  * cache. {@link #read} and {@link #usage} wait for nobody. An interrupt is left alone.
  *
- * <p><b>Segments.</b> One is opened by the first append after opening, after the last one was full or old, and after a failure that
- * can be survived. It begins with a preamble that the caller gives: all that must be known when older segments are released.
- * Everything before a preamble is durable when it is asked for. Nothing is ever written into a file that was there before,
- * not even to cut a torn tail: a file that is only read cannot be made worse. Instead the header of the new segment says that
- * the one before was not finished, and where it ends.
+ * <p><b>Segments.</b> One is opened by the first append after opening, after the last one was full or old, and after a
+ * failure that can be survived. It begins with a preamble that the caller gives: all that must be known when older segments
+ * are released. Everything before a preamble is durable when it is asked for. Nothing is ever written into a file that was
+ * there before, not even to cut a torn tail: a file that is only read cannot be made worse. Instead the header of the new
+ * segment says that the one before was not finished, and where it ends.
  *
- * <p><b>What survives.</b> After a crash: all that was forced, and perhaps a few records more, in order and without a gap; those are
- * forced by opening. A full device
- * takes back what was not forced: who waits for it gets a {@link StorageFullException} and appends again, into a new segment
- * that uses the numbers again. Any other failure of the device ends this object for ever ({@link LogPoisonedException}): after a
- * force that failed the system may have dropped the bytes and reports success next time, so to try again would be a
- * lie.
+ * <p><b>What survives.</b> After a crash: all that was forced, and perhaps a few records more, in order and without a gap.
+ * Opening forces those too, before anybody sees them, since a process that was killed leaves bytes that a loss of power still
+ * takes. A full device takes back what was not forced: who waits for it gets a {@link StorageFullException} and appends again,
+ * into a new segment that uses the numbers again. Any other failure of the device ends this object for ever
+ * ({@link LogPoisonedException}): after a force that failed the system may have dropped the bytes and report success next
+ * time, so to try again would be a lie.
  *
- * <p><b>Damage</b> is refused, not skipped: a record that is missing from the middle was promised to somebody. Only the end of the last
- * segment may be torn, and only when no good record follows.
+ * <p><b>Damage</b> is refused, not skipped: a record that is missing from the middle was promised to somebody. Only the end of
+ * the last segment may be torn, and only when no good record follows.
  *
- * <p><b>Why not</b> one large file: nothing of it could be released. Why not pre-allocated files: a full disk would be noticed early, but
- * zeros and old bytes would stand where the end is looked for. Why segments by number and not by time: clocks repeat.
+ * <p><b>Why not</b> one large file: nothing of it could be released. Why not files made in advance: a full disk would be
+ * noticed early, but zeros and old bytes would stand where the end is looked for. Why numbers and not times in the names:
+ * clocks repeat.
  */
 public final class SegmentedLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentedLog.class);
@@ -68,9 +67,8 @@ public final class SegmentedLog implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Map<String, Integer> seeds = new ConcurrentHashMap<>();
-    private final Deque<Past> past = new ArrayDeque<>();
-    /** Of segments that were given up on a full device: the last record that is left of each. */
-    private final Map<String, Long> takenBack = new HashMap<>();
+    private final PastSegments past = new PastSegments();
+    private final Map<String, TakenBack> takenBack = new HashMap<>();
 
     private @Nullable SegmentWriter open;
     private long openedNanos;
@@ -80,13 +78,12 @@ public final class SegmentedLog implements AutoCloseable {
     private boolean afterTorn;
     private @Nullable Throwable poison;
     private boolean closed;
-    private long pastBytes;
     private long appends;
     private long forces;
     private volatile Usage usage;
 
-    /** A segment that is not written any more. */
-    private record Past(String file, long lastSeq, long bytes, boolean hasPreamble) {}
+    /** A segment that was given up on a full device: the last record that is left of it, and why. */
+    private record TakenBack(long lastSeq, StorageFullException cause) {}
 
     /**
      * A record of the past; its payload is on the storage.
@@ -137,8 +134,8 @@ public final class SegmentedLog implements AutoCloseable {
         int attempts = 0;
         boolean torn = false;
         for (LogReader.Segment segment : found.segments()) {
-            past.add(new Past(segment.file(), segment.lastSeq(), segment.bytes(), segment.hasRecords()));
-            pastBytes += segment.bytes();
+            seeds.put(segment.file(), segment.seed());
+            past.add(new PastSegments.Past(segment.file(), segment.lastSeq(), segment.bytes(), segment.hasRecords()));
             nextNumber = segment.number();
             attempts = Math.max(attempts, segment.attempt());
             torn = !segment.finished();
@@ -179,10 +176,7 @@ public final class SegmentedLog implements AutoCloseable {
         return new SegmentedLog(storage, folder, job, settings, clock, preamble);
     }
 
-    /**
-     * What a killed process has written can be read, and may yet be lost with the power. Others build on what is recovered, so
-     * it is forced before anybody sees it: the last segment, since all before it were.
-     */
+    /** Forces what a killed process may have left in memory: the last segment, since all before it were forced. */
     private void makeDurable(LogReader.Found found) throws IOException {
         for (int i = found.segments().size() - 1; i >= 0; i--) {
             if (found.segments().get(i).hasRecords()) {
@@ -241,12 +235,12 @@ public final class SegmentedLog implements AutoCloseable {
         lock.lock();
         try {
             checkHealthy();
-            Long left = takenBack.get(upTo.file());
-            if (left != null && upTo.seq() > left) {
+            TakenBack left = takenBack.get(upTo.file());
+            if (left != null && upTo.seq() > left.lastSeq()) {
                 throw new StorageFullException(
                         "ACQ-0589 record " + upTo.seq() + " of the log in " + folder
                                 + " was taken back, since there was no space: append it again",
-                        null);
+                        left.cause());
             }
             if (upTo.seq() <= forced) {
                 return;
@@ -287,16 +281,15 @@ public final class SegmentedLog implements AutoCloseable {
         lock.lock();
         try {
             checkUsable();
-            Past base = newestPreamble();
-            for (Past oldest = past.peek();
-                    oldest != null && oldest != base && oldest.lastSeq() < seq;
-                    oldest = past.peek()) {
+            boolean openHasPreamble = open != null && forced >= open.firstSeq();
+            PastSegments.Past oldest = past.oldestBelow(seq, openHasPreamble);
+            while (oldest != null) {
                 storage.delete(path(oldest.file()));
                 forceFolder();
-                past.remove();
-                pastBytes -= oldest.bytes();
+                past.removeOldest();
                 takenBack.remove(oldest.file());
                 seeds.remove(oldest.file());
+                oldest = past.oldestBelow(seq, openHasPreamble);
             }
         } finally {
             usage = measure();
@@ -375,8 +368,7 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     private void keep(SegmentWriter segment) {
-        past.add(new Past(segment.file(), forced, segment.length(), forced >= segment.firstSeq()));
-        pastBytes += segment.length();
+        past.add(new PastSegments.Past(segment.file(), forced, segment.length(), forced >= segment.firstSeq()));
     }
 
     /** Something that touches the device. */
@@ -389,7 +381,7 @@ public final class SegmentedLog implements AutoCloseable {
         try {
             return step.run();
         } catch (StorageFullException e) {
-            takeBack();
+            takeBack(e);
             throw e;
         } catch (IOException | RuntimeException | Error e) {
             throw poisoned(e);
@@ -397,7 +389,7 @@ public final class SegmentedLog implements AutoCloseable {
     }
 
     /** Gives up the open segment: the next one begins with the number after the last record that was forced. */
-    private void takeBack() {
+    private void takeBack(StorageFullException cause) {
         SegmentWriter segment = open;
         open = null;
         afterTorn = true;
@@ -405,7 +397,7 @@ public final class SegmentedLog implements AutoCloseable {
             return;
         }
         if (written > Math.max(forced, segment.firstSeq())) {
-            takenBack.put(segment.file(), forced);
+            takenBack.put(segment.file(), new TakenBack(forced, cause));
         }
         written = forced;
         try {
@@ -457,17 +449,6 @@ public final class SegmentedLog implements AutoCloseable {
         }
     }
 
-    private @Nullable Past newestPreamble() {
-        SegmentWriter segment = open;
-        Past newest = null;
-        if (segment == null || forced < segment.firstSeq()) {
-            for (Past candidate : past) {
-                newest = candidate.hasPreamble() ? candidate : newest;
-            }
-        }
-        return newest;
-    }
-
     private int checkedLength(ByteBuffer... payload) {
         long length = 0;
         for (ByteBuffer part : payload) {
@@ -475,7 +456,7 @@ public final class SegmentedLog implements AutoCloseable {
         }
         if (length > settings.maxRecord().bytes()) {
             throw new IllegalArgumentException("ACQ-0586 a record of " + length + " bytes for the log in " + folder
-                    + ": at most " + settings.maxRecord() + "; raise streaming.log.max.record.bytes");
+                    + ": at most " + settings.maxRecord() + "; raise streaming.log.max.record");
         }
         return (int) length;
     }
@@ -487,8 +468,8 @@ public final class SegmentedLog implements AutoCloseable {
     private Usage measure() {
         SegmentWriter segment = open;
         return new Usage(
-                past.size() + (segment == null ? 0 : 1),
-                pastBytes + (segment == null ? 0 : segment.length()),
+                past.count() + (segment == null ? 0 : 1),
+                past.bytes() + (segment == null ? 0 : segment.length()),
                 written,
                 tornTails,
                 appends,

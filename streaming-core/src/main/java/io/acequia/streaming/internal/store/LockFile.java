@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /**
  * A lock of the operating system on a file that holds how often it was taken. The system knows processes only, and drops the
  * lock when the process closes <em>any</em> handle of the file; so the locks of this JVM are listed, and a file in the list is not
- * even opened.
+ * even opened. Nobody must read it through a storage while it is held.
  */
 final class LockFile implements Storage.Lock {
     private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
@@ -74,7 +74,7 @@ final class LockFile implements Storage.Lock {
         try {
             epoch = text.length == 0 ? 1 : Math.addExact(Long.parseLong(new String(text, UTF_8).trim()), 1);
         } catch (NumberFormatException | ArithmeticException e) {
-            throw new IOException(
+            throw new IllegalStateException(
                     "ACQ-0564 the lock " + name + " does not hold a number: delete it when nothing runs that uses it",
                     e);
         }
