@@ -137,7 +137,11 @@ public final class FakeBroker implements ExternalSystem.Reliable<String> {
 
     /** The open broker with this number: how sources and receivers find theirs. */
     static FakeBroker numbered(int number) {
-        return Objects.requireNonNull(OPEN.get(number), "the broker is closed");
+        FakeBroker open = OPEN.get(number);
+        if (open == null) {
+            throw new IllegalStateException("ACQ-2065 fake broker " + number + " is closed: close it after its receivers");
+        }
+        return open;
     }
 
     int number() {
