@@ -240,6 +240,7 @@ public final class ReceiverHarness<T> implements AutoCloseable {
     /** Closes the receiver as a crash would, and starts anew: what no batch took and no log holds is gone. */
     public void crash() {
         started().end(false);
+        stopped = false;
         running = new Running();
     }
 

@@ -39,6 +39,24 @@ class ReceiverHarnessTest {
     }
 
     @Test
+    void aLogWithoutSpaceOnlyDelaysTheEndOfTheSource() throws Exception {
+        List<String> published = ReceiverConformance.payloads("end", 10);
+        try (FakeBroker broker = FakeBroker.withPositions();
+                ReceiverHarness<String> harness = ReceiverHarness.of(broker, Mode.STORE_FULL_EVERY_SECOND_CALL)
+                        .withLog(directory, Set.of())) {
+            broker.publish(published);
+            broker.end();
+            harness.start().awaitEnd();
+            assertThat(harness.received()).isEqualTo(published);
+            assertThat(broker.unacknowledged()).isZero();
+            harness.crash();
+            harness.awaitEnd();
+            assertThat(harness.seen().calls()).as("a source that has ended stays ended").doesNotContain("new 2");
+            assertThat(harness.received()).isEqualTo(published);
+        }
+    }
+
+    @Test
     void whatNoBatchTookComesAgainAfterACrash() throws Exception {
         try (FakeBroker broker = FakeBroker.withoutPositions();
                 ReceiverHarness<String> harness =

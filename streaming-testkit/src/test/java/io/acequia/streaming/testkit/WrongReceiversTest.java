@@ -96,7 +96,7 @@ class WrongReceiversTest {
             /** Failing takes as long; passing needs a moment of it, and a full log is tried again each second. */
             @Override
             protected Duration patience() {
-                return fault == Fault.NONE ? Duration.ofSeconds(30) : Duration.ofSeconds(3);
+                return fault == Fault.NONE ? Duration.ofSeconds(30) : Duration.ofSeconds(5);
             }
         };
         suite.directory = directory;

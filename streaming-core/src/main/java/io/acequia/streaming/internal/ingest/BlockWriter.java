@@ -149,13 +149,22 @@ final class BlockWriter<T> {
         }
     }
 
-    /** Remembers that the source has ended, once all that it gave is stored. */
-    void sourceEnds() throws IOException {
+    /** Remembers that the source has ended; false when what it gave, or this, waits for space. */
+    boolean sourceEnds() throws IOException {
         storing.lock();
         try {
-            if (log != null) {
-                log.sourceEnds();
+            if (log == null) {
+                return true;
             }
+            if (!closed().isEmpty()) {
+                return false;
+            }
+            log.sourceEnds();
+            space(true, "");
+            return true;
+        } catch (StorageFullException e) {
+            space(false, e.getMessage());
+            return false;
         } finally {
             storing.unlock();
         }
