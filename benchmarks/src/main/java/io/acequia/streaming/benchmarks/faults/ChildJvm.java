@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks.faults;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process of its own, which ends when its standard input does: so it never outlives the rig. */
+final class ChildJvm implements AutoCloseable {
+    private final Process process;
+
+    /**
+     * Starts it.
+     *
+     * @param options of the JVM
+     */
+    ChildJvm(Class<?> main, String classPath, List<String> options, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel="
+                + System.getProperty("org.slf4j.simpleLogger.defaultLogLevel", "off"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(arguments);
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    static ChildJvm of(Class<?> main, List<String> options, List<String> arguments) throws IOException {
+        return new ChildJvm(main, System.getProperty("java.class.path"), options, arguments);
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for its end, at most so long; whether it has ended. */
+    boolean awaitEnd(Duration atMost) throws InterruptedException {
+        return process.waitFor(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    int exitCode() throws InterruptedException {
+        return process.waitFor();
+    }
+
+    /** Kills it as {@code kill -9} does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Asks it to end, by the end of its input. */
+    void end() throws IOException {
+        process.getOutputStream().close();
+    }
+
+    /** The lines of its output, until it closes that. */
+    List<String> output() throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    /** In a child: waits until the parent closes the input, or is gone. */
+    static void awaitParent() throws IOException {
+        while (System.in.read() >= 0) {
+            // nothing is said there
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

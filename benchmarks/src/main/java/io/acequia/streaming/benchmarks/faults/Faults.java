@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks.faults;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+
+/** The command line: runs one rig. Exit code 1 when a fault was not survived, 2 for a request that cannot be served. */
+public final class Faults {
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
+
+    private Faults() {}
+
+    /** What is under test warns at each fault; without a level given, nobody wants to read that a thousand times. */
+    public static void main(String[] arguments) {
+        System.setProperty(LOG_LEVEL, System.getProperty(LOG_LEVEL, "off"));
+        System.exit(run(List.of(arguments), System.out, System.err));
+    }
+
+    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        try {
+            Optional<FaultsRequest> request = FaultsRequest.of(arguments);
+            if (request.isEmpty()) {
+                out.println(FaultsRequest.USAGE);
+                return 0;
+            }
+            return run(
+                    request.get(),
+                    new Verdict(request.get().rig(), request.get().seed(), out, err));
+        } catch (IllegalArgumentException e) {
+            err.println("faults: " + e.getMessage());
+            return 2;
+        } catch (Exception e) {
+            e.printStackTrace(err);
+            return 1;
+        }
+    }
+
+    private static int run(FaultsRequest request, Verdict verdict) throws Exception {
+        switch (request.rig()) {
+            case "disk" -> DiskRig.run(request.n(1000), verdict);
+            case "receiver" -> ReceiverRig.run(request.n(1000), verdict);
+            case "receiver-kill" -> KillRig.run(request.n(200), verdict);
+            case "controls" -> Controls.run(verdict);
+            case "repeat" -> RepeatRig.run(request.time(), verdict);
+            default ->
+                throw new IllegalArgumentException(
+                        "ACQ-3035 there is no rig '" + request.rig() + "'; " + FaultsRequest.USAGE);
+        }
+        return verdict.tell();
+    }
+}

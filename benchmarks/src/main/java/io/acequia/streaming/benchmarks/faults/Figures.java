@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks.faults;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** One line of a rig: a fault, how often it was tried, what came of it, and whether that is as it must be. */
+final class Figures {
+    private final String fault;
+    private final Map<String, String> texts = new LinkedHashMap<>();
+    private final Map<String, Long> numbers = new LinkedHashMap<>();
+    private boolean survived = true;
+
+    Figures(String fault) {
+        this.fault = fault;
+    }
+
+    /** A figure that is only shown. */
+    Figures show(String key, Object value) {
+        texts.put(key, String.valueOf(value));
+        return this;
+    }
+
+    /** A number that the rig may add up. */
+    Figures count(String key, long value) {
+        numbers.put(key, value);
+        return show(key, value);
+    }
+
+    /** A figure that must have a value. */
+    Figures must(String key, long value, long expected) {
+        return within(key, value, expected, expected);
+    }
+
+    /** A figure with bounds. */
+    Figures within(String key, long value, long least, long most) {
+        survived &= value >= least && value <= most;
+        return count(key, value);
+    }
+
+    boolean survived() {
+        return survived;
+    }
+
+    Map<String, Long> numbers() {
+        return numbers;
+    }
+
+    String line(long seed) {
+        return fault + ": "
+                + texts.entrySet().stream()
+                        .map(each -> each.getKey() + "=" + each.getValue())
+                        .collect(Collectors.joining(" "))
+                + " seed=" + seed + (survived ? "" : " NOT SURVIVED");
+    }
+}

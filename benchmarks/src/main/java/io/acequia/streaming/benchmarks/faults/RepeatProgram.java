@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks.faults;
+
+import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
+
+/** The child of the rig that repeats tests: runs the tests of receivers again and again, and says how each pass went. */
+final class RepeatProgram {
+    /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
+    private static final String TESTS =
+            ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|.*Broker.*)Test";
+
+    private RepeatProgram() {}
+
+    /** Argument: for how many milliseconds a pass may begin. */
+    public static void main(String[] arguments) {
+        long deadline = System.nanoTime() + Long.parseLong(arguments[0]) * 1_000_000;
+        LauncherDiscoveryRequest tests = LauncherDiscoveryRequestBuilder.request()
+                .selectors(List.of(
+                        selectPackage("io.acequia.streaming.internal.ingest"),
+                        selectPackage("io.acequia.streaming.receiver"),
+                        selectPackage("io.acequia.streaming.testkit")))
+                .filters(includeClassNamePatterns(TESTS))
+                .build();
+        Launcher launcher = LauncherFactory.create();
+        do {
+            SummaryGeneratingListener listener = new SummaryGeneratingListener();
+            launcher.execute(tests, listener);
+            TestExecutionSummary summary = listener.getSummary();
+            System.out.println(summary.getTestsStartedCount() + " " + summary.getTotalFailureCount());
+            if (summary.getTotalFailureCount() > 0) {
+                summary.printFailuresTo(new PrintWriter(System.err, true, StandardCharsets.UTF_8), 20);
+            }
+        } while (System.nanoTime() < deadline);
+    }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks.faults;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+
+/** The tests of receivers on a manual clock, in two processes, again and again, while a third one burns processor time. */
+final class RepeatRig {
+    private static final int PROCESSES = 2;
+    private static final String TESTS = "acequia.faults.tests";
+
+    private RepeatRig() {}
+
+    private record Passes(long passes, long tests, long failed, long broken) {
+        Passes plus(Passes other) {
+            return new Passes(passes + other.passes, tests + other.tests, failed + other.failed, broken + other.broken);
+        }
+    }
+
+    static void run(Duration time, Verdict verdict) throws Exception {
+        String tests = System.getProperty(TESTS);
+        if (tests == null) {
+            throw new IllegalArgumentException(
+                    "ACQ-3044 -D" + TESTS + " must hold the class path of the tests: start this by bin/faults");
+        }
+        String classPath = tests + File.pathSeparator + System.getProperty("java.class.path");
+        verdict.progress("repeating tests for " + time.toSeconds() + " s");
+        Passes sum = new Passes(0, 0, 0, 0);
+        List<ChildJvm> children = new ArrayList<>();
+        try {
+            children.add(ChildJvm.of(BusyProgram.class, List.of(), List.of()));
+            List<CompletableFuture<Passes>> running = new ArrayList<>();
+            for (int i = 0; i < PROCESSES; i++) {
+                ChildJvm child = new ChildJvm(
+                        RepeatProgram.class, classPath, List.of("-Xmx512m"), List.of(String.valueOf(time.toMillis())));
+                children.add(child);
+                running.add(CompletableFuture.supplyAsync(() -> passes(child)));
+            }
+            for (CompletableFuture<Passes> each : running) {
+                sum = sum.plus(each.get());
+            }
+        } finally {
+            children.forEach(ChildJvm::close);
+        }
+        verdict.add(new Figures("receiver tests repeated under load")
+                .within("n", sum.passes(), PROCESSES, Long.MAX_VALUE)
+                .show("processes", PROCESSES)
+                .within("tests", sum.tests(), 1, Long.MAX_VALUE)
+                .must("failed", sum.failed(), 0)
+                .must("processes_failed", sum.broken(), 0)
+                .show("bound_of_a_pass", String.format(Locale.ROOT, "%.4f", 3.0 / Math.max(1, sum.passes()))));
+    }
+
+    private static Passes passes(ChildJvm child) {
+        try {
+            Passes sum = new Passes(0, 0, 0, 0);
+            for (String line : child.output()) {
+                String[] parts = line.split(" ", -1);
+                if (line.matches("[0-9]+ [0-9]+")) {
+                    sum = sum.plus(new Passes(1, Long.parseLong(parts[0]), Long.parseLong(parts[1]), 0));
+                }
+            }
+            return sum.plus(new Passes(0, 0, 0, child.exitCode() == 0 ? 0 : 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Passes(0, 0, 0, 1);
+        }
+    }
+}
