@@ -3,6 +3,7 @@ package io.acequia.streaming.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.internal.source.Endpoint;
 import io.acequia.streaming.internal.source.SocketLineSource;
 import io.acequia.streaming.receiver.Source;
@@ -14,7 +15,7 @@ import java.net.SocketTimeoutException;
 import java.util.List;
 
 /** Sends lines to whoever is connected. It has no thread: connections wait until something is published or cut. */
-final class LineServer implements ExternalSystem<String> {
+final class LineServer implements ExternalSystem<Utf8> {
     private static final int ANY_TIME = 0;
     private static final int NO_TIME = 1;
 
@@ -26,8 +27,8 @@ final class LineServer implements ExternalSystem<String> {
     }
 
     @Override
-    public Source<String> source() {
-        return SocketLineSource.strings(
+    public Source<Utf8> source() {
+        return new SocketLineSource(
                 Endpoint.of(server.getInetAddress().getHostAddress(), server.getLocalPort()), 1 << 10);
     }
 
@@ -59,8 +60,8 @@ final class LineServer implements ExternalSystem<String> {
     }
 
     @Override
-    public String payloadOf(String record) {
-        return record;
+    public String payloadOf(Utf8 record) {
+        return record.toString();
     }
 
     /** Ends all connections, also those that wait to be accepted; those that are made until {@link #heal} end there. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.testkit;
 
-class SocketLineConformanceTest extends UnreliableReceiverConformance<String> {
+import io.acequia.streaming.data.Utf8;
+
+class SocketLineConformanceTest extends UnreliableReceiverConformance<Utf8> {
     @Override
-    protected ExternalSystem<String> system() throws Exception {
+    protected ExternalSystem<Utf8> system() throws Exception {
         return new LineServer();
     }
 }
