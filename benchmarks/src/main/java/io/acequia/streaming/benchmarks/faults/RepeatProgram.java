@@ -14,7 +14,10 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** The child of the rig that repeats tests: runs the tests of receivers again and again, and says how each pass went. */
+/**
+ * The child of the rig that repeats tests: runs those of receivers again and again, and says how many tests each pass had, how
+ * many of them failed, and why.
+ */
 final class RepeatProgram {
     /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
     private static final String TESTS =
@@ -39,7 +42,7 @@ final class RepeatProgram {
             TestExecutionSummary summary = listener.getSummary();
             System.out.println(summary.getTestsStartedCount() + " " + summary.getTotalFailureCount());
             if (summary.getTotalFailureCount() > 0) {
-                summary.printFailuresTo(new PrintWriter(System.err, true, StandardCharsets.UTF_8), 20);
+                summary.printFailuresTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8), 20);
             }
         } while (System.nanoTime() < deadline);
     }
