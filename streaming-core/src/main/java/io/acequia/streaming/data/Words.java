@@ -60,12 +60,17 @@ final class Words {
 
     /** The hash of {@link String}, over bytes instead of characters. */
     static int hash(byte[] bytes, int from, int length) {
+        if (length > 0 && length < BYTES && at(bytes, from)) {
+            long word = get(bytes, from) << -8 * length;
+            if ((word & HIGH_BITS) == 0) {
+                return hash(word);
+            }
+        }
         int hash = 0;
         int at = from;
         int end = from + length;
-        for (; at < end && at(bytes, at); at += BYTES) {
-            int count = Math.min(BYTES, end - at);
-            long word = get(bytes, at) << -8 * count;
+        for (; end - at >= BYTES; at += BYTES) {
+            long word = get(bytes, at);
             if ((word & HIGH_BITS) != 0) {
                 break;
             }

@@ -4,6 +4,9 @@ package io.acequia.streaming.receiver;
 import io.acequia.streaming.data.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +26,14 @@ public final class LineCutter {
     private static final int SAMPLE = 256;
 
     private static final int MOST_LINE_BYTES = 1 << 30;
+
+    /** The first byte is the lowest one. */
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long NEWLINES = '\n' * ONES;
     private static final Form<String> TEXT =
             (bytes, from, length) -> new String(bytes, from, length, StandardCharsets.UTF_8);
     private static final Form<Utf8> SLICE = Utf8::wrap;
@@ -137,6 +148,18 @@ public final class LineCutter {
         int at = scanned;
         int bits = seenBits;
         for (int left = most; left > 0; left--) {
+            long seen = 0;
+            boolean found = false;
+            while (at <= end - Long.BYTES && !found) {
+                long eight = (long) EIGHT_BYTES.get(bytes, at);
+                long differences = eight ^ NEWLINES;
+                long zeros = (differences - ONES) & ~differences & HIGH_BITS;
+                found = zeros != 0;
+                int before = Long.numberOfTrailingZeros(zeros) >>> 3;
+                seen |= found ? eight & (1L << 8 * before) - 1 : eight;
+                at += before;
+            }
+            bits |= (seen & HIGH_BITS) != 0 ? -1 : 0;
             while (at < end && bytes[at] != '\n') {
                 bits |= bytes[at++];
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -106,6 +107,48 @@ class Utf8Test {
         List<String> parts = new ArrayList<>();
         slice.splitOn((byte) ' ').forEachRemaining(part -> parts.add(part.toString()));
         assertThat(parts).containsExactly("a", "b");
+    }
+
+    @Test
+    void hashesAndEqualityAreThoseOfTheBytesWhereverTheyLie() {
+        Random random = new Random(SEED);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = new byte[random.nextInt(24)];
+            for (int k = 0; k < bytes.length; k++) {
+                bytes[k] = (byte) (i % 4 == 0 ? random.nextInt(256) : 'a' + random.nextInt(3));
+            }
+            int from = random.nextInt(bytes.length + 1);
+            int length = random.nextInt(bytes.length - from + 1);
+            int hash = 0;
+            for (int k = from; k < from + length; k++) {
+                hash = 31 * hash + bytes[k];
+            }
+            Utf8 slice = Utf8.wrap(bytes, from, length);
+            Utf8 copy = Utf8.wrap(Arrays.copyOfRange(bytes, from, from + length), 0, length);
+            assertThat(slice.hashCode()).as("%d of seed %d", i, SEED).isEqualTo(hash);
+            assertThat(slice).isEqualTo(copy).hasSameHashCodeAs(copy).isEqualTo(slice.compact());
+            if (length > 0) {
+                byte[] other = slice.toBytes();
+                other[random.nextInt(length)]++;
+                assertThat(slice).isNotEqualTo(Utf8.wrap(other, 0, length));
+                assertThat(Utf8.wrap(other, 0, length)).isNotEqualTo(slice);
+            }
+        }
+    }
+
+    @Test
+    void aTextStandsWhereItsBytesStand() {
+        byte[] line = "to be or not to be".getBytes(StandardCharsets.UTF_8);
+        Utf8 be = Utf8.of("be");
+        assertThat(be.standsAt(line, 3)).isTrue();
+        assertThat(be.standsAt(line, 16)).isTrue();
+        assertThat(be.standsAt(line, 4)).isFalse();
+        assertThat(be.standsAt(line, 17)).isFalse();
+        assertThat(be.standsAt(line, -1)).isFalse();
+        assertThat(be.standsAt(line, Integer.MAX_VALUE)).isFalse();
+        assertThat(Utf8.wrap(line, 0, line.length).standsAt(line, 0)).isTrue();
+        assertThat(Utf8.wrap(line, 0, 9).standsAt(line, 9)).isFalse();
+        assertThat(Utf8.of("").standsAt(line, 18)).isTrue();
     }
 
     @Test

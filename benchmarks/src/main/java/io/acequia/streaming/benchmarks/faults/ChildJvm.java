@@ -81,6 +81,22 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** In a child: ends it when the parent closes the input, or is gone. */
+    static void endWithParent() {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        awaitParent();
+                    } catch (IOException e) {
+                        // as if it were gone
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "parent");
+        watch.setDaemon(true);
+        watch.start();
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

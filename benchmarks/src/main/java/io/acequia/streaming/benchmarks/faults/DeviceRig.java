@@ -93,7 +93,8 @@ final class DeviceRig {
             NumberedFeed feed = new NumberedFeed(1, Manners.HONEST);
             List<Long> done;
             try (JobOnDisk job = new JobOnDisk(disk, feed, true, BLOCK)) {
-                Operation where = List.of(Operation.WRITE, Operation.FORCE, Operation.CREATE).get(i % 3);
+                Operation where = List.of(Operation.WRITE, Operation.FORCE, Operation.CREATE)
+                        .get(i % 3);
                 disk.fill(where, 1 + (where == Operation.CREATE ? 0 : random.nextInt(12)));
                 for (boolean full = false; !full; ) {
                     feed.offer(1 + random.nextInt(20));
@@ -174,7 +175,8 @@ final class DeviceRig {
                 gate.open();
                 resumed += takesAllIn(job, feed) && job.isActive() ? 1 : 0;
                 boolean died = job.events().stream()
-                        .anyMatch(event -> event.state() != ReceiverState.STARTING && event.state() != ReceiverState.ACTIVE);
+                        .anyMatch(event ->
+                                event.state() != ReceiverState.STARTING && event.state() != ReceiverState.ACTIVE);
                 falseDeaths += died || feed.connections() > 1 ? 1 : 0;
             } finally {
                 gate.open();

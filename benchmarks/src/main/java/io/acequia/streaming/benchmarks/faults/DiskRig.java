@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
-import static io.acequia.streaming.benchmarks.faults.NumberedLog.FOLDER;
 import static io.acequia.streaming.benchmarks.faults.NumberedLog.JOB;
 import static io.acequia.streaming.benchmarks.faults.NumberedLog.TRAILER;
-import static io.acequia.streaming.benchmarks.faults.NumberedLog.filled;
 import static io.acequia.streaming.benchmarks.faults.NumberedLog.files;
+import static io.acequia.streaming.benchmarks.faults.NumberedLog.filled;
 import static io.acequia.streaming.benchmarks.faults.NumberedLog.open;
 import static io.acequia.streaming.benchmarks.faults.NumberedLog.payload;
 import static io.acequia.streaming.benchmarks.faults.NumberedLog.read;
@@ -155,8 +154,10 @@ final class DiskRig {
                     storage.put(names.get(1), storage.content(names.get(2)));
                     storage.put(names.get(2), second);
                 }),
-                new Shape("doubled in place of the next", Reason.MISNAMED, (storage, names) ->
-                        storage.put(names.get(2), storage.content(names.get(1)))),
+                new Shape(
+                        "doubled in place of the next",
+                        Reason.MISNAMED,
+                        (storage, names) -> storage.put(names.get(2), storage.content(names.get(1)))),
                 new Shape("two of one number", Reason.TWICE, (storage, names) -> {
                     String again = names.get(1).replace("-00000001.", "-00000002.");
                     storage.put(again, new byte[0]);
@@ -204,7 +205,10 @@ final class DiskRig {
             storage.put(last, bytes);
             n++;
             refused += refusal(storage) == Reason.MIDDLE ? 1 : 0;
-            changed += Arrays.equals(storage.content(last), bytes) && files(storage).equals(names) ? 0 : 1;
+            changed += Arrays.equals(storage.content(last), bytes)
+                            && files(storage).equals(names)
+                    ? 0
+                    : 1;
         }
         return new Figures("F17 garbage before good records")
                 .count("n", n)

@@ -24,7 +24,9 @@ public final class Faults {
                 out.println(FaultsRequest.USAGE);
                 return 0;
             }
-            return run(request.get(), new Verdict(request.get().rig(), request.get().seed(), out, err));
+            return run(
+                    request.get(),
+                    new Verdict(request.get().rig(), request.get().seed(), out, err));
         } catch (IllegalArgumentException e) {
             err.println("faults: " + e.getMessage());
             return 2;

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param time how long, for the rig that runs for a time
  */
 record FaultsRequest(String rig, int n, long seed, Duration time) {
-    static final String USAGE = """
+    static final String USAGE =
+            """
             usage: bin/faults RIG [--n N] [--seed S] [--minutes M]
               disk          torn writes, flipped bits, misplaced segments, failing, full and slow devices
                             (--n: devices that fail; a tenth of them are full, and slow)

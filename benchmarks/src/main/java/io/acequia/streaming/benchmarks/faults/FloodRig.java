@@ -32,14 +32,20 @@ final class FloodRig {
             long most = free.batches().stream().mapToLong(Batch::records).max().orElse(0);
             double highest =
                     limited.batches().stream().mapToDouble(Batch::ofLimit).max().orElse(0);
-            List<Batch> after = limited.batches().subList(Math.min(1, limited.batches().size()), limited.batches().size());
+            List<Batch> after = limited.batches()
+                    .subList(
+                            Math.min(1, limited.batches().size()),
+                            limited.batches().size());
             verdict.add(new Figures("F37 flood at 256 MB, log " + (logged ? "on" : "off"))
                     .count("n", free.batches().size() + limited.batches().size())
                     .must("ended_early", (free.whole() ? 0 : 1) + (limited.whole() ? 0 : 1), 0)
                     .show("flood", String.format(Locale.ROOT, "%.0fx", new Batch(most, 0).ofLimit()))
                     .show("highest_of_limit", String.format(Locale.ROOT, "%.2f", highest))
                     .must("batches_over", count(limited.batches(), MOST_OVER), 0)
-                    .must("batches_of_none", after.stream().filter(batch -> batch.records() == 0).count(), 0));
+                    .must(
+                            "batches_of_none",
+                            after.stream().filter(batch -> batch.records() == 0).count(),
+                            0));
         }
     }
 

@@ -165,7 +165,8 @@ final class NumberedFeed {
         @Override
         public Delivery<Long> read(int maxRecords, Duration maxWait) throws InterruptedException {
             synchronized (NumberedFeed.this) {
-                if (maxRecords == 0 || !await(() -> next < offered, maxWait.compareTo(BRIEFLY) < 0 ? maxWait : BRIEFLY)) {
+                if (maxRecords == 0
+                        || !await(() -> next < offered, maxWait.compareTo(BRIEFLY) < 0 ? maxWait : BRIEFLY)) {
                     return Delivery.nothing();
                 }
                 Delivery<Long> read = largestEvent == 1 ? several(maxRecords) : one();

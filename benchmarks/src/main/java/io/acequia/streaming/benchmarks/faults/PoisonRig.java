@@ -2,8 +2,8 @@
 package io.acequia.streaming.benchmarks.faults;
 
 import io.acequia.streaming.BatchFailedException;
-import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.DeadLetterSink;
+import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.InputDStream;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
@@ -69,7 +69,8 @@ final class PoisonRig {
                 int bad = 1 + random.nextInt(20);
                 int good = random.nextInt(40);
                 for (int i = 0; i < bad + good; i++) {
-                    input.add(i * 7919 % (bad + good) < bad ? kind.bytes : (i + ",ok").getBytes(StandardCharsets.UTF_8));
+                    input.add(
+                            i * 7919 % (bad + good) < bad ? kind.bytes : (i + ",ok").getBytes(StandardCharsets.UTF_8));
                 }
                 n++;
                 poison += bad;

@@ -35,11 +35,9 @@ final class PowerRig {
      *     comes again as a whole then
      * @param flaw what is wrong with the disk
      */
-    record Trial(
-            int largestEvent, Manners manners, boolean logged, ByteSize block, Consumer<SimulatedStorage> flaw) {
+    record Trial(int largestEvent, Manners manners, boolean logged, ByteSize block, Consumer<SimulatedStorage> flaw) {
         /** Deliveries that fit into a block. */
-        static final Trial PLAIN =
-                new Trial(1, Manners.HONEST, true, ByteSize.kibibytes(16), disk -> {});
+        static final Trial PLAIN = new Trial(1, Manners.HONEST, true, ByteSize.kibibytes(16), disk -> {});
         /** Events of up to nine records in blocks of a few. */
         static final Trial EVENTS = new Trial(9, Manners.HONEST, true, new ByteSize(64), disk -> {});
     }
@@ -123,7 +121,11 @@ final class PowerRig {
         for (Long record : expected) {
             lost += distinct.contains(record) ? 0 : 1;
         }
-        boolean ordered = found.stream().distinct().sorted().toList().equals(found.stream().distinct().toList());
+        boolean ordered = found.stream()
+                .distinct()
+                .sorted()
+                .toList()
+                .equals(found.stream().distinct().toList());
         return new Outcome(expected.size(), lost, found.size() - distinct.size(), ordered ? 0 : 1);
     }
 

@@ -21,7 +21,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 final class RepeatProgram {
     /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
     private static final String TESTS =
-            ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|.*Broker.*)Test";
+            ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|ReceiverHarness|.*BrokerConformance)Test";
 
     private RepeatProgram() {}
 
@@ -35,6 +35,7 @@ final class RepeatProgram {
                         selectPackage("io.acequia.streaming.testkit")))
                 .filters(includeClassNamePatterns(TESTS))
                 .build();
+        ChildJvm.endWithParent();
         Launcher launcher = LauncherFactory.create();
         do {
             SummaryGeneratingListener listener = new SummaryGeneratingListener();

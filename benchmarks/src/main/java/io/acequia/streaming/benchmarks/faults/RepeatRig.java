@@ -20,8 +20,7 @@ final class RepeatRig {
 
     private record Passes(long passes, long tests, long failed, long broken) {
         Passes plus(Passes other) {
-            return new Passes(
-                    passes + other.passes, tests + other.tests, failed + other.failed, broken + other.broken);
+            return new Passes(passes + other.passes, tests + other.tests, failed + other.failed, broken + other.broken);
         }
     }
 

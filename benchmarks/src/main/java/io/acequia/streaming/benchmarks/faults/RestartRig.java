@@ -50,7 +50,8 @@ final class RestartRig {
     /** What this process holds. */
     private record Held(int threads, int descriptors) {
         static Held now() {
-            String[] open = Optional.ofNullable(new File("/proc/self/fd").list()).orElse(new String[0]);
+            String[] open =
+                    Optional.ofNullable(new File("/proc/self/fd").list()).orElse(new String[0]);
             return new Held(Thread.getAllStackTraces().size(), open.length);
         }
     }
@@ -58,7 +59,9 @@ final class RestartRig {
     /** What this process holds once what ends in the background has ended. */
     private static Held settle(Held expected) throws InterruptedException {
         Held now = Held.now();
-        for (int i = 0; i < 250 && (now.threads() > expected.threads() || now.descriptors() > expected.descriptors()); i++) {
+        for (int i = 0;
+                i < 250 && (now.threads() > expected.threads() || now.descriptors() > expected.descriptors());
+                i++) {
             StreamClock.system().awaitUntil(StreamClock.system().now().plus(BRIEFLY));
             now = Held.now();
         }

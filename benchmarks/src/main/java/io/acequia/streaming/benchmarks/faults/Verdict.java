@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.random.RandomGenerator;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /** What a rig says: a line for each fault, and a last one with the sums. */
 final class Verdict {

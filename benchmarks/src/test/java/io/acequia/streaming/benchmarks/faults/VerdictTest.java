@@ -22,7 +22,8 @@ class VerdictTest {
 
         assertThat(verdict.tell()).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .isEqualToNormalizingNewlines("""
+                .isEqualToNormalizingNewlines(
+                        """
                         F1 one: n=3 lost=0 places=5/5 seed=7
                         F2 two: n=4 wrong=0 seed=7
                         disk: n=7 lost=0 wrong=0 seed=7

@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.graph;
 import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
@@ -23,8 +24,20 @@ public final class InputNode extends StreamNode {
         String name();
     }
 
-    /** A source that is received. */
-    public record Received(Source<?> source) implements Origin {
+    /**
+     * A source that is received.
+     *
+     * @param text whether each record is made a {@code String} when a batch reads it: blocks hold bytes
+     */
+    public record Received(Source<?> source, boolean text) implements Origin {
+        public Received(Source<?> source) {
+            this(source, false);
+        }
+
+        public static Received asText(Source<Utf8> source) {
+            return new Received(source, true);
+        }
+
         @Override
         public String name() {
             return source.name();
@@ -65,7 +78,12 @@ public final class InputNode extends StreamNode {
 
     @Override
     public DatasetRdd<?> make(Batch batch) {
-        return batch.input(this);
+        DatasetRdd<?> records = batch.input(this);
+        return origin instanceof Received received && received.text() ? text(records) : records;
+    }
+
+    private <T> DatasetRdd<String> text(DatasetRdd<T> records) {
+        return DatasetRdd.of(records.at(site()).map(Object::toString));
     }
 
     public int streamId() {

@@ -134,8 +134,7 @@ final class BlockLog<T> implements AutoCloseable {
         } catch (StorageFullException e) {
             written.subList(durable(written), written.size()).clear();
             preamble.goBack(before);
-            sealed.subList(0, written.size())
-                    .forEach(block -> block.positions().forEach(preamble::advance));
+            sealed.subList(0, written.size()).forEach(block -> block.positions().forEach(preamble::advance));
             if (written.isEmpty()) {
                 throw e;
             }

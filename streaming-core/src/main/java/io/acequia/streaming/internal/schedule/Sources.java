@@ -46,13 +46,13 @@ public final class Sources {
     public InputDStream<String> socketText(String host, int port, StorageLevel level) {
         return graph.<String>input(
                         "socketTextStream",
-                        new InputNode.Received(SocketLineSource.strings(Endpoint.of(host, port), maxLine())))
+                        InputNode.Received.asText(new SocketLineSource(Endpoint.of(host, port), maxLine())))
                 .storage(level);
     }
 
     public InputDStream<Utf8> socketUtf8(String host, int port) {
         return graph.input(
-                "socketUtf8Stream", new InputNode.Received(SocketLineSource.utf8(Endpoint.of(host, port), maxLine())));
+                "socketUtf8Stream", new InputNode.Received(new SocketLineSource(Endpoint.of(host, port), maxLine())));
     }
 
     public <T> InputDStream<T> socket(

@@ -8,7 +8,6 @@ import io.acequia.streaming.receiver.Records;
 import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.IOException;
-import java.io.Serializable;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
@@ -17,36 +16,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Lines of UTF-8 text from a TCP server.
- *
- * @param <L> {@code String} or {@code Utf8}
- */
-public final class SocketLineSource<L> implements Source<L> {
+/** Lines of UTF-8 text from a TCP server, as slices of the bytes received. */
+public final class SocketLineSource implements Source<Utf8> {
     private static final Logger LOG = LoggerFactory.getLogger(SocketLineSource.class);
 
     private final Endpoint endpoint;
     private final int maxLineBytes;
-    private final Form<L> form;
 
-    private SocketLineSource(Endpoint endpoint, int maxLineBytes, Form<L> form) {
+    public SocketLineSource(Endpoint endpoint, int maxLineBytes) {
         if (maxLineBytes < 1) {
             throw new IllegalArgumentException("ACQ-0612 longest line from " + endpoint + " = " + maxLineBytes
                     + " bytes: must be at least 1; see streaming.source.max.line");
         }
         this.endpoint = endpoint;
         this.maxLineBytes = maxLineBytes;
-        this.form = form;
-    }
-
-    /** Lines as {@code String}s. */
-    public static SocketLineSource<String> strings(Endpoint endpoint, int maxLineBytes) {
-        return new SocketLineSource<>(endpoint, maxLineBytes, LineReader::read);
-    }
-
-    /** Lines as slices of the bytes received. */
-    public static SocketLineSource<Utf8> utf8(Endpoint endpoint, int maxLineBytes) {
-        return new SocketLineSource<>(endpoint, maxLineBytes, LineReader::readUtf8);
     }
 
     @Override
@@ -55,16 +38,11 @@ public final class SocketLineSource<L> implements Source<L> {
     }
 
     @Override
-    public UnreliableReceiver<L> newReceiver() {
+    public UnreliableReceiver<Utf8> newReceiver() {
         return new Lines();
     }
 
-    /** How a reader gives its lines. */
-    private interface Form<L> extends Serializable {
-        List<L> read(LineReader reader, int most, Duration atMost) throws IOException, ReceiverDisconnectedException;
-    }
-
-    private final class Lines implements UnreliableReceiver<L> {
+    private final class Lines implements UnreliableReceiver<Utf8> {
         private final Socket socket = new Socket();
         private @Nullable LineReader reader;
         private long malformed;
@@ -76,9 +54,9 @@ public final class SocketLineSource<L> implements Source<L> {
         }
 
         @Override
-        public Records<L> read(int maxRecords, Duration maxWait) throws IOException, ReceiverDisconnectedException {
+        public Records<Utf8> read(int maxRecords, Duration maxWait) throws IOException, ReceiverDisconnectedException {
             LineReader open = Objects.requireNonNull(reader, "read before connect");
-            List<L> lines = form.read(open, maxRecords, maxWait);
+            List<Utf8> lines = open.readUtf8(maxRecords, maxWait);
             if (malformed == 0 && open.malformed() > 0) {
                 LOG.warn("{} sends malformed UTF-8: it is replaced by U+FFFD; the total is logged at the end", name());
             }

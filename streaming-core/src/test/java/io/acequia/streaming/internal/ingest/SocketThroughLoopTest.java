@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.internal.source.Endpoint;
 import io.acequia.streaming.internal.source.SocketDecoderSource;
 import io.acequia.streaming.internal.source.SocketLineSource;
@@ -33,7 +34,7 @@ class SocketThroughLoopTest {
     @Test
     void linesGoOnAfterThePeerHungUpAndTheCutOffLineIsCounted() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
-            Loop<String> loop = loop(SocketLineSource.strings(Endpoint.of("127.0.0.1", server.getLocalPort()), 100));
+            Loop<Utf8> loop = loop(new SocketLineSource(Endpoint.of("127.0.0.1", server.getLocalPort()), 100));
             loop.start();
             try (Socket peer = server.accept()) {
                 peer.getOutputStream().write("one\ntwo\ncut o".getBytes(UTF_8));
@@ -41,7 +42,7 @@ class SocketThroughLoopTest {
             try (Socket peer = server.accept()) {
                 peer.getOutputStream().write("three\n".getBytes(UTF_8));
 
-                assertThat(take(loop, 3)).containsExactly("one", "two", "three");
+                assertThat(take(loop, 3)).containsExactly(Utf8.of("one"), Utf8.of("two"), Utf8.of("three"));
                 loop.stopReading();
                 assertThat(loop.awaitReadingEnded(LONG)).isTrue();
             }
@@ -91,8 +92,8 @@ class SocketThroughLoopTest {
         return new Loop<>(0, source, settings, 0, StreamClock.system(), Thread::new, events::add);
     }
 
-    private static List<String> take(Loop<String> loop, int count) {
-        List<String> all = new ArrayList<>();
+    private static <T> List<T> take(Loop<T> loop, int count) {
+        List<T> all = new ArrayList<>();
         while (all.size() < count) {
             all.addAll(loop.take().all());
         }

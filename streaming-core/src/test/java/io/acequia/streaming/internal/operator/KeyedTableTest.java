@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.operator;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.data.Utf8;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +69,60 @@ class KeyedTableTest {
     @Test
     void itSumsAsALinkedHashMapDoesForKeysOfSeveralTypes() throws Exception {
         assertAgrees(i -> i % 2 == 0 ? (Object) i : (Object) (long) i, 1_000, 20_000);
+    }
+
+    @Test
+    void itSumsAsALinkedHashMapDoesForText() throws Exception {
+        String letters = "a long text of many words, of which a key is a part";
+        byte[] bytes = letters.getBytes(UTF_8);
+        assertAgrees(i -> Utf8.wrap(bytes, i % 40, i % 12), 500, 20_000);
+        assertAgrees(i -> Utf8.of("k" + i), 5_000, 100_000);
+    }
+
+    @Test
+    void aKeyThatIsNoTextMayComeLate() throws Exception {
+        assertAgrees(i -> i == 777 ? "777" : i == 778 ? null : Utf8.of("k" + i), 1_000, 20_000);
+    }
+
+    @Test
+    void aKeyThatIsTextIsAnArrayOfItsOwn() {
+        byte[] line = "to be or not".getBytes(UTF_8);
+        KeyedTable<Object, Integer> table = new KeyedTable<>();
+        table.entryOf(Utf8.wrap(line, 3, 2));
+        assertThat(table.key(0)).isEqualTo(Utf8.of("be")).isNotSameAs(table.key(0));
+        table.entryOf("be");
+        table.entryOf(Utf8.wrap(line, 6, 2));
+        line[6] = 'X';
+        assertThat(table.key(2)).isEqualTo(Utf8.of("or"));
+    }
+
+    @Test
+    void valuesComeBackWithTheTypeThatTheyHad() {
+        KeyedTable<Integer, Object> table = new KeyedTable<>();
+        List<Object> given = new ArrayList<>();
+        for (Object value : new Object[] {1, 2_000_000_000, Integer.MIN_VALUE, 3L, Long.MIN_VALUE, 1.5, "text"}) {
+            table.value(table.entryOf(given.size()), value);
+            given.add(value);
+            for (int entry = 0; entry < given.size(); entry++) {
+                assertThat(table.value(entry)).isEqualTo(given.get(entry));
+            }
+        }
+    }
+
+    @Test
+    void aValueMayChangeItsTypeAndMayComeOutOfTurn() {
+        KeyedTable<Integer, Object> table = new KeyedTable<>();
+        for (int i = 0; i < 100; i++) {
+            table.entryOf(i);
+        }
+        table.value(0, 5L);
+        table.value(0, 7);
+        assertThat(table.value(0)).isEqualTo(7);
+        table.value(99, 1);
+        assertThat(table.value(99)).isEqualTo(1);
+        assertThat(table.value(98)).isNull();
+        table.value(0, null);
+        assertThat(table.value(0)).isNull();
     }
 
     @Test

@@ -57,28 +57,22 @@ class SocketSourcesTest {
     }
 
     @Test
-    void linesComeAsStringsOrSlicesWithWhatWasRejected() throws Exception {
-        try (UnreliableReceiver<String> receiver =
-                connected(SocketLineSource.strings(endpoint, 5).newReceiver())) {
+    void linesComeAsSlicesWithWhatWasRejected() throws Exception {
+        try (UnreliableReceiver<Utf8> receiver = connected(new SocketLineSource(endpoint, 5).newReceiver())) {
             peer.getOutputStream().write("hello\nworld!\nhalf".getBytes(UTF_8));
             peer.close();
             List<Rejected> rejected = new ArrayList<>();
 
-            assertThat(readAll(receiver, rejected)).containsExactly("hello");
+            assertThat(readAll(receiver, rejected)).containsExactly(Utf8.of("hello"));
             assertThat(rejected)
                     .extracting(one -> one.cause().getMessage().substring(0, 8))
                     .containsExactly("ACQ-0603", "ACQ-0602");
-        }
-        try (UnreliableReceiver<Utf8> receiver =
-                connected(SocketLineSource.utf8(endpoint, 5).newReceiver())) {
-            peer.getOutputStream().write("hello\n".getBytes(UTF_8));
-            assertThat(receiver.read(1, LONG).records()).containsExactly(Utf8.of("hello"));
         }
     }
 
     @Test
     void sourcesAreNamedByTheirAddressAndSurviveSerialization() throws Exception {
-        SocketLineSource<Utf8> source = copy(SocketLineSource.utf8(endpoint, 5));
+        SocketLineSource source = copy(new SocketLineSource(endpoint, 5));
         assertThat(source.name()).isEqualTo("socket://127.0.0.1:" + server.getLocalPort());
         assertThat(copy(new RawSocketSource(endpoint, new ByteSize(5))).name()).isEqualTo(source.name());
         assertThat(copy(new SocketDecoderSource<>(endpoint, SocketSourcesTest::words))
@@ -89,8 +83,7 @@ class SocketSourcesTest {
     @Test
     void aRefusedConnectionNamesTheAddress() throws Exception {
         server.close();
-        try (UnreliableReceiver<String> receiver =
-                SocketLineSource.strings(endpoint, 5).newReceiver()) {
+        try (UnreliableReceiver<Utf8> receiver = new SocketLineSource(endpoint, 5).newReceiver()) {
             assertThatThrownBy(receiver::connect)
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("ACQ-0611")
@@ -104,7 +97,7 @@ class SocketSourcesTest {
         assertThatThrownBy(() -> Endpoint.of("h", 0)).hasMessageStartingWith("ACQ-0609");
         assertThatThrownBy(() -> Endpoint.of("h", 65536)).hasMessageContaining("from 1 to 65535");
         assertThatThrownBy(() -> new Endpoint("h", 1, Duration.ZERO)).hasMessageStartingWith("ACQ-0610");
-        assertThatThrownBy(() -> SocketLineSource.utf8(endpoint, 0)).hasMessageStartingWith("ACQ-0612");
+        assertThatThrownBy(() -> new SocketLineSource(endpoint, 0)).hasMessageStartingWith("ACQ-0612");
         assertThatThrownBy(() -> new RawSocketSource(endpoint, new ByteSize(0))).hasMessageStartingWith("ACQ-0617");
     }
 
@@ -245,8 +238,7 @@ class SocketSourcesTest {
         UnreliableReceiver<byte[]> receiver = connected(new RawSocketSource(endpoint, new ByteSize(10)).newReceiver());
         receiver.close();
         assertThatThrownBy(() -> receiver.read(1, LONG)).hasMessageStartingWith("ACQ-0619");
-        UnreliableReceiver<String> unconnected =
-                SocketLineSource.strings(endpoint, 5).newReceiver();
+        UnreliableReceiver<Utf8> unconnected = new SocketLineSource(endpoint, 5).newReceiver();
         unconnected.wakeUp();
         assertThatThrownBy(unconnected::connect).isInstanceOf(IOException.class);
     }
