@@ -4,6 +4,7 @@ package io.acequia.streaming.benchmarks.faults;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +20,10 @@ final class ChildJvm implements AutoCloseable {
      * Starts it.
      *
      * @param options of the JVM
+     * @param errors where its error output goes
      */
-    ChildJvm(Class<?> main, String classPath, List<String> options, List<String> arguments) throws IOException {
+    ChildJvm(Class<?> main, String classPath, List<String> options, List<String> arguments, Redirect errors)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
@@ -29,13 +32,11 @@ final class ChildJvm implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(arguments);
-        process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        process = new ProcessBuilder(command).redirectError(errors).start();
     }
 
     static ChildJvm of(Class<?> main, List<String> options, List<String> arguments) throws IOException {
-        return new ChildJvm(main, System.getProperty("java.class.path"), options, arguments);
+        return new ChildJvm(main, System.getProperty("java.class.path"), options, arguments, Redirect.INHERIT);
     }
 
     boolean isAlive() {
@@ -78,6 +79,22 @@ final class ChildJvm implements AutoCloseable {
         while (System.in.read() >= 0) {
             // nothing is said there
         }
+    }
+
+    /** In a child: ends it when the parent closes the input, or is gone. */
+    static void endWithParent() {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        awaitParent();
+                    } catch (IOException e) {
+                        // as if it were gone
+                    }
+                    Runtime.getRuntime().halt(1);
+                },
+                "parent");
+        watch.setDaemon(true);
+        watch.start();
     }
 
     @Override

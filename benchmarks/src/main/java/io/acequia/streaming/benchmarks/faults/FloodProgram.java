@@ -31,6 +31,7 @@ final class FloodProgram {
 
     /** Arguments: records a second or 0, whether there is a log, its directory. */
     public static void main(String[] arguments) throws Exception {
+        ChildJvm.endWithParent();
         StreamingConf conf = StreamingConf.withoutDefaults()
                 .setMaster("local[2]")
                 .setAppName("flood")

@@ -152,7 +152,7 @@ final class PoisonRig {
         AtomicLong records = new AtomicLong();
         AtomicLong rejected = new AtomicLong();
         AtomicLong output = new AtomicLong();
-        boolean failed = false;
+        End end;
         try (StreamingContext context = new StreamingContext(conf(), INTERVAL)) {
             context.addStreamingListener(new StreamingListener() {
                 @Override
@@ -167,11 +167,11 @@ final class PoisonRig {
             ErrorPolicy chosen = policy(policy, letters);
             (chosen == null ? lines : lines.onPoison(chosen)).foreachRDD(rdd -> output.addAndGet(rdd.count()));
             context.start();
-            failed = fails(context);
+            end = endOf(context);
         }
         boolean exact = policy == Policy.FAIL
-                ? failed && countLetters(letters) == 0
-                : !failed
+                ? end == End.POISONED && countLetters(letters) == 0
+                : end == End.WHOLE
                         && records.get() == good
                         && output.get() == good
                         && rejected.get() == bad
@@ -188,15 +188,18 @@ final class PoisonRig {
                 .set(StreamingConf.STOP_WHEN_SOURCES_END, true);
     }
 
-    /** Waits for the end of the context; whether it is a failure for what could not be decoded. */
-    private static boolean fails(StreamingContext context) throws InterruptedException {
+    /** How a context ended whose source has ended. */
+    private enum End {
+        WHOLE,
+        POISONED,
+        OTHER
+    }
+
+    private static End endOf(StreamingContext context) throws InterruptedException {
         try {
-            if (!context.awaitTerminationOrTimeout(PATIENCE)) {
-                throw new IllegalStateException("ACQ-3040 a context did not end in " + PATIENCE + ", with its source");
-            }
-            return false;
+            return context.awaitTerminationOrTimeout(PATIENCE) ? End.WHOLE : End.OTHER;
         } catch (BatchFailedException e) {
-            return String.valueOf(e.getMessage()).contains("ACQ-1007");
+            return String.valueOf(e.getMessage()).contains("cannot be decoded") ? End.POISONED : End.OTHER;
         }
     }
 

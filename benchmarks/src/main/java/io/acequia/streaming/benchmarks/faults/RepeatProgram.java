@@ -14,11 +14,14 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** The child of the rig that repeats tests: runs the tests of receivers again and again, and says how each pass went. */
+/**
+ * The child of the rig that repeats tests: runs those of receivers again and again, and says how many tests each pass had, how
+ * many of them failed, and why.
+ */
 final class RepeatProgram {
     /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
     private static final String TESTS =
-            ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|.*Broker.*)Test";
+            ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|ReceiverHarness|.*BrokerConformance)Test";
 
     private RepeatProgram() {}
 
@@ -32,6 +35,7 @@ final class RepeatProgram {
                         selectPackage("io.acequia.streaming.testkit")))
                 .filters(includeClassNamePatterns(TESTS))
                 .build();
+        ChildJvm.endWithParent();
         Launcher launcher = LauncherFactory.create();
         do {
             SummaryGeneratingListener listener = new SummaryGeneratingListener();
@@ -39,7 +43,7 @@ final class RepeatProgram {
             TestExecutionSummary summary = listener.getSummary();
             System.out.println(summary.getTestsStartedCount() + " " + summary.getTotalFailureCount());
             if (summary.getTotalFailureCount() > 0) {
-                summary.printFailuresTo(new PrintWriter(System.err, true, StandardCharsets.UTF_8), 20);
+                summary.printFailuresTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8), 20);
             }
         } while (System.nanoTime() < deadline);
     }

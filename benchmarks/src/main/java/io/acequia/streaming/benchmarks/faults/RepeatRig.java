@@ -4,6 +4,7 @@ package io.acequia.streaming.benchmarks.faults;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class RepeatRig {
         String tests = System.getProperty(TESTS);
         if (tests == null) {
             throw new IllegalArgumentException(
-                    "ACQ-3044 -D" + TESTS + " must hold the class path of the tests: start this by bin/faults");
+                    "ACQ-3038 -D" + TESTS + " must hold the class path of the tests: start this by bin/faults");
         }
         String classPath = tests + File.pathSeparator + System.getProperty("java.class.path");
         verdict.progress("repeating tests for " + time.toSeconds() + " s");
@@ -38,9 +39,13 @@ final class RepeatRig {
             List<CompletableFuture<Passes>> running = new ArrayList<>();
             for (int i = 0; i < PROCESSES; i++) {
                 ChildJvm child = new ChildJvm(
-                        RepeatProgram.class, classPath, List.of("-Xmx512m"), List.of(String.valueOf(time.toMillis())));
+                        RepeatProgram.class,
+                        classPath,
+                        List.of("-Xmx512m"),
+                        List.of(String.valueOf(time.toMillis())),
+                        Redirect.DISCARD);
                 children.add(child);
-                running.add(CompletableFuture.supplyAsync(() -> passes(child)));
+                running.add(CompletableFuture.supplyAsync(() -> passes(child, verdict)));
             }
             for (CompletableFuture<Passes> each : running) {
                 sum = sum.plus(each.get());
@@ -57,13 +62,15 @@ final class RepeatRig {
                 .show("bound_of_a_pass", String.format(Locale.ROOT, "%.4f", 3.0 / Math.max(1, sum.passes()))));
     }
 
-    private static Passes passes(ChildJvm child) {
+    private static Passes passes(ChildJvm child, Verdict verdict) {
         try {
             Passes sum = new Passes(0, 0, 0, 0);
             for (String line : child.output()) {
                 String[] parts = line.split(" ", -1);
                 if (line.matches("[0-9]+ [0-9]+")) {
                     sum = sum.plus(new Passes(1, Long.parseLong(parts[0]), Long.parseLong(parts[1]), 0));
+                } else {
+                    verdict.progress(line);
                 }
             }
             return sum.plus(new Passes(0, 0, 0, child.exitCode() == 0 ? 0 : 1));
