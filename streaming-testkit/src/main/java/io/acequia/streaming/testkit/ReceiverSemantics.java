@@ -61,6 +61,28 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     // ---- received data
 
     @Test
+    @DisplayName("S5.19 blocks hold the bytes of text, however it is asked for: each reading of a batch makes its Strings anew")
+    void blocksHoldTheBytesOfText() throws Exception {
+        List<String> once = new ArrayList<>();
+        List<String> again = new ArrayList<>();
+        try (Peer peer = new Peer();
+                TestStreams t = program(s -> s.context()
+                        .socketTextStream(peer.host(), peer.port())
+                        .foreachRDD(rdd -> {
+                            once.addAll(rdd.collect());
+                            again.addAll(rdd.collect());
+                        }))) {
+            t.context().start();
+            peer.accept().send("één\n");
+            Watch.awaitReceived(t.context(), 1, 0);
+            t.advance(1);
+
+            assertThat(once).containsExactly("één").isEqualTo(again);
+            assertThat(once.get(0)).isNotSameAs(again.get(0));
+        }
+    }
+
+    @Test
     @DisplayName(
             "S5.24 a replicated level is accepted for received data, and its log is the replica: a new run reads it")
     void theLogIsTheReplicaOfReceivedData(@TempDir Path directory) throws Exception {

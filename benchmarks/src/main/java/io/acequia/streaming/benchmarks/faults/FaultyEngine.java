@@ -108,7 +108,6 @@ record FaultyEngine(Engine engine, Storage disk) implements Engine {
     }
 
     /** A receiver whose log is on the faulty disk. */
-    @SuppressWarnings("serial") // this engine sends nothing anywhere
     private record OnDisk<T>(ReceiverTask<T> task, Storage disk) implements ReceiverTask<T> {
         @Override
         public int streamId() {

@@ -33,7 +33,8 @@ final class RepeatRig {
         verdict.progress("repeating tests for " + time.toSeconds() + " s");
         Passes sum = new Passes(0, 0, 0, 0);
         List<ChildJvm> children = new ArrayList<>();
-        try (ChildJvm busy = ChildJvm.of(BusyProgram.class, List.of(), List.of())) {
+        try {
+            children.add(ChildJvm.of(BusyProgram.class, List.of(), List.of()));
             List<CompletableFuture<Passes>> running = new ArrayList<>();
             for (int i = 0; i < PROCESSES; i++) {
                 ChildJvm child = new ChildJvm(

@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BlockWriter<T> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockWriter.class);
+    private static final long UNREGISTERED = -1;
 
     private final Reception<T> task;
     private final ReceiverTask.Host<T> host;
@@ -64,7 +65,7 @@ final class BlockWriter<T> {
     private final Map<Long, List<Owed>> unsettled = new HashMap<>();
     private int unsettledDeliveries;
 
-    private volatile long epoch;
+    private volatile long epoch = UNREGISTERED;
     private volatile long neededFrom;
     private volatile long waitingBytes;
     private volatile boolean full;
@@ -95,6 +96,11 @@ final class BlockWriter<T> {
         Reply reply = driver.ask(new Register(task.streamId()));
         epoch = reply.epoch();
         return reply;
+    }
+
+    /** Before, the driver would take a report for one of an older attempt, and have this one end. */
+    boolean isRegistered() {
+        return epoch != UNREGISTERED;
     }
 
     Reply report(Counts counts, @Nullable Change change) throws IOException {
@@ -143,13 +149,22 @@ final class BlockWriter<T> {
         }
     }
 
-    /** Remembers that the source has ended, once all that it gave is stored. */
-    void sourceEnds() throws IOException {
+    /** Remembers that the source has ended; false when what it gave, or this, waits for space. */
+    boolean sourceEnds() throws IOException {
         storing.lock();
         try {
-            if (log != null) {
-                log.sourceEnds();
+            if (log == null) {
+                return true;
             }
+            if (!closed().isEmpty()) {
+                return false;
+            }
+            log.sourceEnds();
+            space(true, "");
+            return true;
+        } catch (StorageFullException e) {
+            space(false, e.getMessage());
+            return false;
         } finally {
             storing.unlock();
         }

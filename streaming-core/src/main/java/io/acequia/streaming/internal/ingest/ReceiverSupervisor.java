@@ -123,7 +123,9 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
 
     @Override
     public void beat() {
-        report(null);
+        if (writer.isRegistered()) {
+            report(null);
+        }
     }
 
     @Override
@@ -235,7 +237,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
                     connectAndRead();
                 } catch (EndOfSourceException e) {
                     LOG.info("Receiver '{}': the source has ended", name);
-                    writer.sourceEnds();
+                    rememberTheEnd();
                     break;
                 } catch (Exception e) {
                     if (wantsToRead() && !retry(e)) {
@@ -259,6 +261,15 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
                 move(failed ? Phase.FAILED : Phase.STOPPED, Math.max(1, failures), null, failure);
             }
             MDC.remove("source");
+        }
+    }
+
+    /** Waits for space, but a stop does not: the next run finds the end again. */
+    private void rememberTheEnd() throws IOException, InterruptedException {
+        while (!writer.sourceEnds() && wantsToRead()) {
+            hearNews();
+            sleepUntil(clock.now().plus(KEEP_ALIVE));
+            store();
         }
     }
 

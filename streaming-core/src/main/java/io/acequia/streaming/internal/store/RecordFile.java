@@ -3,14 +3,13 @@ package io.acequia.streaming.internal.store;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.zip.CRC32C;
@@ -26,15 +25,15 @@ public final class RecordFile {
         return new Reader<>(file, serializer);
     }
 
-    /** Writes a new file, record by record. For one thread. */
+    /** Writes a new file, record by record. An interrupt changes nothing, as it would close a channel. For one thread. */
     public static final class Writer implements AutoCloseable {
-        private final FileChannel channel;
+        private final FileOutputStream file;
         private final RecordSerializer.Writer records;
+        private long length;
 
         /** Makes the file, or empties it. */
-        public Writer(Path file, RecordSerializer serializer) throws IOException {
-            channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        public Writer(Path path, RecordSerializer serializer) throws IOException {
+            file = new FileOutputStream(path.toFile());
             records = serializer.writer(this::chunk);
         }
 
@@ -47,30 +46,24 @@ public final class RecordFile {
         public long finish(boolean force) throws IOException {
             records.finish();
             if (force) {
-                channel.force(true);
+                file.getFD().sync();
             }
-            return channel.size();
+            return length;
         }
 
-        private void chunk(byte[] bytes, int length) throws IOException {
-            ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES)
-                    .putInt(length)
-                    .putInt(checksum(bytes, length))
-                    .flip();
-            writeFully(header);
-            writeFully(ByteBuffer.wrap(bytes, 0, length));
-        }
-
-        private void writeFully(ByteBuffer bytes) throws IOException {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+        private void chunk(byte[] bytes, int count) throws IOException {
+            file.write(ByteBuffer.allocate(HEADER_BYTES)
+                    .putInt(count)
+                    .putInt(checksum(bytes, count))
+                    .array());
+            file.write(bytes, 0, count);
+            length += HEADER_BYTES + count;
         }
 
         @Override
         public void close() throws IOException {
             records.close();
-            channel.close();
+            file.close();
         }
     }
 

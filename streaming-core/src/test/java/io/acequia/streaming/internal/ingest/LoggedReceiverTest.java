@@ -77,7 +77,7 @@ class LoggedReceiverTest {
     }
 
     @Test
-    @DisplayName("R7 a delivery is acknowledged only after its block is forced")
+    @DisplayName("R21, R27 a delivery is acknowledged only after its block is forced, which is at once when the source pauses")
     void ackIsWithheldUntilTheBlockIsForced() throws Exception {
         Loop<Object> loop = start();
         disk.holdForces();
@@ -140,6 +140,7 @@ class LoggedReceiverTest {
     }
 
     @Test
+    @DisplayName("R28 a repeated delivery is acknowledged and dropped, also by a new run")
     void aRepeatedDeliveryIsAcknowledgedAndDroppedAlsoByANewRun() throws Exception {
         Loop<Object> first = start();
         give("a", 0, 1);
@@ -159,6 +160,7 @@ class LoggedReceiverTest {
     }
 
     @Test
+    @DisplayName("R28 a repetition of what is not forced yet waits for it")
     void aRepetitionOfWhatIsNotForcedYetWaitsForIt() throws Exception {
         start();
         give("a", 0, 1);
@@ -172,6 +174,7 @@ class LoggedReceiverTest {
     }
 
     @Test
+    @DisplayName("R29 an overlapping delivery is cut when its records match one to one")
     void anOverlappingDeliveryIsCutWhenItsRecordsMatchOneToOne() throws Exception {
         Loop<Object> loop = start();
         steps.add(() -> delivery(List.of("0", "1", "2"), "first", new Position("s", 0, 3), List.of()));
@@ -182,6 +185,7 @@ class LoggedReceiverTest {
     }
 
     @Test
+    @DisplayName("R29 an overlapping delivery that does not match fails with both ranges")
     void anOverlappingDeliveryThatDoesNotMatchFailsWithBothRanges() throws Exception {
         start();
         steps.add(() -> delivery(List.of("0", "1"), "first", new Position("s", 0, 10), List.of()));
@@ -255,6 +259,7 @@ class LoggedReceiverTest {
     }
 
     @Test
+    @DisplayName("R26, R21 a delivery larger than a block is acknowledged once, with its last block")
     void aDeliveryLargerThanABlockIsAcknowledgedOnceWithItsLastBlock() throws Exception {
         blockSize = new ByteSize(1000);
         Loop<Object> loop = start();
@@ -287,6 +292,7 @@ class LoggedReceiverTest {
     }
 
     @Test
+    @DisplayName("R24 what is rejected is logged with its delivery")
     void whatIsRejectedIsLoggedWithItsDelivery() throws Exception {
         Loop<Object> first = start();
         Rejected bad = new Rejected(new byte[] {1, 2}, "line 7", new IOException("no number"));

@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -54,6 +55,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R11 what was read waits for the batch that takes it, once, in the order of reading")
     void recordsWaitForTheBatchThatTakesThemInTheOrderOfReading() throws Exception {
         loop.start();
         connect();
@@ -72,6 +74,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R9 the lists of a receiver are kept, not copied")
     void theListsOfTheReceiverAreKeptAndBlocksCloseByTheClock() throws Exception {
         loop.start();
         connect();
@@ -116,6 +119,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R15, R16, R18 the wait doubles with each failure in a row, and each state is told")
     void aBrokenConnectionIsMadeAnewWithGrowingWaitsAndEachStateIsTold() throws Exception {
         loop.start();
         assertThat(event(ReceiverState.STARTING).attempt()).isEqualTo(1);
@@ -153,6 +157,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R16 a connection that brings nothing counts as a failure in a row")
     void aConnectionThatBringsNothingCountsAsAFailureInARow() throws Exception {
         loop = loop(retries(2));
         loop.start();
@@ -168,6 +173,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R16 a connection that held long is no failure in a row")
     void aConnectionThatHeldLongIsNoFailureInARow() throws Exception {
         loop = loop(retries(1));
         loop.start();
@@ -180,6 +186,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R11, R17 the last failure in a row makes the source fail, and what it read is kept")
     void theBoundOnRetriesMakesTheSourceFailAndKeepsWhatItRead() throws Exception {
         loop = loop(retries(3));
         loop.start();
@@ -197,6 +204,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R13 a source that asks for patience is left alone so long")
     void aSourceThatAsksForPatienceIsLeftAloneSoLong() throws Exception {
         loop.start();
         fail(new RetryAfterException("busy", Duration.ofMinutes(5)));
@@ -213,6 +221,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R14 the end of the source is no failure")
     void theEndOfTheSourceIsNoFailure() throws Exception {
         loop.start();
         connect();
@@ -227,6 +236,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R15 an Error is not retried")
     void anErrorIsNotRetried() throws Exception {
         loop.start();
         connect();
@@ -240,6 +250,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R4 a source or receiver that gives null is named")
     void aReceiverThatGivesNullIsNamed() throws Exception {
         loop.start();
         event(ReceiverState.STARTING);
@@ -267,6 +278,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R12 the limit lets through what the clock allows")
     void theRateLimitLetsThroughWhatTheClockAllows() throws Exception {
         loop = new Loop<>(
                 1,
@@ -294,6 +306,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R10 a full buffer holds reading back until a batch takes it")
     void aFullBufferHoldsReadingBackUntilABatchTakesIt() throws Exception {
         loop = loop(settings(0, Duration.ZERO, new ByteSize(100), Duration.ZERO));
         loop.start();
@@ -339,6 +352,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R25 a graceful stop ends reading, and what was read can be taken")
     void aSoftStopEndsReadingAndKeepsTheBuffer() throws Exception {
         loop.start();
         connect();
@@ -361,6 +375,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R5 a hard stop wakes a read up and interrupts it")
     void aHardStopInterruptsARead() throws Exception {
         loop.start();
         connect();
@@ -383,6 +398,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R6 a receiver that ignores everything is abandoned with its stack, and has no effect afterwards")
     void aReceiverThatIgnoresEverythingIsAbandonedWithItsStackAndHasNoEffectAfterwards() throws Exception {
         CountDownLatch reading = new CountDownLatch(1);
         CountDownLatch letGo = new CountDownLatch(1);
@@ -420,6 +436,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R2, R20, R21, R22 deliveries are settled on the receiver's thread, in the order of reading, when their batch is done")
     void deliveriesAreSettledOnTheReceiversThreadInTheOrderOfReadingWhenTheirBatchIsDone() throws Exception {
         reliable = true;
         loop.start();
@@ -445,6 +462,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R25 a graceful stop waits for settlements")
     void aSoftStopWaitsForSettlementsAndAFullBufferStillSettles() throws Exception {
         reliable = true;
         loop = loop(settings(0, Duration.ZERO, new ByteSize(1), Duration.ZERO));
@@ -468,6 +486,7 @@ class ReceiverSupervisorTest {
     }
 
     @Test
+    @DisplayName("R19, R20 deliveries of a broken connection are not settled any more")
     void deliveriesOfABrokenConnectionAreLeftToTheirSource() throws Exception {
         reliable = true;
         loop.start();
@@ -485,7 +504,8 @@ class ReceiverSupervisorTest {
     }
 
     @Test
-    void anAckThatFailsBreaksTheConnection() throws Exception {
+    @DisplayName("R23 a settlement that fails keeps none of the others from being told, and then breaks the connection")
+    void anAckThatFailsKeepsNoneOfTheOthersFromBeingToldAndBreaksTheConnection() throws Exception {
         reliable = true;
         loop.start();
         event(ReceiverState.STARTING);
@@ -493,9 +513,11 @@ class ReceiverSupervisorTest {
         steps.add(() -> Delivery.of(List.of("a"), () -> {
             throw new IOException("cannot ack");
         }));
+        steps.add(() -> delivery("b"));
         nothing();
         loop.take().ack();
         nothing(false);
+        assertThat(next("ack ")).isEqualTo("ack b");
         event(ReceiverState.ACTIVE);
         assertThat(event(ReceiverState.RETRYING).error())
                 .hasValueSatisfying(e -> assertThat(e).hasMessage("cannot ack"));

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.engine.BlockInfo;
+import io.acequia.streaming.engine.DriverChannel;
+import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.listener.ReceiverEvent;
+import io.acequia.streaming.listener.ReceiverState;
+import io.acequia.streaming.receiver.EndOfSourceException;
+import io.acequia.streaming.receiver.Records;
+import io.acequia.streaming.receiver.Source;
+import io.acequia.streaming.receiver.UnreliableReceiver;
+import io.acequia.streaming.storage.Storage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class RegistrationTest {
+    @Test
+    void aBeatWhileTheReceiverRegistersDoesNotEndIt() {
+        List<ReceiverEvent> events = new ArrayList<>();
+        ReceiverTracker tracker = new ReceiverTracker(1, "early", 0, events::add);
+        Reception<String> task =
+                new Reception<>(1, Source.of("early", EndsAtOnce::new), ReceiverSettings.defaults());
+        task.run(new BeatenEarly(tracker));
+
+        assertThat(events)
+                .extracting(ReceiverEvent::state)
+                .containsExactly(ReceiverState.STARTING, ReceiverState.ACTIVE, ReceiverState.STOPPED);
+    }
+
+    /** The driver takes a batch just when it has counted the new attempt, which the receiver does not know yet. */
+    private static final class BeatenEarly implements ReceiverTask.Host<String> {
+        private final DriverChannel driver;
+        private ReceiverTask.Control control;
+
+        BeatenEarly(DriverChannel tracker) {
+            this.driver = message -> {
+                DriverChannel.Reply reply = tracker.ask(message);
+                if (message instanceof DriverChannel.Register) {
+                    control.beat();
+                }
+                return reply;
+            };
+        }
+
+        @Override
+        public DriverChannel driver() {
+            return driver;
+        }
+
+        @Override
+        public StreamClock clock() {
+            return StreamClock.system();
+        }
+
+        @Override
+        public Storage storage(String uri) {
+            throw new AssertionError("there is no log");
+        }
+
+        @Override
+        public boolean keep(BlockInfo block, List<? extends List<String>> records, StorageLevel level) {
+            return true;
+        }
+
+        @Override
+        public void control(ReceiverTask.Control handle) {
+            control = handle;
+        }
+    }
+
+    private static final class EndsAtOnce implements UnreliableReceiver<String> {
+        @Override
+        public void connect() {}
+
+        @Override
+        public Records<String> read(int maxRecords, Duration maxWait) throws EndOfSourceException {
+            throw new EndOfSourceException();
+        }
+
+        @Override
+        public void close() {}
+    }
+}
