@@ -61,7 +61,8 @@ public abstract class ReceiverSemantics extends OperationSemantics {
     // ---- received data
 
     @Test
-    @DisplayName("S5.19 blocks hold the bytes of text, however it is asked for: each reading of a batch makes its Strings anew")
+    @DisplayName(
+            "S5.19 blocks hold the bytes of text, however it is asked for: each reading of a batch makes its Strings anew")
     void blocksHoldTheBytesOfText() throws Exception {
         List<String> once = new ArrayList<>();
         List<String> again = new ArrayList<>();
