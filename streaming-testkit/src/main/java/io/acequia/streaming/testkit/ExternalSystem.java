@@ -2,6 +2,7 @@
 package io.acequia.streaming.testkit;
 
 import io.acequia.streaming.receiver.Source;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -42,7 +43,7 @@ public interface ExternalSystem<T> extends AutoCloseable {
 
     /** Ends the channel, and gives back what this object holds. */
     @Override
-    void close() throws Exception;
+    void close() throws IOException;
 
     /**
      * A system that is told which records are safe, and gives the others again.

@@ -139,7 +139,8 @@ public final class FakeBroker implements ExternalSystem.Reliable<String> {
     static FakeBroker numbered(int number) {
         FakeBroker open = OPEN.get(number);
         if (open == null) {
-            throw new IllegalStateException("ACQ-2065 fake broker " + number + " is closed: close it after its receivers");
+            throw new IllegalStateException(
+                    "ACQ-2065 fake broker " + number + " is closed: close it after its receivers");
         }
         return open;
     }

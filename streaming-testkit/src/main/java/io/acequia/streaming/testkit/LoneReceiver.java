@@ -56,7 +56,9 @@ final class LoneReceiver<T> implements AutoCloseable {
             if (receiver instanceof ReliableReceiver<T> reliable) {
                 Delivery<T> delivery = reliable.read(maxRecords, maxWait);
                 return new Read<>(
-                        delivery.records(), delivery.settlement(), delivery.position().orElse(null));
+                        delivery.records(),
+                        delivery.settlement(),
+                        delivery.position().orElse(null));
             }
             Records<T> records = ((UnreliableReceiver<T>) receiver).read(maxRecords, maxWait);
             return new Read<>(records.records(), () -> {}, null);
@@ -71,17 +73,18 @@ final class LoneReceiver<T> implements AutoCloseable {
     }
 
     /** Closes the receiver on its thread. */
-    void closeReceiver() throws Exception {
-        if (!closed) {
-            closed = true;
+    void closeReceiver() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
             call("close", () -> {
-                try {
-                    receiver.close();
-                } catch (RuntimeException e) {
-                    throw new AssertionError("close threw " + e, e);
-                }
+                receiver.close();
                 return true;
             });
+        } catch (Exception e) {
+            throw new AssertionError("close threw " + e, e);
         }
     }
 
@@ -108,14 +111,17 @@ final class LoneReceiver<T> implements AutoCloseable {
 
     /** Closes the receiver if the test did not, and ends the thread. */
     @Override
-    public void close() throws Exception {
+    public void close() {
         try {
             closeReceiver();
-        } finally {
             thread.shutdownNow();
             if (!thread.awaitTermination(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new AssertionError("the receiver ignores an interrupt for " + patience);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            thread.shutdownNow();
         }
     }
 }

@@ -119,11 +119,12 @@ final class Observations {
     }
 
     long count(ReceiverState state) {
-        return look(() ->
-                events.stream().filter(event -> event.state() == state).count());
+        return look(
+                () -> events.stream().filter(event -> event.state() == state).count());
     }
 
-    @Nullable ReceiverEvent lastEvent() {
+    @Nullable
+    ReceiverEvent lastEvent() {
         return look(() -> events.isEmpty() ? null : events.get(events.size() - 1));
     }
 
@@ -160,8 +161,9 @@ final class Observations {
 
     @Override
     public String toString() {
-        return look(() -> read.size() + " read, " + received.size() + " received, " + givenUp.size() + " given up, last "
-                + (events.isEmpty() ? "no state" : events.get(events.size() - 1)) + ", calls "
-                + calls.subList(Math.max(0, calls.size() - 20), calls.size()));
+        return look(
+                () -> read.size() + " read, " + received.size() + " received, " + givenUp.size() + " given up, last "
+                        + (events.isEmpty() ? "no state" : events.get(events.size() - 1)) + ", calls "
+                        + calls.subList(Math.max(0, calls.size() - 20), calls.size()));
     }
 }

@@ -164,7 +164,8 @@ final class ObservedSource<T> implements Source<T> {
                 throw seen.wrong("R4 read returned null");
             }
             if (records.size() > maxRecords) {
-                throw seen.wrong("R7 read was asked for " + maxRecords + " records at most and returned " + records.size());
+                throw seen.wrong(
+                        "R7 read was asked for " + maxRecords + " records at most and returned " + records.size());
             }
             if (!records.isEmpty()) {
                 seen.read(payloads(records));

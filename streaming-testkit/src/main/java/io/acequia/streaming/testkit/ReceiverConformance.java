@@ -72,13 +72,14 @@ abstract class ReceiverConformance<T> {
     @Test
     @DisplayName("R1, R2, R3 each attempt has an object of its own, called in order on one thread, and closed once")
     void eachAttemptHasAnObjectOfItsOwn() throws Exception {
-        try (ExternalSystem<T> system = system();
-                ReceiverHarness<T> harness = harness(system, Mode.PLAIN).start()) {
-            harness.awaitConnections(1);
-            for (int cuts = 0; cuts < 3; cuts++) {
-                harness.reconnect();
+        try (ExternalSystem<T> system = system()) {
+            ReceiverHarness<T> harness = harness(system, Mode.PLAIN).start();
+            try (harness) {
+                harness.awaitConnections(1);
+                for (int cuts = 0; cuts < 3; cuts++) {
+                    harness.reconnect();
+                }
             }
-            harness.close();
             List<String> calls = harness.seen().calls();
             for (int number = 1; number <= 4; number++) {
                 assertThat(calls)
@@ -170,7 +171,9 @@ abstract class ReceiverConformance<T> {
             system.publish(payloads("list", 20));
             List<List<T>> given = new ArrayList<>();
             List<List<String>> then = new ArrayList<>();
-            for (int records = 0; records < 20; records += then.get(then.size() - 1).size()) {
+            for (int records = 0;
+                    records < 20;
+                    records += then.get(then.size() - 1).size()) {
                 LoneReceiver.Read<T> read = receiver.read(7, NOT_LONG);
                 receiver.ack(read);
                 given.add(read.records());
@@ -306,7 +309,8 @@ abstract class ReceiverConformance<T> {
     @DisplayName("R43 what a source cannot do is declared, with the reason")
     void whatASourceCannotDoIsDeclared() {
         System.out.println(getClass().getSimpleName() + ": " + abilities());
-        assertThat(abilities().lacking().values()).allSatisfy(reason -> assertThat(reason).isNotBlank());
+        assertThat(abilities().lacking().values())
+                .allSatisfy(reason -> assertThat(reason).isNotBlank());
     }
 
     // ---- for both

@@ -7,7 +7,6 @@ import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.DriverChannel;
-import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.internal.ingest.DataLog;
 import io.acequia.streaming.internal.ingest.ReceiverSettings;
 import io.acequia.streaming.internal.ingest.ReceiverTracker;
@@ -395,7 +394,8 @@ public final class ReceiverHarness<T> implements AutoCloseable {
         /** A block that comes with a place in the log was forced: what can be read there is safe. */
         private DriverChannel watched(DriverChannel driver) {
             return message -> {
-                if (message instanceof DriverChannel.AddBlock added && added.block().place() != null) {
+                if (message instanceof DriverChannel.AddBlock added
+                        && added.block().place() != null) {
                     seen.safe(payloads(task.logged(added.block(), storage(logUri()))));
                 }
                 DriverChannel.Reply reply = driver.ask(message);

@@ -50,10 +50,9 @@ public abstract class ReliableReceiverConformance<T> extends ReceiverConformance
     @TestFactory
     @DisplayName("R11, R20, R21, R28 nothing is lost, whatever happens; with positions and a log, nothing comes twice")
     Stream<DynamicTest> nothingIsLost() {
-        return Arrays.stream(Mode.values())
-                .flatMap(mode -> Stream.of(true, false)
-                        .map(logged -> DynamicTest.dynamicTest(
-                                mode + (logged ? ", with a log" : ", without a log"), () -> nothingIsLost(mode, logged))));
+        return Arrays.stream(Mode.values()).flatMap(mode -> Stream.of(true, false)
+                .map(logged -> DynamicTest.dynamicTest(
+                        mode + (logged ? ", with a log" : ", without a log"), () -> nothingIsLost(mode, logged))));
     }
 
     void nothingIsLost(Mode mode, boolean logged) throws Exception {
@@ -73,7 +72,8 @@ public abstract class ReliableReceiverConformance<T> extends ReceiverConformance
     }
 
     @Test
-    @DisplayName("R40 without a log, a source is told nothing before the batch is done, and gives it again after a crash")
+    @DisplayName(
+            "R40 without a log, a source is told nothing before the batch is done, and gives it again after a crash")
     void nothingIsToldBeforeTheBatchIsDone() throws Exception {
         try (ExternalSystem.Reliable<T> system = system();
                 ReceiverHarness<T> harness = harness(system, Mode.PLAIN)) {
@@ -126,8 +126,7 @@ public abstract class ReliableReceiverConformance<T> extends ReceiverConformance
             harness.publish(published);
             harness.giveUpNextBatch(new IOException("given up by the suite"));
             harness.start();
-            harness.await(
-                    "a batch is given up", () -> !harness.givenUp().isEmpty());
+            harness.await("a batch is given up", () -> !harness.givenUp().isEmpty());
             if (!abilities().has(Ability.REDELIVERS_AFTER_NACK)) {
                 harness.publish(List.of("marker"));
                 published.add("marker");

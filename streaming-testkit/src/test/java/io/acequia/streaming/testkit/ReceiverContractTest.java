@@ -44,10 +44,9 @@ class ReceiverContractTest {
 
     @Test
     void everyTestOfTheSuitesNamesItsRules() {
-        assertThat(Stream.of(
-                                ReceiverConformance.class,
-                                ReliableReceiverConformance.class,
-                                UnreliableReceiverConformance.class)
+        List<Class<?>> suites = List.of(
+                ReceiverConformance.class, ReliableReceiverConformance.class, UnreliableReceiverConformance.class);
+        assertThat(suites.stream()
                         .flatMap(suite -> Arrays.stream(suite.getDeclaredMethods()))
                         .filter(method -> method.isAnnotationPresent(Test.class)
                                 || method.isAnnotationPresent(TestFactory.class)))

@@ -24,8 +24,8 @@ class ReceiverHarnessTest {
     @Test
     void aBrokerFailsAsItIsToldAndNothingIsLost() throws Exception {
         try (FakeBroker broker = FakeBroker.withPositions();
-                ReceiverHarness<String> harness = ReceiverHarness.of(broker, Mode.PLAIN)
-                        .withLog(directory, Set.of())) {
+                ReceiverHarness<String> harness =
+                        ReceiverHarness.of(broker, Mode.PLAIN).withLog(directory, Set.of())) {
             broker.failNext(Call.CONNECT, new IOException("no connection"));
             broker.failNext(Call.READ, new IOException("no read"));
             broker.failNext(Call.ACK, new IOException("no ack"));
@@ -51,7 +51,9 @@ class ReceiverHarnessTest {
             assertThat(broker.unacknowledged()).isZero();
             harness.crash();
             harness.awaitEnd();
-            assertThat(harness.seen().calls()).as("a source that has ended stays ended").doesNotContain("new 2");
+            assertThat(harness.seen().calls())
+                    .as("a source that has ended stays ended")
+                    .doesNotContain("new 2");
             assertThat(harness.received()).isEqualTo(published);
         }
     }

@@ -38,10 +38,19 @@ class WrongReceiversTest {
 
     private static Stream<Case> cases() {
         return Stream.of(
-                new Case(Fault.ACKS_BEFORE_READ_RETURNS, "10 records unacknowledged", s -> s.nothingIsToldBeforeTheBatchIsDone()),
-                new Case(Fault.ACKS_BEFORE_READ_RETURNS, "10 records unacknowledged", s -> s.nothingIsToldWhileTheLogHasNoSpace()),
+                new Case(
+                        Fault.ACKS_BEFORE_READ_RETURNS,
+                        "10 records unacknowledged",
+                        s -> s.nothingIsToldBeforeTheBatchIsDone()),
+                new Case(
+                        Fault.ACKS_BEFORE_READ_RETURNS,
+                        "10 records unacknowledged",
+                        s -> s.nothingIsToldWhileTheLogHasNoSpace()),
                 new Case(Fault.ACKS_ON_A_THREAD_OF_ITS_OWN, "", s -> s.nothingIsToldBeforeTheBatchIsDone()),
-                new Case(Fault.ACKS_WHAT_IS_UNSETTLED_WHEN_IT_CLOSES, "is read again", s -> s.nothingIsToldBeforeTheBatchIsDone()),
+                new Case(
+                        Fault.ACKS_WHAT_IS_UNSETTLED_WHEN_IT_CLOSES,
+                        "is read again",
+                        s -> s.nothingIsToldBeforeTheBatchIsDone()),
                 new Case(Fault.NEVER_ACKS, "0 records unacknowledged", s -> s.nothingIsLost(Mode.PLAIN, false)),
                 new Case(Fault.IGNORES_NACK, "10 records received", s -> s.whatIsGivenBackComesAgain()),
                 new Case(Fault.RETURNS_MORE_THAN_ASKED_FOR, "a read for", s -> s.aReadGivesNoMoreThanAskedFor()),
@@ -49,13 +58,19 @@ class WrongReceiversTest {
                 new Case(Fault.NO_RECEIVER, "R4 newReceiver returned null", s -> s.nothingIsLost(Mode.PLAIN, true)),
                 new Case(Fault.IGNORES_WAKE_UP, "a read for 100 ms", s -> s.aReadEndsWhenItIsWokenUp()),
                 new Case(Fault.IGNORES_WAKE_UP, "read did not return", s -> s.aReadReturnsWhenItsTimeIsOver()),
-                new Case(Fault.ONE_OBJECT_FOR_ALL_ATTEMPTS, "R1 newReceiver returned", s -> s.eachAttemptHasAnObjectOfItsOwn()),
+                new Case(
+                        Fault.ONE_OBJECT_FOR_ALL_ATTEMPTS,
+                        "R1 newReceiver returned",
+                        s -> s.eachAttemptHasAnObjectOfItsOwn()),
                 new Case(Fault.SETTLES_AFTER_CLOSE, "records are lost", s -> s.aSettlementAfterCloseHasNoEffect()),
                 new Case(Fault.DUPLICATES_RECORDS, "received once", s -> s.nothingIsLost(Mode.PLAIN, false)),
                 new Case(Fault.DROPS_RECORDS, "records received", s -> s.nothingIsLost(Mode.ONE_RECORD_BLOCKS, false)),
                 new Case(Fault.REVERSES_RECORDS, "the order", s -> s.nothingIsLost(Mode.PLAIN, false)),
                 new Case(Fault.CHANGES_ITS_LISTS, "lists that reads gave", s -> s.aListThatAReadGaveIsNotChanged()),
-                new Case(Fault.NUMBERS_ANEW_ON_EACH_CONNECTION, "R21 acknowledged before", s -> s.nothingIsLost(Mode.CLOSE_DURING_READ, true)),
+                new Case(
+                        Fault.NUMBERS_ANEW_ON_EACH_CONNECTION,
+                        "R21 acknowledged before",
+                        s -> s.nothingIsLost(Mode.CLOSE_DURING_READ, true)),
                 new Case(Fault.FORGETS_POSITIONS, "REPLAYS_FROM_OFFSET", s -> s.positionsRiseAndStay()),
                 new Case(Fault.LEAVES_A_THREAD_BEHIND, "threads", s -> s.aClosedReceiverLeavesNothingBehind()),
                 new Case(Fault.CLOSE_THROWS_WHEN_NOT_CONNECTED, "close threw", s -> s.closeDoesNotThrow()),
@@ -73,10 +88,9 @@ class WrongReceiversTest {
 
     @TestFactory
     Stream<DynamicTest> theRightReceiverPassesTheSameTests() {
-        return cases()
-                .map(wrong -> DynamicTest.dynamicTest("where " + wrong.fault() + " fails", () -> assertThatCode(
-                                () -> wrong.check().run(suite(Fault.NONE)))
-                        .doesNotThrowAnyException()));
+        return cases().map(wrong -> DynamicTest.dynamicTest(
+                "where " + wrong.fault() + " fails",
+                () -> assertThatCode(() -> wrong.check().run(suite(Fault.NONE))).doesNotThrowAnyException()));
     }
 
     @Test

@@ -77,7 +77,8 @@ class LoggedReceiverTest {
     }
 
     @Test
-    @DisplayName("R21, R27 a delivery is acknowledged only after its block is forced, which is at once when the source pauses")
+    @DisplayName(
+            "R21, R27 a delivery is acknowledged only after its block is forced, which is at once when the source pauses")
     void ackIsWithheldUntilTheBlockIsForced() throws Exception {
         Loop<Object> loop = start();
         disk.holdForces();

@@ -436,7 +436,8 @@ class ReceiverSupervisorTest {
     }
 
     @Test
-    @DisplayName("R2, R20, R21, R22 deliveries are settled on the receiver's thread, in the order of reading, when their batch is done")
+    @DisplayName(
+            "R2, R20, R21, R22 deliveries are settled on the receiver's thread, in the order of reading, when their batch is done")
     void deliveriesAreSettledOnTheReceiversThreadInTheOrderOfReadingWhenTheirBatchIsDone() throws Exception {
         reliable = true;
         loop.start();

@@ -27,8 +27,7 @@ class RegistrationTest {
     void aBeatWhileTheReceiverRegistersDoesNotEndIt() {
         List<ReceiverEvent> events = new ArrayList<>();
         ReceiverTracker tracker = new ReceiverTracker(1, "early", 0, events::add);
-        Reception<String> task =
-                new Reception<>(1, Source.of("early", EndsAtOnce::new), ReceiverSettings.defaults());
+        Reception<String> task = new Reception<>(1, Source.of("early", EndsAtOnce::new), ReceiverSettings.defaults());
         task.run(new BeatenEarly(tracker));
 
         assertThat(events)
