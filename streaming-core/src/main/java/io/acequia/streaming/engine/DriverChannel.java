@@ -98,7 +98,17 @@ public interface DriverChannel {
      * @param fatal whether the job must not go on, as when its log is broken
      */
     record Change(Phase phase, int attempt, @Nullable Instant retryAt, @Nullable Throwable error, boolean fatal)
-            implements Serializable {}
+            implements Serializable {
+        /** The same with an error that has nothing but its text and its stack, for an error that cannot be sent. */
+        public Change withPlainError() {
+            if (error == null) {
+                return this;
+            }
+            Throwable plain = new IllegalStateException(error.toString());
+            plain.setStackTrace(error.getStackTrace());
+            return new Change(phase, attempt, retryAt, plain, fatal);
+        }
+    }
 
     /** What a receiver is doing. */
     enum Phase {

@@ -4,6 +4,7 @@ package io.acequia.streaming.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.InputDStream;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
@@ -27,6 +28,7 @@ import io.acequia.streaming.receiver.Delivery;
 import io.acequia.streaming.receiver.EndOfSourceException;
 import io.acequia.streaming.receiver.Receiver;
 import io.acequia.streaming.receiver.Records;
+import io.acequia.streaming.receiver.Rejected;
 import io.acequia.streaming.receiver.ReliableReceiver;
 import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
@@ -183,6 +185,23 @@ public abstract class ReceiverSemantics extends OperationSemantics {
             watch.receiver(ReceiverState.FAILED, 1);
             clock.advance(SECOND);
             assertThatThrownBy(context::awaitTermination).hasMessageContaining("ACQ-0646");
+        }
+    }
+
+    @Test
+    @DisplayName("an error that cannot be sent to the driver arrives as text, and so does the cause of a rejected record")
+    void anErrorThatCannotBeSentArrivesAsText() throws Exception {
+        ManualClock clock = new ManualClock(START);
+        try (StreamingContext context = new StreamingContext(conf(), SECOND, clock)) {
+            Watch watch = Watch.on(context);
+            context.receiverStream(Source.<Integer>of("odd", Odd::new))
+                    .onPoison(ErrorPolicy.fail())
+                    .foreachRDD(rdd -> {});
+            context.start();
+            assertThat(watch.receiver(ReceiverState.RETRYING, 1).error())
+                    .hasValueSatisfying(e -> assertThat(e).hasMessageContaining("broken"));
+            clock.advance(SECOND);
+            assertThatThrownBy(context::awaitTermination).hasStackTraceContaining("undecodable");
         }
     }
 
@@ -358,6 +377,38 @@ public abstract class ReceiverSemantics extends OperationSemantics {
 
         @Override
         public void close() {}
+    }
+
+    /** Fails with errors that hold what cannot be serialized. */
+    private static final class Odd implements UnreliableReceiver<Integer> {
+        private boolean given;
+
+        @Override
+        public void connect() {}
+
+        @Override
+        public Records<Integer> read(int maxRecords, Duration maxWait) throws Exception {
+            if (given) {
+                throw new Unsendable("broken");
+            }
+            given = true;
+            return Records.<Integer>nothing()
+                    .rejecting(List.of(new Rejected(new byte[] {1}, "here", new Unsendable("undecodable"))));
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Unsendable extends Exception {
+        private static final long serialVersionUID = 1;
+
+        @SuppressWarnings("unused") // carried along
+        private final Object held = new Object();
+
+        Unsendable(String message) {
+            super(message);
+        }
     }
 
     /** Brings three records and ends. */

@@ -14,8 +14,10 @@ import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.receiver.AckMode;
 import io.acequia.streaming.receiver.Position;
+import io.acequia.streaming.receiver.Rejected;
 import io.acequia.streaming.storage.StorageFullException;
 import java.io.IOException;
+import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -104,7 +106,21 @@ final class BlockWriter<T> {
     }
 
     Reply report(Counts counts, @Nullable Change change) throws IOException {
-        return driver.ask(new Report(task.streamId(), epoch, counts, change));
+        try {
+            return driver.ask(new Report(task.streamId(), epoch, counts, change));
+        } catch (NotSerializableException e) {
+            Change plain = change == null ? null : change.withPlainError();
+            return driver.ask(new Report(task.streamId(), epoch, counts, plain));
+        }
+    }
+
+    private Reply addBlock(BlockInfo block, List<Rejected> rejected) throws IOException {
+        try {
+            return driver.ask(new AddBlock(block, rejected));
+        } catch (NotSerializableException e) {
+            return driver.ask(new AddBlock(
+                    block, rejected.stream().map(Rejected::withPlainCause).toList()));
+        }
     }
 
     /** Opens the log, and adds what an earlier run left in it. */
@@ -125,7 +141,7 @@ final class BlockWriter<T> {
             long recovered = 0;
             for (BlockLog.Recovered block : opened.recovered()) {
                 BlockInfo info = info(block.count(), block.bytes(), block.positions(), block.place());
-                heard.accept(driver.ask(new AddBlock(info, block.rejected())));
+                heard.accept(addBlock(info, block.rejected()));
                 recovered += block.count();
             }
             if (recovered > 0) {
@@ -279,7 +295,7 @@ final class BlockWriter<T> {
                 return false;
             }
             memoryFull = false;
-            Reply reply = driver.ask(new AddBlock(info, block.rejected()));
+            Reply reply = addBlock(info, block.rejected());
             if (!reply.accepted()) {
                 heard.accept(reply);
                 return false;

@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalEngine implements Engine {
     private static final int HEAP_PERCENT = 40;
+    /** A single letter is a drive. */
+    private static final Pattern OTHER_SCHEME = Pattern.compile("(?!file:)[A-Za-z][A-Za-z0-9+.-]+:.*");
 
     private final int slots;
     private final int parallelism;
@@ -175,6 +178,10 @@ final class LocalEngine implements Engine {
 
     @Override
     public Storage storage(String uri) throws IOException {
+        if (OTHER_SCHEME.matcher(uri).matches()) {
+            throw new IOException("ACQ-0525 the local engine has no storage for " + uri
+                    + ": it knows paths and file: URIs of this machine");
+        }
         return LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri));
     }
 

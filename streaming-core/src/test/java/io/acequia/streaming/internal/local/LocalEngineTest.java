@@ -27,6 +27,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import io.acequia.streaming.storage.Storage;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -433,5 +436,18 @@ class LocalEngineTest {
                 .cause()
                 .isInstanceOf(InterruptedException.class)
                 .hasMessage("the engine was closed");
+    }
+
+    @Test
+    void storageIsOfThisMachine(@TempDir Path directory) throws Exception {
+        for (String here : List.of(directory.toString(), directory.toUri().toString())) {
+            try (Storage storage = engine.storage(here)) {
+                assertThat(storage.list("")).isEmpty();
+            }
+        }
+        for (String elsewhere : List.of("hdfs://host/dir", "s3a://bucket")) {
+            assertThatThrownBy(() -> engine.storage(elsewhere))
+                    .hasMessageStartingWith("ACQ-0525 the local engine has no storage for " + elsewhere);
+        }
     }
 }
