@@ -9,6 +9,11 @@ class FakeBrokerConformanceTest extends ReliableReceiverConformance<String> {
         return FakeBroker.withPositions();
     }
 
+    @Override
+    protected int restarts() {
+        return 1_000;
+    }
+
     @Nested
     class WithoutPositions extends ReliableReceiverConformance<String> {
         @Override
