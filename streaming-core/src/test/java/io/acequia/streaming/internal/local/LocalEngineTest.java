@@ -11,6 +11,8 @@ import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.EngineProvider;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.OperatorException;
+import io.acequia.streaming.storage.Storage;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,11 +29,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import io.acequia.streaming.storage.Storage;
-import java.nio.file.Path;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class LocalEngineTest {
