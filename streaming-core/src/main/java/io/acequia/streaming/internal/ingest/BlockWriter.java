@@ -254,11 +254,11 @@ final class BlockWriter<T> {
         }
     }
 
-    /** A block that no record of the log can hold becomes two; a single such record is rejected. */
+    /** What no record of the log can hold is cut. */
     private void makeSmaller(Sealed<T> block) {
         stateLock.lock();
         try {
-            assembler.replace(block, block.count() > 1 ? block.halves() : List.of(block.rejectingAll(tooLarge())));
+            assembler.replace(block, block.smaller(tooLarge()));
         } finally {
             stateLock.unlock();
         }

@@ -27,27 +27,47 @@ record Sealed<T>(
         List<Owed> owed) {
     private static final int SAMPLE = 256;
 
-    /** The same in two blocks; what is beside the records goes with the second. */
-    List<Sealed<T>> halves() {
-        List<T> all = new ArrayList<>(count);
-        parts.forEach(all::addAll);
-        int half = count / 2;
-        owed.forEach(delivery -> delivery.owedTo(1));
-        return List.of(
-                new Sealed<>(List.of(all.subList(0, half)), half, bytes / 2, List.of(), List.of(), owed),
-                new Sealed<>(
-                        List.of(all.subList(half, count)), count - half, bytes - bytes / 2, rejected, positions, owed));
+    /**
+     * The same in smaller blocks: first with samples of what was rejected, then in halves, and when a single record is too
+     * large, without it: it is rejected for {@code why}.
+     */
+    List<Sealed<T>> smaller(Throwable why) {
+        if (rejected.stream().anyMatch(each -> each.raw().length > SAMPLE)) {
+            List<Rejected> samples = rejected.stream()
+                    .map(each -> new Rejected(sample(each.raw()), each.where(), each.cause()))
+                    .toList();
+            return List.of(new Sealed<>(parts, count, bytes, samples, positions, owed));
+        }
+        if (count > 1) {
+            List<T> all = new ArrayList<>(count);
+            parts.forEach(all::addAll);
+            int half = count / 2;
+            return halves(
+                    new Sealed<>(List.of(all.subList(0, half)), half, bytes / 2, List.of(), List.of(), owed),
+                    new Sealed<>(
+                            List.of(all.subList(half, count)),
+                            count - half,
+                            bytes - bytes / 2,
+                            rejected,
+                            positions,
+                            owed));
+        }
+        if (count == 0 && rejected.size() > 1) {
+            int half = rejected.size() / 2;
+            return halves(
+                    new Sealed<>(List.of(), 0, 0, rejected.subList(0, half), List.of(), owed),
+                    new Sealed<>(List.of(), 0, 0, rejected.subList(half, rejected.size()), positions, owed));
+        }
+        List<Rejected> all = new ArrayList<>(rejected);
+        parts.forEach(
+                part -> part.forEach(record -> all.add(new Rejected(sample(record), "received record", why))));
+        return List.of(new Sealed<>(List.of(), 0, 0, all, positions, owed));
     }
 
-    /** The same without its records, which are rejected for {@code why}. */
-    Sealed<T> rejectingAll(Throwable why) {
-        List<Rejected> all = new ArrayList<>(rejected);
-        for (List<T> part : parts) {
-            for (T record : part) {
-                all.add(new Rejected(sample(record), "received record", why));
-            }
-        }
-        return new Sealed<>(List.of(), 0, 0, all, positions, owed);
+    /** Their deliveries end with both. */
+    private List<Sealed<T>> halves(Sealed<T> first, Sealed<T> second) {
+        owed.forEach(delivery -> delivery.owedTo(1));
+        return List.of(first, second);
     }
 
     /** Its first bytes, for people. */

@@ -293,6 +293,22 @@ class LoggedReceiverTest {
     }
 
     @Test
+    void whatIsRejectedIsCutToWhatTheLogTakes() throws Exception {
+        maxRecord = new ByteSize(2000);
+        Loop<Object> loop = start();
+        List<Rejected> bad = IntStream.range(0, 9)
+                .mapToObj(i -> new Rejected(new byte[3000], "line " + i, new IOException("bad")))
+                .toList();
+        steps.add(() -> delivery(List.of("a"), "bad", new Position("s", 0, 10), bad));
+        nothing();
+        acked("bad");
+        Loop<Object>.Batch taken = loop.take();
+        assertThat(taken.all()).containsExactly("a");
+        assertThat(taken.rejected()).hasSize(9).extracting(Rejected::where).contains("line 0", "line 8");
+        assertThat(taken.rejected()).allSatisfy(poison -> assertThat(poison.raw()).hasSizeLessThanOrEqualTo(256));
+    }
+
+    @Test
     @DisplayName("R24 what is rejected is logged with its delivery")
     void whatIsRejectedIsLoggedWithItsDelivery() throws Exception {
         Loop<Object> first = start();
