@@ -26,6 +26,7 @@ import java.util.List;
  */
 record BlockRecord(int count, long bytes, List<Position> positions, List<Rejected> rejected, ByteBuffer records) {
     private static final byte VERSION = 1;
+    private static final int MOST_TEXT = 512;
 
     /** What the log is given. */
     static ByteBuffer[] encode(Sealed<?> block, BlockCodec codec) throws IOException {
@@ -43,8 +44,8 @@ record BlockRecord(int count, long bytes, List<Position> positions, List<Rejecte
         out.writeInt(block.rejected().size());
         for (Rejected each : block.rejected()) {
             write(out, each.raw());
-            write(out, each.where());
-            write(out, String.valueOf(each.cause()));
+            write(out, shortened(each.where()));
+            write(out, shortened(String.valueOf(each.cause())));
         }
         List<ByteBuffer> all = new ArrayList<>();
         all.add(ByteBuffer.wrap(bytes.toByteArray()));
@@ -97,6 +98,11 @@ record BlockRecord(int count, long bytes, List<Position> positions, List<Rejecte
                 new Address(place.file(), place.offset(), place.length(), place.seq()),
                 log.limits());
         return codec.decode(decode(payload).records(), info.count());
+    }
+
+    /** For people, who read no more. */
+    private static String shortened(String text) {
+        return text.substring(0, Math.min(MOST_TEXT, text.length()));
     }
 
     private static void write(DataOutputStream out, String text) throws IOException {

@@ -28,8 +28,8 @@ record Sealed<T>(
     private static final int SAMPLE = 256;
 
     /**
-     * The same in smaller blocks: first with samples of what was rejected, then in halves, and when a single record is too
-     * large, without it: it is rejected for {@code why}.
+     * The same in smaller blocks: first with samples of what was rejected, then in halves, then what was rejected apart; a
+     * single record that is too large is rejected for {@code why}.
      */
     List<Sealed<T>> smaller(Throwable why) {
         if (rejected.stream().anyMatch(each -> each.raw().length > SAMPLE)) {
@@ -51,6 +51,11 @@ record Sealed<T>(
                             rejected,
                             positions,
                             owed));
+        }
+        if (count == 1 && !rejected.isEmpty()) {
+            return halves(
+                    new Sealed<>(parts, 1, bytes, List.of(), List.of(), owed),
+                    new Sealed<>(List.of(), 0, 0, rejected, positions, owed));
         }
         if (count == 0 && rejected.size() > 1) {
             int half = rejected.size() / 2;
