@@ -64,8 +64,7 @@ record Sealed<T>(
                     new Sealed<>(List.of(), 0, 0, rejected.subList(half, rejected.size()), positions, owed));
         }
         List<Rejected> all = new ArrayList<>(rejected);
-        parts.forEach(
-                part -> part.forEach(record -> all.add(new Rejected(sample(record), "received record", why))));
+        parts.forEach(part -> part.forEach(record -> all.add(new Rejected(sample(record), "received record", why))));
         return List.of(new Sealed<>(List.of(), 0, 0, all, positions, owed));
     }
 

@@ -305,7 +305,8 @@ class LoggedReceiverTest {
         Loop<Object>.Batch taken = loop.take();
         assertThat(taken.all()).containsExactly("a");
         assertThat(taken.rejected()).hasSize(9).extracting(Rejected::where).contains("line 0", "line 8");
-        assertThat(taken.rejected()).allSatisfy(poison -> assertThat(poison.raw()).hasSizeLessThanOrEqualTo(256));
+        assertThat(taken.rejected())
+                .allSatisfy(poison -> assertThat(poison.raw()).hasSizeLessThanOrEqualTo(256));
     }
 
     @Test
