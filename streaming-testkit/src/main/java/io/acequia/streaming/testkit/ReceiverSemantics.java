@@ -52,6 +52,16 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What becomes of received data, and how fast it may come: parts of sections 5, 6 and 8 of the semantics. An engine passes by
  * a subclass that gives its settings.
+ *
+ * <p><b>Time.</b> Every context stands on a manual clock. A receiver that has used up its rate waits in that clock, and so does the
+ * timer, so a test waits until all of them do and then moves time: what was read at any moment is known. It moves in steps
+ * of a tenth of a batch, since what is read at the very time of a batch may be in this one or in the next.
+ *
+ * <p><b>Load.</b> An output that takes long advances the clock by what it takes, so a slow output needs no time; an output that
+ * must be slow for certain waits at a gate. Nothing here asserts how fast something real is.
+ *
+ * <p><b>State.</b> Sources are made anew for each attempt and may be copied, so what they count is static, and each test sets it
+ * anew: the suite can be repeated in one process.
  */
 @Timeout(120)
 public abstract class ReceiverSemantics extends OperationSemantics {
