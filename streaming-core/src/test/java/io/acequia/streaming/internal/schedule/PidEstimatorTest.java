@@ -47,7 +47,7 @@ class PidEstimatorTest {
     }
 
     @Test
-    @DisplayName("S8.3 the rate is the latest, less the error and a fifth of what waits")
+    @DisplayName("S8.3 S1.12 the rate is the latest, less the error and a fifth of what waits in the queue")
     void theRateFollowsTheFormulaWithTheDefaults() {
         seed(spark, 2000);
 
