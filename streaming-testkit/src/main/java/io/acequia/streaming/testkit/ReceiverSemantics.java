@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -56,8 +57,8 @@ import org.junit.jupiter.api.io.TempDir;
  * timer, so a test waits until all of them do and then moves time: what was read at any moment is known. It moves in steps
  * of a tenth of a batch, since what is read at the very time of a batch may be in this one or in the next.
  *
- * <p><b>Load.</b> An output that takes long advances the clock by what it takes, so a slow output needs no time. Nothing here
- * asserts how fast something real is.
+ * <p><b>Load.</b> An output that takes long advances the clock by what it takes, so a slow output needs no time; one that must
+ * be slow for certain waits at a gate. Nothing here asserts how fast something real is.
  *
  * <p><b>State.</b> Sources are made anew for each attempt and may be copied, so what they count is static, and each test sets it
  * anew: the suite can be repeated in one process.
@@ -308,6 +309,33 @@ public abstract class ReceiverSemantics extends OperationSemantics {
         }
         assertThat(limits).allMatch(limit -> limit >= 100);
         assertThat(limits.subList(90, 100)).allMatch(limit -> limit <= capacity * 12 / 10);
+    }
+
+    @Test
+    @DisplayName("S1.12 what waits in the queue is taken off the rate")
+    void theQueueIsTakenOffTheRate() throws Exception {
+        StreamingConf conf = conf().set(StreamingConf.BACKPRESSURE_ENABLED, true)
+                .set(StreamingConf.BACKPRESSURE_INITIAL_RATE, 1000L);
+        ManualClock clock = new ManualClock(START);
+        CountDownLatch gate = new CountDownLatch(1);
+        try (StreamingContext context = new StreamingContext(conf, TENTH, clock)) {
+            Watch watch = Watch.on(context);
+            context.receiverStream(Source.of("flood", Flood::new)).foreachRDD(rdd -> {
+                gate.await();
+                clock.advance(Durations.milliseconds(1));
+            });
+            context.start();
+            for (int step = 0; step < 4 * STEPS; step++) {
+                clock.awaitWaiters(2);
+                clock.advance(TENTH.dividedBy(STEPS));
+            }
+            // All four are planned before the gate opens: one that is planned later has not waited.
+            clock.awaitWaiters(2);
+            gate.countDown();
+            watch.batch(4);
+            assertThat(source(context).rateTerms())
+                    .hasValueSatisfying(terms -> assertThat(terms.integral()).isPositive());
+        }
     }
 
     @Test

@@ -147,8 +147,9 @@ final class WrongBroker implements ExternalSystem.Reliable<String> {
             if (fault == Fault.ACKS_BEFORE_READ_RETURNS) {
                 connection.ack(lot);
             } else if (fault == Fault.ACKS_ON_A_THREAD_OF_ITS_OWN) {
+                // Joined, so that the mistake is made for certain, and not only when that thread is quick.
                 Connection open = connection;
-                CompletableFuture.runAsync(() -> ack(open, lot));
+                CompletableFuture.runAsync(() -> ack(open, lot)).join();
             }
             long from = fault == Fault.NUMBERS_ANEW_ON_EACH_CONNECTION ? given : lot.from();
             given += lot.payloads().size();
