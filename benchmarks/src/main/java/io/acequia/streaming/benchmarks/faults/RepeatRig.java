@@ -65,13 +65,17 @@ final class RepeatRig {
     private static Passes passes(ChildJvm child, Verdict verdict) {
         try {
             Passes sum = new Passes(0, 0, 0, 0);
+            List<String> said = new ArrayList<>();
             for (String line : child.output()) {
                 String[] parts = line.split(" ", -1);
                 if (line.matches("[0-9]+ [0-9]+")) {
                     sum = sum.plus(new Passes(1, Long.parseLong(parts[0]), Long.parseLong(parts[1]), 0));
                 } else {
-                    verdict.progress(line);
+                    said.add(line);
                 }
+            }
+            if (sum.failed > 0) {
+                said.forEach(verdict::progress);
             }
             return sum.plus(new Passes(0, 0, 0, child.exitCode() == 0 ? 0 : 1));
         } catch (IOException e) {
