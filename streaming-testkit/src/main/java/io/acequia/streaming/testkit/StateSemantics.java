@@ -81,7 +81,8 @@ public abstract class StateSemantics extends OperationSemantics {
     }
 
     private static Optional<Integer> loggedSum(Time time, String key, List<Integer> values, Optional<Integer> state) {
-        CALLED.add(second(time) + ": " + key + " " + values + " " + state.map(String::valueOf).orElse("none"));
+        CALLED.add(second(time) + ": " + key + " " + values + " "
+                + state.map(String::valueOf).orElse("none"));
         return sum(values, state);
     }
 
@@ -150,8 +151,7 @@ public abstract class StateSemantics extends OperationSemantics {
     @DisplayName("S4.2 a new key for which the result is empty is not kept: it is not called for in the next batch")
     void aKeyWithoutResultIsNotKept() {
         List<List<Tuple2<String, Integer>>> out = batchesOf(
-                (DStream<String> in) -> ones(in)
-                        .updateStateByKey(
+                (DStream<String> in) -> ones(in).updateStateByKey(
                                 (Time time, String key, List<Integer> values, Optional<Integer> state) ->
                                         loggedSum(time, key, values, state).filter(sum -> !key.equals("no")),
                                 Partitioner.hash(2)),
@@ -233,8 +233,7 @@ public abstract class StateSemantics extends OperationSemantics {
     @DisplayName("S4.3 naming the type of the state lets a chain infer it")
     void aNamedTypeLetsAChainInferIt() {
         assertThat(batchesOf(
-                        (DStream<String> in) -> ones(in)
-                                .updateStateByKey(
+                        (DStream<String> in) -> ones(in).updateStateByKey(
                                         Integer.class, (values, state) -> Optional.of(values.size() + state.orElse(0)))
                                 .mapValues(n -> n * 100)
                                 .map(state -> state._1() + state._2()),
@@ -271,18 +270,15 @@ public abstract class StateSemantics extends OperationSemantics {
     @SuppressWarnings("NullAway") // null is the point
     void aNullKeyInTheInitialStateFails() {
         assertFails(
-                in -> ones(in)
-                        .updateStateByKey(
+                in -> ones(in).updateStateByKey(
                                 StateSemantics::sum,
                                 Partitioner.hash(2),
                                 in.context().batchContext().parallelizePairs(List.of(pair((String) null, 1)))),
                 "ACQ-0711",
                 "updateStateByKey");
         assertFails(
-                in -> ones(in)
-                        .mapWithState(StateSpec.function(StateSemantics::count)
-                                .initialState(
-                                        in.context().batchContext().parallelizePairs(List.of(pair((String) null, 1))))),
+                in -> ones(in).mapWithState(StateSpec.function(StateSemantics::count)
+                        .initialState(in.context().batchContext().parallelizePairs(List.of(pair((String) null, 1))))),
                 "ACQ-0711",
                 "mapWithState");
     }
@@ -309,8 +305,7 @@ public abstract class StateSemantics extends OperationSemantics {
         return sum;
     }
 
-    private static Optional<Integer> loggedCount(
-            Time time, String key, Optional<Integer> value, State<Integer> state) {
+    private static Optional<Integer> loggedCount(Time time, String key, Optional<Integer> value, State<Integer> state) {
         CALLED.add(second(time) + ": " + key + " " + value.orElse(-1) + " "
                 + state.getOption().map(String::valueOf).orElse("none"));
         return Optional.of(count(key, value, state));
@@ -342,8 +337,7 @@ public abstract class StateSemantics extends OperationSemantics {
                                         })),
                         List.of(5, 3, 4, 1, 2),
                         List.of(9, 8)))
-                .containsExactly(
-                        List.of("5", "53", "534", "5341", "53412"), List.of("534129", "5341298"));
+                .containsExactly(List.of("5", "53", "534", "5341", "53412"), List.of("534129", "5341298"));
     }
 
     @Test
@@ -351,18 +345,16 @@ public abstract class StateSemantics extends OperationSemantics {
     @SuppressWarnings("NullAway") // null is the point
     void nothingIsEmittedForNoResult() {
         assertThat(batchesOf(
-                        (DStream<String> in) -> ones(in)
-                                .mapWithState(StateSpec.function(
-                                        (String key, Optional<Integer> value, State<Integer> state) ->
-                                                key.equals("quiet") ? null : key)),
+                        (DStream<String> in) -> ones(in).mapWithState(StateSpec.function(
+                                (String key, Optional<Integer> value, State<Integer> state) ->
+                                        key.equals("quiet") ? null : key)),
                         List.of("quiet", "a", "quiet")))
                 .containsExactly(List.of("a"));
         assertThat(batchesOf(
-                        (DStream<String> in) -> ones(in)
-                                .mapWithState(StateSpec.function(
-                                        (Time time, String key, Optional<Integer> value, State<Integer> state) ->
-                                                Optional.of(key + second(time))
-                                                        .filter(emitted -> !emitted.startsWith("quiet")))),
+                        (DStream<String> in) -> ones(in).mapWithState(StateSpec.function(
+                                (Time time, String key, Optional<Integer> value, State<Integer> state) -> Optional.of(
+                                                key + second(time))
+                                        .filter(emitted -> !emitted.startsWith("quiet")))),
                         List.of("quiet", "a", "quiet"),
                         List.of("a")))
                 .containsExactly(List.of("a1"), List.of("a2"));
@@ -382,8 +374,7 @@ public abstract class StateSemantics extends OperationSemantics {
                     in.mapWithState(StateSpec.function(StateSemantics::loggedCount)),
                     in.mapWithState(spec.numPartitions(3)),
                     in.mapWithState(spec.partitioner(p)),
-                    in.mapWithState(
-                            spec.initialState(initial(s)).partitioner(p).timeout(seconds(100))));
+                    in.mapWithState(spec.initialState(initial(s)).partitioner(p).timeout(seconds(100))));
             for (int i = 0; i < forms.size(); i++) {
                 s.collect("form " + i, forms.get(i));
                 s.collect("state " + i, forms.get(i).stateSnapshots());
@@ -434,8 +425,9 @@ public abstract class StateSemantics extends OperationSemantics {
         try (TestStreams t = program(s -> {
             PairDStream<String, Integer> in = ones(s.input("in"));
             StateSpec<String, Integer, Integer, Integer> spec = StateSpec.function(StateSemantics::count);
-            StateSpec<String, Integer, Integer, Integer> other =
-                    spec.initialState(initial(s, pair("a", 100))).numPartitions(3).timeout(seconds(1));
+            StateSpec<String, Integer, Integer, Integer> other = spec.initialState(initial(s, pair("a", 100)))
+                    .numPartitions(3)
+                    .timeout(seconds(1));
             s.collect("spec", in.mapWithState(spec).stateSnapshots());
             s.collect("other", in.mapWithState(other).stateSnapshots());
         })) {
@@ -469,9 +461,7 @@ public abstract class StateSemantics extends OperationSemantics {
 
         assertThat(out)
                 .containsExactly(
-                        List.of("none, 1, 1"),
-                        List.of("1, 2, 2", "2, 3, none", "none, 4, 4"),
-                        List.of("4, 5, 5"));
+                        List.of("none, 1, 1"), List.of("1, 2, 2", "2, 3, none", "none, 4, 4"), List.of("4, 5, 5"));
     }
 
     private static String look(State<Integer> state) {
@@ -512,9 +502,8 @@ public abstract class StateSemantics extends OperationSemantics {
                 },
                 "NoSuchElementException: ACQ-0714");
         assertFails(
-                in -> ones(in)
-                        .mapWithState(StateSpec.function(
-                                (String key, Optional<Integer> value, State<Integer> state) -> state.get())),
+                in -> ones(in).mapWithState(StateSpec.function(
+                        (String key, Optional<Integer> value, State<Integer> state) -> state.get())),
                 NoSuchElementException.class.getName(),
                 "ACQ-0714");
     }
@@ -610,10 +599,8 @@ public abstract class StateSemantics extends OperationSemantics {
     @SafeVarargs
     @SuppressWarnings("varargs") // only read
     private List<List<String>> mapWithState(
-            Function3<String, Optional<Integer>, State<Integer>, String> f,
-            List<Tuple2<String, Integer>>... batches) {
-        return batchesOf(
-                (DStream<Tuple2<String, Integer>> in) -> pairs(in).mapWithState(Integer.class, f), batches);
+            Function3<String, Optional<Integer>, State<Integer>, String> f, List<Tuple2<String, Integer>>... batches) {
+        return batchesOf((DStream<Tuple2<String, Integer>> in) -> pairs(in).mapWithState(Integer.class, f), batches);
     }
 
     private void assertRefused(Function3<String, Optional<Integer>, State<Integer>, String> f, String refusal) {
@@ -639,8 +626,7 @@ public abstract class StateSemantics extends OperationSemantics {
     @DisplayName("S4.7 stateSnapshots yields the whole state in each batch, also of keys without data")
     void snapshotsAreWhole() {
         List<List<Tuple2<String, Integer>>> out = batchesOf(
-                (DStream<String> in) -> ones(in)
-                        .mapWithState(StateSpec.function(StateSemantics::countUpToTwo))
+                (DStream<String> in) -> ones(in).mapWithState(StateSpec.function(StateSemantics::countUpToTwo))
                         .stateSnapshots(),
                 List.of(),
                 List.of("a"),
@@ -670,8 +656,8 @@ public abstract class StateSemantics extends OperationSemantics {
         List<List<String>> right = List.of(List.of("b"), List.of("a", "b"), List.of("b"));
 
         assertThat(batchesOf(
-                                (DStream<String> l, DStream<String> r) ->
-                                        ones(l).updateStateByKey(StateSemantics::sum).join(r.keyBy(word -> word)),
+                                (DStream<String> l, DStream<String> r) -> ones(l).updateStateByKey(StateSemantics::sum)
+                                        .join(r.keyBy(word -> word)),
                                 left,
                                 right)
                         .stream()
@@ -679,8 +665,7 @@ public abstract class StateSemantics extends OperationSemantics {
                 .containsExactly(0, 2, 1);
         List<List<Tuple2<String, Tuple2<String, Optional<Integer>>>>> enriched = batchesOf(
                 (DStream<String> l, DStream<String> r) -> r.mapToPair(word -> pair(word, word + "!"))
-                        .leftOuterJoin(ones(l)
-                                .mapWithState(StateSpec.function(StateSemantics::count))
+                        .leftOuterJoin(ones(l).mapWithState(StateSpec.function(StateSemantics::count))
                                 .stateSnapshots()),
                 left,
                 right);
@@ -696,8 +681,7 @@ public abstract class StateSemantics extends OperationSemantics {
     @DisplayName("S4.9 state runs without a checkpoint directory; states over states, too")
     void stateOverState() {
         assertThat(batchesOf(
-                        (DStream<String> in) -> ones(in)
-                                .updateStateByKey(StateSemantics::sum)
+                        (DStream<String> in) -> ones(in).updateStateByKey(StateSemantics::sum)
                                 .mapWithState(StateSpec.function(StateSemantics::count))
                                 .mapToPair(n -> pair("all", n))
                                 .updateStateByKey(StateSemantics::sum),

@@ -70,7 +70,8 @@ public abstract class TimeoutSemantics extends OperationSemantics {
     }
 
     private static MapWithStateDStream<String, Integer, Integer, String> told(DStream<String> words) {
-        return ones(words).mapWithState(StateSpec.function(TimeoutSemantics::tell).timeout(IDLE));
+        return ones(words)
+                .mapWithState(StateSpec.function(TimeoutSemantics::tell).timeout(IDLE));
     }
 
     private static PairDStream<String, Integer> ones(DStream<String> words) {
@@ -153,8 +154,7 @@ public abstract class TimeoutSemantics extends OperationSemantics {
     @DisplayName("S4.8 data that leave the state as it is keep the key alive, too")
     void dataWithoutUpdateKeepAKeyAlive() {
         List<List<String>> out = batchesOf(
-                (DStream<String> in) -> ones(in)
-                        .mapWithState(
+                (DStream<String> in) -> ones(in).mapWithState(
                                 StateSpec.function((String key, Optional<Integer> value, State<Integer> state) -> {
                                             if (!state.exists()) {
                                                 state.update(1);
@@ -170,16 +170,14 @@ public abstract class TimeoutSemantics extends OperationSemantics {
                 List.of());
 
         assertThat(out)
-                .containsExactly(
-                        List.of("data"), List.of(), List.of("data"), List.of(), List.of(), List.of("idle"));
+                .containsExactly(List.of("data"), List.of(), List.of("data"), List.of(), List.of(), List.of("idle"));
     }
 
     @Test
     @DisplayName("S4.8 a key that has no state, or no longer one, does not time out")
     void aKeyWithoutStateDoesNotTimeOut() {
         List<List<String>> out = batchesOf(
-                (DStream<String> in) -> ones(in)
-                        .mapWithState(
+                (DStream<String> in) -> ones(in).mapWithState(
                                 StateSpec.function((String key, Optional<Integer> value, State<Integer> state) -> {
                                             if (key.equals("removed") && !state.exists()) {
                                                 state.update(1);
@@ -197,27 +195,27 @@ public abstract class TimeoutSemantics extends OperationSemantics {
                 List.of());
 
         assertBatch(out.get(0)).containsExactlyInAnyOrder("never", "removed");
-        assertThat(out.subList(1, 6))
-                .containsExactly(List.of("removed"), List.of(), List.of(), List.of(), List.of());
+        assertThat(out.subList(1, 6)).containsExactly(List.of("removed"), List.of(), List.of(), List.of(), List.of());
     }
 
     @Test
-    @DisplayName("S4.8 a time-out between two batch times fires at the next one; one below the interval in the next batch")
+    @DisplayName(
+            "S4.8 a time-out between two batch times fires at the next one; one below the interval in the next batch")
     void aTimeoutBetweenTwoBatchesFiresAtTheNext() {
         Map<Duration, Integer> dueAfter = Map.of(
                 milliseconds(1), 1, milliseconds(999), 1, SECOND, 1, milliseconds(1001), 2, milliseconds(2500), 3);
         dueAfter.forEach((timeout, batches) -> {
             List<List<String>> out = batchesOf(
-                    (DStream<String> in) -> ones(in)
-                            .mapWithState(StateSpec.function(TimeoutSemantics::tell).timeout(timeout)),
+                    (DStream<String> in) -> ones(in).mapWithState(
+                                    StateSpec.function(TimeoutSemantics::tell).timeout(timeout)),
                     List.of("a"),
                     List.of(),
                     List.of(),
                     List.of(),
                     List.of());
 
-            List<List<String>> expected = new ArrayList<>(
-                    List.of(List.of("a=1"), List.of(), List.of(), List.of(), List.of()));
+            List<List<String>> expected =
+                    new ArrayList<>(List.of(List.of("a=1"), List.of(), List.of(), List.of(), List.of()));
             expected.set(batches, List.of("a=1 is idle"));
             assertThat(out).as("%s", timeout).isEqualTo(expected);
         });
@@ -256,12 +254,12 @@ public abstract class TimeoutSemantics extends OperationSemantics {
     void theFunctionSeesTheTimeOfTheBatch() {
         List<List<Tuple2<Boolean, Time>>> out = new ArrayList<>();
         try (TestStreams t = program(s -> ones(s.input("in"))
-                .mapWithState(StateSpec.function(
-                                (Time time, String key, Optional<Integer> value, State<Integer> state) -> {
+                .mapWithState(
+                        StateSpec.function((Time time, String key, Optional<Integer> value, State<Integer> state) -> {
                                     value.ifPresent(state::update);
                                     return Optional.of(pair(state.isTimingOut(), time));
                                 })
-                        .timeout(IDLE))
+                                .timeout(IDLE))
                 .foreachRDD(rdd -> {
                     out.add(rdd.collect());
                 }))) {
@@ -277,10 +275,9 @@ public abstract class TimeoutSemantics extends OperationSemantics {
     @DisplayName("S4.8 time-outs come after the data of their batch")
     void timeoutsComeAfterTheData() {
         List<List<String>> out = batchesOf(
-                (DStream<String> in) -> ones(in)
-                        .mapWithState(StateSpec.function(TimeoutSemantics::tell)
-                                .timeout(IDLE)
-                                .numPartitions(1)),
+                (DStream<String> in) -> ones(in).mapWithState(StateSpec.function(TimeoutSemantics::tell)
+                        .timeout(IDLE)
+                        .numPartitions(1)),
                 List.of("a", "b"),
                 List.of(),
                 List.of(),
@@ -378,20 +375,21 @@ public abstract class TimeoutSemantics extends OperationSemantics {
     @DisplayName("S4.6 update and remove while timing out are IllegalStateExceptions that name the key")
     void updateAndRemoveAreRefusedWhileTimingOut() {
         Map<String, VoidFunction<State<Integer>>> mistakes = Map.of(
-                "IllegalStateException: ACQ-0716", state -> state.update(7),
-                "IllegalStateException: ACQ-0718", State::remove);
+                "IllegalStateException: ACQ-0716",
+                state -> state.update(7),
+                "IllegalStateException: ACQ-0718",
+                State::remove);
         mistakes.forEach((refusal, mistake) -> {
             List<List<String>> out = batchesOf(
-                    (DStream<String> in) -> ones(in)
-                            .mapWithState(StateSpec.function(
-                                            (String key, Optional<Integer> value, State<Integer> state) -> {
+                    (DStream<String> in) -> ones(in).mapWithState(
+                                    StateSpec.function((String key, Optional<Integer> value, State<Integer> state) -> {
                                                 if (state.isTimingOut()) {
                                                     return refused(mistake, state) + " at " + state.get();
                                                 }
                                                 state.update(1);
                                                 return "data";
                                             })
-                                    .timeout(IDLE)),
+                                            .timeout(IDLE)),
                     List.of("the plum"),
                     List.of(),
                     List.of(),
@@ -399,7 +397,10 @@ public abstract class TimeoutSemantics extends OperationSemantics {
                     List.of());
 
             assertThat(out.get(3)).hasSize(1);
-            assertThat(out.get(3).get(0)).startsWith(refusal).contains("the plum").endsWith(" at 1");
+            assertThat(out.get(3).get(0))
+                    .startsWith(refusal)
+                    .contains("the plum")
+                    .endsWith(" at 1");
             assertThat(out.get(4)).isEmpty();
         });
     }
@@ -433,7 +434,8 @@ public abstract class TimeoutSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S4.8 a function that throws at a time-out leaves it due: under retry it comes again in the same batch")
+    @DisplayName(
+            "S4.8 a function that throws at a time-out leaves it due: under retry it comes again in the same batch")
     void aTimeoutThatFailedComesAgain() {
         FailurePolicy twice = FailurePolicy.retry(1, Duration.ZERO, FailurePolicy.Kind.STOP);
         for (int broken = 1; broken <= 3; broken++) {

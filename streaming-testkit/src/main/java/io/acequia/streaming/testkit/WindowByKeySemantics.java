@@ -136,8 +136,8 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
         assertBatch(out.get(2)).containsExactlyInAnyOrder(pair(1, List.of("d")), pair(2, List.of("ee")));
         assertBatch(out.get(3)).containsExactly(pair(2, List.of("ee")));
         assertThat(out.get(1))
-                .allSatisfy(group ->
-                        assertThat(group._2()).isInstanceOf(List.class).isInstanceOf(Serializable.class));
+                .allSatisfy(
+                        group -> assertThat(group._2()).isInstanceOf(List.class).isInstanceOf(Serializable.class));
     }
 
     @Test
@@ -155,7 +155,8 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S3.4 reduceByWindow gives nothing for an empty window; with inverse the neutral value once it had one")
+    @DisplayName(
+            "S3.4 reduceByWindow gives nothing for an empty window; with inverse the neutral value once it had one")
     void reduceByWindowOfNothing() {
         assertThat(batchesOf(
                         (DStream<Integer> in) -> in.reduceByWindow(Integer::sum, seconds(2), SECOND),
@@ -181,16 +182,14 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
     void theFilterDropsKeys() {
         for (Function<DStream<String>, PairDStream<String, Integer>> form :
                 List.<Function<DStream<String>, PairDStream<String, Integer>>>of(
-                        in -> ones(in)
-                                .reduceByKeyAndWindow(
+                        in -> ones(in).reduceByKeyAndWindow(
                                         Integer::sum,
                                         WindowByKeySemantics::minus,
                                         seconds(2),
                                         SECOND,
                                         3,
                                         sum -> sum._2() != 0),
-                        in -> ones(in)
-                                .reduceByKeyAndWindow(
+                        in -> ones(in).reduceByKeyAndWindow(
                                         Integer::sum,
                                         WindowByKeySemantics::minus,
                                         seconds(2),
@@ -198,7 +197,13 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
                                         Partitioner.hash(2),
                                         sum -> sum._2() != 0))) {
             List<List<Tuple2<String, Integer>>> out = batchesOf(
-                    form, List.of("a"), List.of("a", "b"), List.of(), List.of(), List.of("a"), List.of());
+                    (DStream<String> in) -> form.apply(in),
+                    List.of("a"),
+                    List.of("a", "b"),
+                    List.of(),
+                    List.of(),
+                    List.of("a"),
+                    List.of());
 
             assertThat(out.get(0)).containsExactly(pair("a", 1));
             assertThat(out.get(1)).containsExactlyInAnyOrder(pair("a", 2), pair("b", 1));
@@ -216,9 +221,13 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
                 List.<Function<DStream<String>, PairDStream<String, Long>>>of(
                         in -> in.countByValueAndWindow(seconds(2), SECOND),
                         in -> in.countByValueAndWindow(seconds(2), SECOND, 3))) {
-            assertThat(batchesOf(form, List.of("a", "a"), List.of(), List.of(), List.of("a")))
-                    .containsExactly(
-                            List.of(pair("a", 2L)), List.of(pair("a", 2L)), List.of(), List.of(pair("a", 1L)));
+            assertThat(batchesOf(
+                            (DStream<String> in) -> form.apply(in),
+                            List.of("a", "a"),
+                            List.of(),
+                            List.of(),
+                            List.of("a")))
+                    .containsExactly(List.of(pair("a", 2L)), List.of(pair("a", 2L)), List.of(), List.of(pair("a", 1L)));
         }
     }
 
@@ -249,14 +258,12 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
     void countByValueAndWindowPlacesItsKeys() {
         try (TestStreams t = program(s -> {
             DStream<Integer> in = s.input("in");
-            s.collect(
-                    "by default", in.countByValueAndWindow(seconds(2), SECOND).glom());
+            s.collect("by default", in.countByValueAndWindow(seconds(2), SECOND).glom());
             s.collect("in 3", in.countByValueAndWindow(seconds(2), SECOND, 3).glom());
         })) {
             t.add("in", 1, 2, 3).add("in", 4).advance(2);
 
-            assertThat(t.last("by default"))
-                    .hasSize(t.context().batchContext().defaultParallelism());
+            assertThat(t.last("by default")).hasSize(t.context().batchContext().defaultParallelism());
             assertThat(t.last("in 3")).hasSize(3);
         }
     }
@@ -335,8 +342,7 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
             CALLS.set(0);
             run(
                     slides,
-                    in -> ones(in)
-                            .reduceByKeyAndWindow(
+                    in -> ones(in).reduceByKeyAndWindow(
                                     WindowByKeySemantics::sum,
                                     WindowByKeySemantics::difference,
                                     seconds(length),
@@ -360,7 +366,9 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
 
     /** What it would take to combine the values of each window from the first to the last. */
     private static int callsIfReducedAnew(int slides, int length) {
-        return IntStream.rangeClosed(1, slides).map(n -> Math.min(n, length) - 1).sum();
+        return IntStream.rangeClosed(1, slides)
+                .map(n -> Math.min(n, length) - 1)
+                .sum();
     }
 
     private static int sum(int a, int b) {
@@ -467,7 +475,8 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S7.11 a function that throws leaves the window as it was: whichever call it is, the batch then is right")
+    @DisplayName(
+            "S7.11 a function that throws leaves the window as it was: whichever call it is, the batch then is right")
     void aFunctionThatThrowsLeavesTheWindowAsItWas() {
         List<VoidFunction<TestStreams>> programs = List.of(
                 s -> s.collect("out", ones(s.input("in")).reduceByKeyAndWindow(WindowByKeySemantics::sum, seconds(3))),
@@ -523,32 +532,26 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
     @DisplayName("S3.10 reduceByKeyAndWindow(+, 2, 1)")
     void exampleOfReduceByKeyAndWindow() {
         assertThat(batchesOf(
-                        (DStream<String> in) ->
-                                ones(in).reduceByKeyAndWindow(Integer::sum, seconds(2), seconds(1)),
+                        (DStream<String> in) -> ones(in).reduceByKeyAndWindow(Integer::sum, seconds(2), seconds(1)),
                         List.of("a"),
                         List.of("a"),
                         List.of(),
                         List.of()))
-                .containsExactly(
-                        List.of(pair("a", 1)), List.of(pair("a", 2)), List.of(pair("a", 1)), List.of());
+                .containsExactly(List.of(pair("a", 1)), List.of(pair("a", 2)), List.of(pair("a", 1)), List.of());
     }
 
     @Test
     @DisplayName("S3.4 S3.11 the same with inverse, no filter: the key stays with the neutral element")
     void exampleOfReduceByKeyAndWindowWithInverse() {
         assertThat(batchesOf(
-                        (DStream<String> in) -> ones(in)
-                                .reduceByKeyAndWindow(
+                        (DStream<String> in) -> ones(in).reduceByKeyAndWindow(
                                         Integer::sum, WindowByKeySemantics::minus, seconds(2), seconds(1)),
                         List.of("a"),
                         List.of("a"),
                         List.of(),
                         List.of()))
                 .containsExactly(
-                        List.of(pair("a", 1)),
-                        List.of(pair("a", 2)),
-                        List.of(pair("a", 1)),
-                        List.of(pair("a", 0)));
+                        List.of(pair("a", 1)), List.of(pair("a", 2)), List.of(pair("a", 1)), List.of(pair("a", 0)));
     }
 
     @Test

@@ -333,8 +333,7 @@ public abstract class WindowSemantics extends OperationSemantics {
                 .as("%s of %s every %s", name, length, slide)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("ACQ-0927")
-                .hasMessageContainingAll(
-                        Durations.text(length), Durations.text(slide), Durations.text(parentsSlide));
+                .hasMessageContainingAll(Durations.text(length), Durations.text(slide), Durations.text(parentsSlide));
     }
 
     @Test
@@ -467,8 +466,7 @@ public abstract class WindowSemantics extends OperationSemantics {
                     .containsExactly(
                             List.of(), List.of("a"), List.of("a", "b"), List.of("a", "b"), List.of("b"), List.of());
             assertThat(t.batches("joined"))
-                    .containsExactly(
-                            List.of(), List.of("a"), List.of("ab"), List.of("ab"), List.of("b"), List.of());
+                    .containsExactly(List.of(), List.of("a"), List.of("ab"), List.of("ab"), List.of("b"), List.of());
         }
     }
 
@@ -494,7 +492,8 @@ public abstract class WindowSemantics extends OperationSemantics {
     @DisplayName("S1.6 a window over a union holds the batches of both streams")
     void aWindowOverAUnion() {
         List<List<Integer>> out = batchesOf(
-                (DStream<Integer> left, DStream<Integer> right) -> left.union(right).window(seconds(2)),
+                (DStream<Integer> left, DStream<Integer> right) ->
+                        left.union(right).window(seconds(2)),
                 List.of(List.of(1), List.of(2), List.of()),
                 List.of(List.of(10), List.of(), List.of(30)));
 
@@ -562,7 +561,8 @@ public abstract class WindowSemantics extends OperationSemantics {
     void aWindowCanBePersisted() {
         for (StorageLevel level : List.of(StorageLevel.MEMORY_ONLY_SER, StorageLevel.DISK_ONLY)) {
             try (TestStreams t = program(s -> {
-                DStream<Integer> window = s.<Integer>input("in").window(seconds(2)).persist(level);
+                DStream<Integer> window =
+                        s.<Integer>input("in").window(seconds(2)).persist(level);
                 s.collect("out", window);
                 s.collect("negative", window.map(n -> -n));
             })) {
@@ -587,8 +587,7 @@ public abstract class WindowSemantics extends OperationSemantics {
                         List.of(3),
                         List.of(4),
                         List.of(5)))
-                .containsExactly(
-                        List.of(0), List.of(0, 1), List.of(1, 2), List.of(2, 3), List.of(3, 4), List.of(4, 5));
+                .containsExactly(List.of(0), List.of(0, 1), List.of(1, 2), List.of(2, 3), List.of(3, 4), List.of(4, 5));
     }
 
     @Test
