@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,6 +217,51 @@ public abstract class WindowSemantics extends OperationSemantics {
 
     private static Object[] flat(List<List<Integer>> batches) {
         return batches.stream().flatMap(List::stream).toArray();
+    }
+
+    @Test
+    @DisplayName("S1.10 merged batches leave out times, and every window over them still holds what came in its time")
+    void windowsOverMergedBatchesLoseNothing() throws InterruptedException {
+        for (List<Integer> window : List.of(List.of(3, 1), List.of(4, 2), List.of(3, 2), List.of(4, 4))) {
+            Duration length = seconds(window.get(0));
+            Duration slide = seconds(window.get(1));
+            for (Map.Entry<String, Windowed> operation : everyWindow().entrySet()) {
+                String what = operation.getKey() + " of " + window;
+                Windowed forms = operation.getValue();
+                Map<Time, List<Object>> plain = new ConcurrentSkipListMap<>();
+                Map<Time, List<Object>> windowed = new ConcurrentSkipListMap<>();
+                try (MergedBatches<Integer> merged = new MergedBatches<>(conf(), (context, in) -> {
+                    keep(plain, forms.plain().of(in.window(length, slide)));
+                    keep(windowed, forms.windowed().of(in, length, slide));
+                })) {
+                    merged.batchOf(List.of(1));
+                    merged.batchOf(List.of(2), List.of(3));
+                    merged.batchOf(List.of(4));
+                    merged.batchOf(List.of(5), List.of(6), List.of(7));
+                    merged.batchOf(List.of(8));
+                    merged.batchOf(List.of(9));
+                    merged.batchOf(List.of(10), List.of(11));
+                    merged.batchOf(List.of(12));
+                    merged.finish();
+                }
+
+                assertThat(windowed).as(what).isNotEmpty().hasSameSizeAs(plain);
+                windowed.forEach((time, records) -> assertThat(records)
+                        .as("%s at %s", what, time)
+                        .containsExactlyInAnyOrderElementsOf(plain.getOrDefault(time, List.of())));
+                if (operation.getKey().equals("window") && window.equals(List.of(4, 2))) {
+                    assertThat(windowed)
+                            .containsExactly(
+                                    Map.entry(MergedBatches.time(4), List.of(1, 2, 3, 4)),
+                                    Map.entry(MergedBatches.time(8), List.of(5, 6, 7, 8)),
+                                    Map.entry(MergedBatches.time(12), List.of(9, 10, 11, 12)));
+                }
+            }
+        }
+    }
+
+    private static void keep(Map<Time, List<Object>> kept, DStreamLike<?, ?, ?> stream) {
+        stream.foreachRDD((rdd, time) -> kept.put(time, new ArrayList<>(rdd.collect())));
     }
 
     // ---- time
