@@ -302,6 +302,7 @@ public final class RandomStreams {
         private final int silenceTo;
         private final Set<Integer> windowed = new HashSet<>();
         private final Set<Integer> stateful = new HashSet<>();
+        private final Set<Integer> nullable = new HashSet<>();
         private int failuresLeft = MOST_FAILURES;
 
         Drawing(long seed) {
@@ -367,6 +368,9 @@ public final class RandomStreams {
                 }
                 content.add(records);
             }
+            if (nulls) {
+                nullable.add(number);
+            }
             int pieces = 1 + random.nextInt(4);
             inputs.add(new Input(number, pieces, content));
             add(
@@ -422,7 +426,7 @@ public final class RandomStreams {
                     Feature.WINDOW,
                     parent,
                     "window(" + extent + ")",
-                    new Made(extent.slide),
+                    new Made(extent.slide).sameValues(),
                     execution -> everySlide
                             ? execution.pairs(parent).window(time(extent.length))
                             : execution.pairs(parent).window(time(extent.length), time(extent.slide)),
@@ -512,7 +516,7 @@ public final class RandomStreams {
                     made,
                     execution -> {
                         Function2<Long, Long, Long> f = trapped(execution.trap(), merge);
-                        PairDStream<Object, Long> pairs = execution.pairs(parent);
+                        PairDStream<Object, Long> pairs = numbers(execution, parent);
                         if (n > 0) {
                             return pairs.reduceByKeyAndWindow(f, time(extent.length), time(extent.slide), n);
                         }
@@ -523,7 +527,6 @@ public final class RandomStreams {
                     (model, batch) -> model.reduced(parent, extent.length, batch, merge, false));
         }
 
-        /** Nulls become 0, since an inverse cannot give them back. */
         private void reduceByKeyAndWindowInverse() {
             Node parent = parent();
             Extent extent = extent(parent);
@@ -535,17 +538,15 @@ public final class RandomStreams {
                     made,
                     execution -> {
                         Trap trap = execution.trap();
-                        return execution
-                                .pairs(parent)
+                        return numbers(execution, parent)
                                 .reduceByKeyAndWindow(
-                                        (a, b) -> StreamFunctions.value(a) + StreamFunctions.value(b),
+                                        Long::sum,
                                         (sum, left) -> {
                                             trap.step();
-                                            return StreamFunctions.value(sum) - StreamFunctions.value(left);
+                                            return sum - left;
                                         },
                                         time(extent.length),
-                                        time(extent.slide))
-                                .mapValues(StreamFunctions::value);
+                                        time(extent.slide));
                     },
                     (model, batch) -> model.inverted(parent, extent.length, extent.slide, batch, false, false));
         }
@@ -787,7 +788,7 @@ public final class RandomStreams {
             add(
                     first.number(),
                     "union(#" + other.number() + ")",
-                    new Made(first.slide()).alsoOf(other),
+                    new Made(first.slide()).alsoOf(other).sameValues(),
                     execution -> execution.pairs(first).union(execution.pairs(other)),
                     (model, batch) -> {
                         List<Object> records = new ArrayList<>(model.at(first, batch));
@@ -802,6 +803,12 @@ public final class RandomStreams {
             List<Step> pairs = steps.stream().filter(Step::pairs).toList();
             int from = random.nextBoolean() ? pairs.size() - 1 : 0;
             return pairs.get(from + random.nextInt(pairs.size() - from)).node;
+        }
+
+        /** The stream without nulls, which cannot be combined. */
+        private PairDStream<Object, Long> numbers(Execution execution, Node parent) {
+            PairDStream<Object, Long> pairs = execution.pairs(parent);
+            return nullable.contains(parent.number()) ? pairs.mapValues(StreamFunctions::value) : pairs;
         }
 
         private Extent extent(Node parent) {
@@ -857,6 +864,7 @@ public final class RandomStreams {
             boolean pairs = true;
             boolean unique;
             boolean state;
+            boolean sameValues;
             int trap;
 
             Made(int slide) {
@@ -880,6 +888,12 @@ public final class RandomStreams {
 
             Made state() {
                 state = true;
+                return this;
+            }
+
+            /** Its values are those of its parents, also when they are null. */
+            Made sameValues() {
+                sameValues = true;
                 return this;
             }
 
@@ -929,6 +943,9 @@ public final class RandomStreams {
                 parents.addAll(steps.get(direct).parents);
                 addWhenPresent(windowed, direct, number);
                 addWhenPresent(stateful, direct, number);
+                if (made.sameValues) {
+                    addWhenPresent(nullable, direct, number);
+                }
             }
             steps.add(new Step(
                     new Node(number, made.slide, made.ordered, meaning),

@@ -156,7 +156,7 @@ final class StreamModel {
         for (Object group : grouped(parent, length, batch, together)) {
             List<@Nullable Long> values = new ArrayList<>();
             ((Grouped) group).batches().forEach(values::addAll);
-            Long combined = values.get(0);
+            long combined = StreamFunctions.value(values.get(0));
             for (Long v : values.subList(1, values.size())) {
                 combined = merge.of(combined, v);
             }
