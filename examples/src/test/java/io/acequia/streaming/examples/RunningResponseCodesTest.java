@@ -58,7 +58,7 @@ class RunningResponseCodesTest {
     @Test
     void malformedLinesGoToAFileOfTheirBatch(@TempDir Path dir) throws IOException {
         try (TestStreams t = program(ErrorPolicy.deadLetter(DeadLetterSink.toFiles(dir.toString())))) {
-            t.add("log", OK, MALFORMED).advance(1);
+            t.add("log", MALFORMED, OK).advance(1);
 
             assertThat(t.last("totals")).isEqualTo(List.of(Tuple2.of(200, 1L)));
             Path letters = dir.resolve(t.clock().now().toEpochMilli() + "-parse-0.jsonl");
