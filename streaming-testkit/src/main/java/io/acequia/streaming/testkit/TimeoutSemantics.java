@@ -332,12 +332,12 @@ public abstract class TimeoutSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S4.8 a time-out that falls into a merged batch fires in it, once; data that came in that batch keep alive")
+    @DisplayName(
+            "S4.8 a time-out that falls into a merged batch fires in it, once; data that came in that batch keep alive")
     void aTimeoutFiresInAMergedBatch() throws InterruptedException {
         Map<Time, List<String>> told = new ConcurrentSkipListMap<>();
         try (MergedBatches<String> merged = new MergedBatches<>(
-                conf(),
-                (context, in) -> told(in).foreachRDD((rdd, time) -> told.put(time, rdd.collect())))) {
+                conf(), (context, in) -> told(in).foreachRDD((rdd, time) -> told.put(time, rdd.collect())))) {
             merged.batchOf(List.of("a", "b"));
             merged.batchOf(List.of());
             merged.batchOf(List.of(), List.of(), List.of(), List.of("b"));

@@ -478,8 +478,8 @@ public abstract class WindowByKeySemantics extends OperationSemantics {
     @DisplayName(
             "S7.11 a function that throws leaves the window as it was: whichever call it is, the batch then is right")
     void aFunctionThatThrowsLeavesTheWindowAsItWas() {
-        assertWhole(s -> s.collect(
-                "out", ones(s.input("in")).reduceByKeyAndWindow(WindowByKeySemantics::sum, seconds(3))));
+        assertWhole(
+                s -> s.collect("out", ones(s.input("in")).reduceByKeyAndWindow(WindowByKeySemantics::sum, seconds(3))));
     }
 
     @Test
