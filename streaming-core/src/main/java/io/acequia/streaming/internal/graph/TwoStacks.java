@@ -6,6 +6,7 @@ import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
+import io.acequia.streaming.internal.rdd.Placed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +81,7 @@ final class TwoStacks {
     private static DatasetRdd<?> combined(
             Batch batch, Site site, StreamNode partials, Function2<?, ?, ?> f, Duration pane) {
         List<DatasetPairRdd<Object, Object>> rdds = Windows.inWindow(batch, partials, batch.time(), pane);
-        DatasetPairRdd<Object, Object> all = DatasetPairRdd.concatenated(rdds).at(site);
+        DatasetPairRdd<Object, Object> all = Placed.concatenated(rdds).at(site);
         return all.reduceByKey(
                 (Function2<Object, Object, Object>) f,
                 all.dataset().partitioner().orElseThrow());
@@ -107,7 +108,7 @@ final class TwoStacks {
             before = there(batch, fronts, n);
         }
         DatasetPairRdd<Object, Object> pane = pane(batch);
-        return before.isPresent() ? merged(before.get(), pane) : pane.sameRecords();
+        return before.isPresent() ? merged(before.get(), pane) : pane;
     }
 
     private DatasetRdd<?> back(Batch batch) {
@@ -117,7 +118,7 @@ final class TwoStacks {
             after = there(batch, backs, n);
         }
         DatasetPairRdd<Object, Object> pane = pane(batch);
-        return after.isPresent() ? merged(pane, after.get()) : pane.sameRecords();
+        return after.isPresent() ? merged(pane, after.get()) : pane;
     }
 
     private DatasetRdd<?> window(Batch batch) {
