@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One batch from its plan to its release: what came in, the RDDs made for it, and how it went. The maps are guarded by the
- * object: an RDD is made once, whichever output or user thread asks first.
+ * object. An RDD is made once, whichever output or user thread asks first, under a lock of its own: making it asks for RDDs of
+ * this batch and of others, and batches that run at the same time may ask each other.
  */
 final class PlannedBatch implements Batch {
     private final Time time;
@@ -33,11 +34,16 @@ final class PlannedBatch implements Batch {
     private final RddScope scope;
     private final RememberedBatches remembered;
     private final Map<InputNode, Intake> intakes = new LinkedHashMap<>();
-    private final Map<StreamNode, DatasetRdd<?>> made = new HashMap<>();
+    private final Map<StreamNode, Made> made = new HashMap<>();
     private final Set<StreamNode> released = new HashSet<>();
     private @Nullable Instant startedAt;
     private @Nullable Instant endedAt;
     private @Nullable Throwable failure;
+
+    /** The place of the RDD of a node; who makes it holds its lock. */
+    private static final class Made {
+        private volatile @Nullable DatasetRdd<?> rdd;
+    }
 
     PlannedBatch(Time time, Instant submittedAt, RememberedBatches remembered) {
         this.time = time;
@@ -100,19 +106,25 @@ final class PlannedBatch implements Batch {
         return remembered.states().of(node);
     }
 
-    synchronized DatasetRdd<?> rddOf(StreamNode node) {
-        DatasetRdd<?> rdd = made.get(node);
-        if (rdd == null) {
-            try {
-                rdd = make(node);
-            } catch (VirtualMachineError e) {
-                throw e;
-            } catch (Throwable e) {
-                throw MakingFailed.of(node, e);
-            }
-            made.put(node, rdd);
+    DatasetRdd<?> rddOf(StreamNode node) {
+        Made place;
+        synchronized (this) {
+            place = made.computeIfAbsent(node, any -> new Made());
         }
-        return rdd;
+        synchronized (place) {
+            DatasetRdd<?> rdd = place.rdd;
+            if (rdd == null) {
+                try {
+                    rdd = make(node);
+                } catch (VirtualMachineError e) {
+                    throw e;
+                } catch (Throwable e) {
+                    throw MakingFailed.of(node, e);
+                }
+                place.rdd = rdd;
+            }
+            return rdd;
+        }
     }
 
     private DatasetRdd<?> make(StreamNode node) throws Exception {
@@ -139,7 +151,8 @@ final class PlannedBatch implements Batch {
     }
 
     private void release(StreamNode node) {
-        DatasetRdd<?> rdd = made.remove(node);
+        Made place = made.remove(node);
+        DatasetRdd<?> rdd = place == null ? null : place.rdd;
         boolean keeps = node.isKept() || node.level().isPresent() || node instanceof StateNode;
         if (rdd != null && keeps) {
             rdd.unpersist();
