@@ -3,24 +3,18 @@ package io.acequia.streaming.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.acequia.streaming.DStream;
 import io.acequia.streaming.PairDStream;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Partitioner;
-import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -122,39 +116,6 @@ class RepeatedAndSharedTest {
             List<List<String>> windows = new ArrayList<>(t.batches("window"));
             assertThat(windows.remove(0)).containsExactly("a");
             assertThat(windows).hasSize(4).allMatch(List.of("a", "a")::equals);
-        }
-    }
-
-    @Test
-    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void batchesAtTheSameTimeMayAskEachOtherForTheirRdds() throws Exception {
-        CyclicBarrier both = new CyclicBarrier(2);
-        CountDownLatch done = new CountDownLatch(2);
-        StreamingConf conf = TestStreams.defaults()
-                .set(StreamingConf.SERIALIZE_CLOSURES, false)
-                .set(StreamingConf.CONCURRENT_JOBS, 2);
-        try (TestStreams t = TestStreams.every(SECOND, conf, s -> {
-            DStream<String> words = s.<String>input("words").map(word -> word);
-            Meeting meeting = new Meeting(both, words, Time.of(s.clock().now()));
-            s.context().remember(Durations.seconds(9));
-            words.transform((rdd, time) -> meeting.other(time)).foreachRDD(rdd -> {
-                rdd.collect();
-                done.countDown();
-            });
-        })) {
-            t.context().start();
-            t.clock().advance(Durations.seconds(2));
-
-            assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
-        }
-    }
-
-    /** The batches at one and at two seconds meet, and then each wants the RDD of the other. */
-    private record Meeting(CyclicBarrier both, DStream<String> words, Time start) implements Serializable {
-        RDD<String> other(Time time) throws Exception {
-            both.await(50, TimeUnit.SECONDS);
-            boolean first = time.equals(start.plus(SECOND));
-            return words.compute(first ? time.plus(SECOND) : time.minus(SECOND));
         }
     }
 
