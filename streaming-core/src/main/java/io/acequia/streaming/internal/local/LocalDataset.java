@@ -238,7 +238,9 @@ final class LocalDataset<T> implements Dataset<T> {
         }
         if (store != null) {
             Pushing<T> source = files == null ? computing : sink -> files.push(partition, task, sink);
-            return store.read(partition, task, source);
+            Iterator<T> records = store.read(partition, task, source);
+            lineage.isKept(partition);
+            return records;
         }
         return files != null ? files.open(partition, task) : lineage.iterate(partition, task);
     }

@@ -16,6 +16,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Keyed state in this JVM, a {@link StatePartition} for each partition. Any thread; the object guards which step is newest. */
@@ -81,21 +82,30 @@ final class LocalState<K, S> implements StateDataset<K, S> {
                     + ": use partitionBy before");
         }
         Closures closures = engine.closures();
-        Dataset<R> step = new LocalDataset<R>(
-                        engine, new Step<>(this, time, placed, closures.copy(operator), closures), Optional.empty())
-                .persist(StorageLevel.MEMORY_AND_DISK);
+        Step<K, V, S, R> made = new Step<>(
+                this,
+                time,
+                placed,
+                closures.copy(operator),
+                closures,
+                new AtomicReferenceArray<>(partitions.size()));
+        Dataset<R> step = new LocalDataset<R>(engine, made, Optional.empty()).persist(StorageLevel.MEMORY_AND_DISK);
         newest = time;
         newestStep = step;
         return step;
     }
 
-    /** Steps a partition when it is computed. */
+    /**
+     * Steps a partition when it is computed. The version stands before its results are kept, and a task can end between the
+     * two: by a cancellation, or a full disk. So {@code results} are held until they are kept, for who asks again.
+     */
     private record Step<K, V, S, R>(
             LocalState<K, S> state,
             Time time,
             LocalDataset<Tuple2<K, V>> input,
             StateOperator<K, V, S, R> operator,
-            Closures closures)
+            Closures closures,
+            AtomicReferenceArray<@Nullable List<R>> results)
             implements Root<R> {
         @Override
         public int partitionCount() {
@@ -104,15 +114,24 @@ final class LocalState<K, S> implements StateDataset<K, S> {
 
         @Override
         public Iterator<R> open(int partition, LocalTask task) throws Exception {
+            List<R> made = results.get(partition);
+            return (made == null ? step(partition, task) : made).iterator();
+        }
+
+        private List<R> step(int partition, LocalTask task) throws Exception {
             Iterator<Tuple2<K, V>> records = input.iterate(partition, task);
             try {
-                return state.partitions
-                        .get(partition)
-                        .step(time, closures.copy(operator), records, task)
-                        .iterator();
+                List<R> made = state.partitions.get(partition).step(time, closures.copy(operator), records, task);
+                results.set(partition, made);
+                return made;
             } finally {
                 Roots.close(records);
             }
+        }
+
+        @Override
+        public void isKept(int partition) {
+            results.set(partition, null);
         }
 
         @Override

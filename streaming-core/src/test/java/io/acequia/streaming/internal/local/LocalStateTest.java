@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -292,6 +294,30 @@ class LocalStateTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> Ops.partitions(step))
                 .withMessageStartingWith("ACQ-0530 what the step of state 'gone' for batch 10 ms gave is gone");
+    }
+
+    @Test
+    void aStepWhoseTaskWasCancelledBeforeItsResultsWereKeptGivesThemToWhoAsksAgain() throws Exception {
+        StateDataset<String, Long> state = engine.state("cancelled", TWO);
+        Set<Integer> stepped = ConcurrentHashMap.newKeySet();
+        StateOperator<String, Command, Long, Integer> manyResults = (task, time, input, view, out) -> {
+            assertThat(stepped.add(task.partition())).isTrue();
+            view.cell("of " + task.partition()).put(1L);
+            for (int i = 0; i < 3000; i++) {
+                out.accept(i);
+            }
+            engine.cancel(new Time(10));
+            Thread.interrupted();
+        };
+        Dataset<Integer> step = state.step(new Time(10), input(List.of()), manyResults);
+        for (int partition = 0; partition < 2; partition++) {
+            int[] one = {partition};
+            assertThatThrownBy(() -> step.run(Ops.collect(), one, Ops.batch(new Time(10))))
+                    .isInstanceOf(InterruptedException.class);
+        }
+        assertThat(Ops.partitions(step)).containsExactly(Ops.numbers(3000), Ops.numbers(3000));
+        assertThat(stepped).containsExactlyInAnyOrder(0, 1);
+        assertThat(asMap(state.at(new Time(10)))).isEqualTo(Map.of("of 0", 1L, "of 1", 1L));
     }
 
     @Test
