@@ -36,6 +36,7 @@ final class StatePages {
     private int hand;
     private int untilSample;
     private long entryBytes = OVERHEAD_BYTES;
+    private boolean spilling = true;
     private volatile int resident;
     private volatile int spilled;
     private volatile long spilledBytes;
@@ -122,6 +123,11 @@ final class StatePages {
 
     // ---- pages that are on disk
 
+    /** Whether pages go to disk when memory is full. Not while a step is rolled back, which must not fail for that. */
+    void spilling(boolean now) {
+        spilling = now;
+    }
+
     private @Nullable Object[] load(Page page) {
         Path file = Objects.requireNonNull(page.file, "a page that is nowhere");
         try {
@@ -144,7 +150,7 @@ final class StatePages {
     private void makeRoom(Page needed) {
         long share = memory.share();
         int looked = 0;
-        while (resident > LEAST_RESIDENT && bytes() > share && looked < 2 * pages.size()) {
+        while (spilling && resident > LEAST_RESIDENT && bytes() > share && looked < 2 * pages.size()) {
             hand = hand + 1 >= pages.size() ? 0 : hand + 1;
             looked++;
             Page page = pages.get(hand);

@@ -79,7 +79,12 @@ final class StatePartition<K, S> {
             try {
                 operator.apply(task, time, input, new View(task), new Gathering<>(results));
             } catch (Throwable t) {
-                rollBack(undo);
+                pages.spilling(false);
+                try {
+                    rollBack(undo);
+                } finally {
+                    pages.spilling(true);
+                }
                 throw t;
             } finally {
                 current = null;
@@ -110,13 +115,13 @@ final class StatePartition<K, S> {
         if (savedIn[entry] == steps) {
             return;
         }
-        savedIn[entry] = steps;
         StateUndo undo = Objects.requireNonNull(current, "a step is at hand");
         if (table.isLive(entry)) {
             undo.add(entry, table.key(entry), table.state(entry), dueTimes.of(entry));
         } else {
             undo.add(entry, null, null, DueTimes.NEVER);
         }
+        savedIn[entry] = steps;
     }
 
     @SuppressWarnings("unchecked") // what was in the table
