@@ -83,12 +83,7 @@ final class LocalState<K, S> implements StateDataset<K, S> {
         }
         Closures closures = engine.closures();
         Step<K, V, S, R> made = new Step<>(
-                this,
-                time,
-                placed,
-                closures.copy(operator),
-                closures,
-                new AtomicReferenceArray<>(partitions.size()));
+                this, time, placed, closures.copy(operator), closures, new AtomicReferenceArray<>(partitions.size()));
         Dataset<R> step = new LocalDataset<R>(engine, made, Optional.empty()).persist(StorageLevel.MEMORY_AND_DISK);
         newest = time;
         newestStep = step;

@@ -332,15 +332,14 @@ class LocalStateTest {
         IntFunction<Object> value = i -> mended.get() || i < keys / 2 ? -i : new Unwritable();
         assertThatThrownBy(() -> putEach(state, 20, keys + 5, value))
                 .hasStackTraceContaining(Unwritable.class.getName());
-        assertThat(Ops.records(state.at(new Time(10))))
-                .hasSize(keys)
-                .allSatisfy(pair -> assertThat("key-" + pair._2()).isEqualTo(pair._1()));
+        assertThat(Ops.records(state.at(new Time(10)))).hasSize(keys).allSatisfy(pair -> assertThat("key-" + pair._2())
+                .isEqualTo(pair._1()));
         assertThat(state.usage().keys()).isEqualTo(keys);
         mended.set(true);
         putEach(state, 20, keys + 5, value);
-        assertThat(Ops.records(state.at(new Time(20))))
-                .hasSize(keys + 5)
-                .allSatisfy(pair -> assertThat("key" + (pair._2().equals(0) ? "-0" : pair._2())).isEqualTo(pair._1()));
+        assertThat(Ops.records(state.at(new Time(20)))).hasSize(keys + 5).allSatisfy(pair -> assertThat(
+                        "key" + (pair._2().equals(0) ? "-0" : pair._2()))
+                .isEqualTo(pair._1()));
         assertThat(Ops.records(state.at(new Time(10)))).hasSize(keys);
     }
 
