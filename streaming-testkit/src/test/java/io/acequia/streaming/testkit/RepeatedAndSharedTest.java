@@ -29,10 +29,16 @@ class RepeatedAndSharedTest {
         try (TestStreams t = TestStreams.every(
                 SECOND,
                 retrying(),
-                s -> s.collect("sums", pairs(s).reduceByKeyAndWindow(Integer::sum, (sum, left) -> {
-                    trap.step();
-                    return sum - left;
-                }, SECOND, SECOND)))) {
+                s -> s.collect(
+                        "sums",
+                        pairs(s).reduceByKeyAndWindow(
+                                        Integer::sum,
+                                        (sum, left) -> {
+                                            trap.step();
+                                            return sum - left;
+                                        },
+                                        SECOND,
+                                        SECOND)))) {
             t.add("pairs", Tuple2.of("a", 1)).add("pairs", Tuple2.of("a", 5)).advance(3);
 
             assertThat(trap.sprung()).isNotNull();
@@ -49,12 +55,12 @@ class RepeatedAndSharedTest {
         Trap trap = Trap.at(1);
         try (TestStreams t = TestStreams.every(SECOND, retrying(), s -> {
             PairDStream<String, Integer> sums = pairs(s).updateStateByKey(
-                    (values, state) -> {
-                        trap.step();
-                        return Optional.of(state.orElse(0) + values.size());
-                    },
-                    Partitioner.hash(2),
-                    s.context().batchContext().parallelizePairs(List.of(Tuple2.of("a", 10))));
+                            (values, state) -> {
+                                trap.step();
+                                return Optional.of(state.orElse(0) + values.size());
+                            },
+                            Partitioner.hash(2),
+                            s.context().batchContext().parallelizePairs(List.of(Tuple2.of("a", 10))));
             s.collect("sums", sums);
         })) {
             t.add("pairs", Tuple2.of("a", 1)).advance(2);
@@ -74,7 +80,7 @@ class RepeatedAndSharedTest {
                 s -> s.collect(
                         "sums",
                         pairs(s).reduceByKeyAndWindow(
-                                Integer::sum, (sum, left) -> sum - left, SECOND, Durations.seconds(3))))) {
+                                        Integer::sum, (sum, left) -> sum - left, SECOND, Durations.seconds(3))))) {
             t.add("pairs", Tuple2.of("a", 1)).add("pairs", Tuple2.of("a", 2)).add("pairs", Tuple2.of("b", 4));
             t.advance(6);
 
@@ -87,7 +93,7 @@ class RepeatedAndSharedTest {
     void aWindowByKeyOutlivesTheStateThatIsPlacedInTheSameWay() {
         try (TestStreams t = TestStreams.every(SECOND, s -> {
             PairDStream<String, Integer> sums = pairs(s).<Integer>updateStateByKey(
-                    (values, state) -> Optional.of(state.orElse(0) + values.size()), 2);
+                            (values, state) -> Optional.of(state.orElse(0) + values.size()), 2);
             s.collect("sums", sums.groupByKeyAndWindow(Durations.seconds(4), SECOND, 2));
         })) {
             t.add("pairs", Tuple2.of("a", 1)).advance(5);
@@ -103,9 +109,7 @@ class RepeatedAndSharedTest {
             RDD<String> always = s.context().batchContext().parallelize(List.of("a"));
             s.collect(
                     "window",
-                    s.context()
-                            .queueStream(new ArrayDeque<>(), true, always)
-                            .window(Durations.seconds(2)));
+                    s.context().queueStream(new ArrayDeque<>(), true, always).window(Durations.seconds(2)));
         })) {
             t.advance(5);
 

@@ -6,7 +6,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 
 /**
- * How the partitions of a dataset are computed. Immutable, but for what a shuffle keeps, and a step until it is kept.
+ * How the partitions of a dataset are computed. Immutable, but for what a shuffle keeps.
  *
  * @param <T> type of the records
  */
@@ -19,11 +19,11 @@ interface Lineage<T> {
     /** The records of a partition, for who wants to pull; to be closed where it can be. */
     Iterator<T> iterate(int partition, LocalTask task) throws Exception;
 
-    /** The partition is in the store now. Default: nothing. */
-    default void isKept(int partition) {}
-
     /** Names the shuffles that must have run before these partitions can be computed. */
     void upstream(BitSet partitions, Stages stages);
+
+    /** All partitions are kept; nobody will ask again. */
+    default void settled() {}
 
     Shape shape(Shapes shapes);
 }

@@ -131,6 +131,7 @@ final class LocalDataset<T> implements Dataset<T> {
         run(new Touching<>(), IntStream.range(0, partitionCount).toArray(), job);
         synchronized (this) {
             if (!(lineage instanceof CheckpointFiles)) {
+                lineage.settled();
                 lineage = new Forgotten<>(partitionCount);
                 shape = lineage.shape(engine.shapes());
             }
@@ -238,9 +239,7 @@ final class LocalDataset<T> implements Dataset<T> {
         }
         if (store != null) {
             Pushing<T> source = files == null ? computing : sink -> files.push(partition, task, sink);
-            Iterator<T> records = store.read(partition, task, source);
-            lineage.isKept(partition);
-            return records;
+            return store.read(partition, task, source);
         }
         return files != null ? files.open(partition, task) : lineage.iterate(partition, task);
     }

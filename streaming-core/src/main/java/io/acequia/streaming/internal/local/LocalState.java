@@ -16,7 +16,6 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Keyed state in this JVM, a {@link StatePartition} for each partition. Any thread; the object guards which step is newest. */
@@ -82,25 +81,21 @@ final class LocalState<K, S> implements StateDataset<K, S> {
                     + ": use partitionBy before");
         }
         Closures closures = engine.closures();
-        Step<K, V, S, R> made = new Step<>(
-                this, time, placed, closures.copy(operator), closures, new AtomicReferenceArray<>(partitions.size()));
-        Dataset<R> step = new LocalDataset<R>(engine, made, Optional.empty()).persist(StorageLevel.MEMORY_AND_DISK);
+        Dataset<R> step = new LocalDataset<R>(
+                        engine, new Step<>(this, time, placed, closures.copy(operator), closures), Optional.empty())
+                .persist(StorageLevel.MEMORY_AND_DISK);
         newest = time;
         newestStep = step;
         return step;
     }
 
-    /**
-     * Steps a partition when it is computed. The version stands before its results are kept, and a task can end between the
-     * two: by a cancellation, or a full disk. So {@code results} are held until they are kept, for who asks again.
-     */
+    /** Steps a partition when it is computed. */
     private record Step<K, V, S, R>(
             LocalState<K, S> state,
             Time time,
             LocalDataset<Tuple2<K, V>> input,
             StateOperator<K, V, S, R> operator,
-            Closures closures,
-            AtomicReferenceArray<@Nullable List<R>> results)
+            Closures closures)
             implements Root<R> {
         @Override
         public int partitionCount() {
@@ -109,24 +104,20 @@ final class LocalState<K, S> implements StateDataset<K, S> {
 
         @Override
         public Iterator<R> open(int partition, LocalTask task) throws Exception {
-            List<R> made = results.get(partition);
-            return (made == null ? step(partition, task) : made).iterator();
-        }
-
-        private List<R> step(int partition, LocalTask task) throws Exception {
             Iterator<Tuple2<K, V>> records = input.iterate(partition, task);
             try {
-                List<R> made = state.partitions.get(partition).step(time, closures.copy(operator), records, task);
-                results.set(partition, made);
-                return made;
+                return state.partitions
+                        .get(partition)
+                        .step(time, closures.copy(operator), records, task)
+                        .iterator();
             } finally {
                 Roots.close(records);
             }
         }
 
         @Override
-        public void isKept(int partition) {
-            results.set(partition, null);
+        public void settled() {
+            state.partitions.forEach(StatePartition::settled);
         }
 
         @Override
@@ -142,13 +133,13 @@ final class LocalState<K, S> implements StateDataset<K, S> {
 
     @Override
     public Dataset<Tuple2<K, S>> at(Time time) {
-        return view(partition -> partition.read(time));
+        return view((partition, task) -> partition.read(time, task));
     }
 
     @Override
     public Dataset<StateChange<K, S>> changes(@Nullable Time from, Time until) {
-        return view(partition -> from == null
-                ? partition.whole(until)
+        return view((partition, task) -> from == null
+                ? partition.whole(until, task)
                 : partition.changes(from, until).iterator());
     }
 
@@ -159,7 +150,7 @@ final class LocalState<K, S> implements StateDataset<K, S> {
     /** How a partition is read. */
     @FunctionalInterface
     private interface View<K, S, R> {
-        Iterator<R> of(StatePartition<K, S> partition);
+        Iterator<R> of(StatePartition<K, S> partition, LocalTask task);
     }
 
     private record Viewed<K, S, R>(LocalState<K, S> state, View<K, S, R> view) implements Root<R> {
@@ -170,7 +161,7 @@ final class LocalState<K, S> implements StateDataset<K, S> {
 
         @Override
         public Iterator<R> open(int partition, LocalTask task) {
-            return view.of(state.partitions.get(partition));
+            return view.of(state.partitions.get(partition), task);
         }
     }
 
