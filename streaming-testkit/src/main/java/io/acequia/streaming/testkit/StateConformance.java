@@ -250,15 +250,14 @@ public abstract class StateConformance {
     }
 
     @Test
-    @DisplayName(
-            "E59 results may be of any kind; they are never made by a second step, also when they are gone")
+    @DisplayName("E59 results may be of any kind; they are never made by a second step, also when they are gone")
     void releasedResultsAreRefused() throws Exception {
         StateDataset<String, Long> state = crowded();
         StateOperator<String, String, Long, @Nullable List<String>> operator = (task, time, input, view, out) -> {
-            view.cell("of " + task.partition())
-                    .put(view.cell("of " + task.partition()).state() == null ? 1L : 2L);
+            StateView.Cell<String, Long> cell = view.cell("of " + task.partition());
+            cell.put(cell.state() == null ? 1L : 2L);
             out.accept(List.of("partition", "" + task.partition()));
-            out.accept(null);
+            out.accept(nothing());
             out.accept(List.of());
         };
         Dataset<@Nullable List<String>> step = state.step(new Time(10), input(), operator);
