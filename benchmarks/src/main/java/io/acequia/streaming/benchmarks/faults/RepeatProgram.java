@@ -46,5 +46,7 @@ final class RepeatProgram {
                 summary.printFailuresTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8), 20);
             }
         } while (System.nanoTime() < deadline);
+        // A test that failed may have left a thread behind.
+        System.exit(0);
     }
 }

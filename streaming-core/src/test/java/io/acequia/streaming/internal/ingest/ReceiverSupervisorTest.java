@@ -409,8 +409,7 @@ class ReceiverSupervisorTest {
 
             @Override
             public Records<String> read(int maxRecords, Duration maxWait) {
-                reading.countDown();
-                awaitDeafly(letGo);
+                awaitDeafly(reading, letGo);
                 return Records.of(List.of("too late"));
             }
 
@@ -686,7 +685,9 @@ class ReceiverSupervisorTest {
         return taken.all();
     }
 
-    private static void awaitDeafly(CountDownLatch latch) {
+    /** Says that it is inside, so whoever looks for the thread then finds it here. */
+    private static void awaitDeafly(CountDownLatch inside, CountDownLatch latch) {
+        inside.countDown();
         while (true) {
             try {
                 latch.await();
