@@ -41,13 +41,20 @@ public final class StateSpec<K, V, X, U> implements Serializable {
         return new StateSpec<>(Objects.requireNonNull(f, "f"), null, null, null);
     }
 
-    /** State to begin with. */
+    /** State to begin with; for the time-out it counts as touched at the start. */
     public StateSpec<K, V, X, U> initialState(PairRDD<K, X> rdd) {
-        return new StateSpec<>(function, rdd, partitioner, timeout);
+        return new StateSpec<>(function, Objects.requireNonNull(rdd, "rdd"), partitioner, timeout);
     }
 
-    /** Removes a key without new data for so long, after a last call with {@code isTimingOut}. */
+    /**
+     * Removes a key without new data for so long, in the first batch at that time or after, when that batch has none either:
+     * after a last call with {@code isTimingOut}. Default: never.
+     */
     public StateSpec<K, V, X, U> timeout(Duration idle) {
+        if (idle.isZero() || idle.isNegative()) {
+            throw new IllegalArgumentException(
+                    "ACQ-0928 a time-out of " + idle + " for mapWithState: must be above 0; leave it out for none");
+        }
         return new StateSpec<>(function, initialState, partitioner, idle);
     }
 
@@ -58,6 +65,26 @@ public final class StateSpec<K, V, X, U> implements Serializable {
 
     /** Placed by {@code p}. */
     public StateSpec<K, V, X, U> partitioner(Partitioner p) {
-        return new StateSpec<>(function, initialState, p, timeout);
+        return new StateSpec<>(function, initialState, Objects.requireNonNull(p, "partitioner"), timeout);
+    }
+
+    /** The function, in its long form. */
+    public Function4<Time, K, Optional<V>, State<X>, Optional<U>> function() {
+        return function;
+    }
+
+    /** The state to begin with, when there is one. */
+    public Optional<PairRDD<K, X>> initialState() {
+        return Optional.ofNullable(initialState);
+    }
+
+    /** How keys are placed, when the program says so. */
+    public Optional<Partitioner> partitioner() {
+        return Optional.ofNullable(partitioner);
+    }
+
+    /** After how long without new data a key is removed, when it ever is. */
+    public Optional<Duration> timeout() {
+        return Optional.ofNullable(timeout);
     }
 }

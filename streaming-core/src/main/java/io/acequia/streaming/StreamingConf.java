@@ -212,6 +212,11 @@ public final class StreamingConf {
             ByteSize.class,
             new ByteSize(0),
             "Memory for persisted partitions and received blocks; 0 takes 40 % of the heap.");
+    public static final Key<ByteSize> STATE_MEMORY = key(
+            "streaming.state.memory",
+            ByteSize.class,
+            new ByteSize(0),
+            "Memory for keyed state, what is beyond goes to disk by page; 0 takes 30 % of the heap.");
     public static final Key<String> STORAGE_DIR = key(
             "streaming.storage.dir",
             String.class,

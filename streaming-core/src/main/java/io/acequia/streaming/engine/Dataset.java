@@ -38,6 +38,16 @@ public interface Dataset<T> {
     /** Drops what was kept; returns this dataset. */
     Dataset<T> unpersist();
 
+    /**
+     * Computes all partitions now, keeps them, and forgets how they were computed; returns this dataset, or one like it when
+     * this one is persisted with another level. Blocks until they are there. Once {@link #unpersist}ed it cannot be read.
+     *
+     * @param level one that uses the disk, so that nothing is lost when memory is full
+     * @throws OperatorException when a function of the user threw; what was computed is kept, and the call may be repeated
+     * @throws InterruptedException when the batch was cancelled or the caller interrupted
+     */
+    Dataset<T> settle(StorageLevel level, JobInfo job) throws Exception;
+
     /** Writes each partition into a directory when it is first computed, and then forgets how it was computed. */
     void checkpoint(URI directory);
 

@@ -3,6 +3,7 @@ package io.acequia.streaming.engine;
 
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.direct.Split;
@@ -12,7 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** Runs datasets and receivers. Safe for use by any thread. Keyed state joins with its order. */
+/** Runs datasets and receivers, and holds keyed state. Safe for use by any thread. */
 public interface Engine extends AutoCloseable {
     /** A dataset of {@code data}, cut into so many runs of neighbours. The list must not change. */
     <T> Dataset<T> parallelize(List<T> data, int partitions);
@@ -31,6 +32,13 @@ public interface Engine extends AutoCloseable {
 
     /** Makes a sum that tasks add to. */
     <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add);
+
+    /**
+     * Keyed state without a version; to be closed.
+     *
+     * @param uid what it is called in messages and metrics
+     */
+    <K, S> StateDataset<K, S> state(String uid, Partitioner partitioner);
 
     /** Starts a receiver. It ends when the driver says so on the channel, or by itself. */
     <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock);

@@ -25,6 +25,7 @@ import java.util.OptionalLong;
  * @param plans how often a chain of operators of a new shape was planned
  * @param listenerEventsDropped events that the listeners were too slow for
  * @param sources what is known of each receiver
+ * @param states what is known of each keyed state, by uid
  */
 public record ContextStatus(
         String appName,
@@ -39,10 +40,12 @@ public record ContextStatus(
         Map<String, Long> recordErrors,
         long plans,
         long listenerEventsDropped,
-        List<SourceStatus> sources) {
+        List<SourceStatus> sources,
+        List<StateStatus> states) {
     public ContextStatus {
         recordErrors = Map.copyOf(recordErrors);
         sources = List.copyOf(sources);
+        states = List.copyOf(states);
     }
 
     /**
@@ -68,6 +71,26 @@ public record ContextStatus(
             long restarts,
             OptionalLong limit,
             Optional<RateTerms> rateTerms) {}
+
+    /**
+     * Keyed state at one moment.
+     *
+     * @param uid its uid
+     * @param operator name of the operation that keeps it
+     * @param keys keys that have a state
+     * @param memoryBytes about how much heap keys and states take
+     * @param budgetBytes how much they may take; what is beyond goes to disk by page
+     * @param spilledPages pages that are on disk and not in memory
+     * @param spilledBytes length of their files
+     */
+    public record StateStatus(
+            String uid,
+            String operator,
+            long keys,
+            long memoryBytes,
+            long budgetBytes,
+            long spilledPages,
+            long spilledBytes) {}
 
     /**
      * How back-pressure came to a rate: the rate before, less the proportional, the integral and the derivative term, but not

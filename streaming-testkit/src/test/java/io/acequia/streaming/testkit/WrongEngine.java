@@ -8,6 +8,7 @@ import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
@@ -19,6 +20,9 @@ import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.engine.StateChange;
+import io.acequia.streaming.engine.StateDataset;
+import io.acequia.streaming.engine.StateOperator;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.storage.Storage;
@@ -31,6 +35,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** An engine that does everything as another does, but for one fault. */
 final class WrongEngine implements Engine {
@@ -182,6 +187,52 @@ final class WrongEngine implements Engine {
         }
     }
 
+    @Override
+    public <K, S> StateDataset<K, S> state(String uid, Partitioner partitioner) {
+        StateDataset<K, S> state = right.state(uid, partitioner);
+        return new StateDataset<>() {
+            @Override
+            public Partitioner partitioner() {
+                return state.partitioner();
+            }
+
+            @Override
+            public Optional<Time> newest() {
+                return state.newest();
+            }
+
+            @Override
+            public <V, R> Dataset<R> step(Time time, Dataset<Tuple2<K, V>> input, StateOperator<K, V, S, R> operator) {
+                return new Wrong<>(state.step(time, right(input), operator));
+            }
+
+            @Override
+            public Dataset<Tuple2<K, S>> at(Time time) {
+                return new Wrong<>(state.at(time));
+            }
+
+            @Override
+            public Dataset<StateChange<K, S>> changes(@Nullable Time from, Time until) {
+                return new Wrong<>(state.changes(from, until));
+            }
+
+            @Override
+            public void forget(Time last) {
+                state.forget(last);
+            }
+
+            @Override
+            public void close() {
+                state.close();
+            }
+
+            @Override
+            public Usage usage() {
+                return state.usage();
+            }
+        };
+    }
+
     private final class Wrong<T> implements Dataset<T> {
         private final Dataset<T> dataset;
         private boolean kept;
@@ -254,6 +305,12 @@ final class WrongEngine implements Engine {
             List<List<Block<T>>> blocks = new ArrayList<>();
             lists.forEach(records -> blocks.add(List.of(new Operators.Received<>(records))));
             return new Wrong<>(right.fromBlocks(blocks).coalesce(partitions));
+        }
+
+        @Override
+        public Dataset<T> settle(StorageLevel level, JobInfo job) throws Exception {
+            kept = true;
+            return wrapped(dataset.settle(level, job));
         }
 
         @Override

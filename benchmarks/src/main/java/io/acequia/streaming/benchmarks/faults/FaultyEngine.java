@@ -3,6 +3,7 @@ package io.acequia.streaming.benchmarks.faults;
 
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
@@ -13,6 +14,7 @@ import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.DriverChannel;
 import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -50,6 +52,11 @@ record FaultyEngine(Engine engine, Storage disk) implements Engine {
     @Override
     public <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add) {
         return engine.accumulator(name, zero, add);
+    }
+
+    @Override
+    public <K, S> StateDataset<K, S> state(String uid, Partitioner partitioner) {
+        return engine.state(uid, partitioner);
     }
 
     @Override

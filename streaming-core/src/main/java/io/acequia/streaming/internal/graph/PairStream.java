@@ -10,18 +10,22 @@ import io.acequia.streaming.StateSpec;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.engine.StateOperator;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.function.Function3;
 import io.acequia.streaming.function.Function4;
 import io.acequia.streaming.internal.operator.Closures;
+import io.acequia.streaming.internal.operator.MapWithStateOperator;
 import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.operator.UpdateStateOperator;
 import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream of keys and values. Three forms of each keyed operation: the first two choose a partitioner and call the third.
@@ -227,53 +231,57 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
         return joined("fullOuterJoin", other, p, (ours, theirs) -> ours.fullOuterJoin(theirs, p));
     }
 
-    // ---- windows and state
+    // ---- windows
 
     @Override
     public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length) {
-        throw NotAvailable.of("groupByKeyAndWindow");
+        return groupByKeyAndWindow(length, node.slide());
     }
 
     @Override
     public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length, Duration slide) {
-        throw NotAvailable.of("groupByKeyAndWindow");
+        return groupByKeyAndWindow(length, slide, byDefault());
     }
 
     @Override
     public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length, Duration slide, int n) {
-        throw NotAvailable.of("groupByKeyAndWindow");
+        return groupByKeyAndWindow(length, slide, Partitioner.hash(n));
     }
 
     @Override
     public PairDStream<K, Iterable<V>> groupByKeyAndWindow(Duration length, Duration slide, Partitioner p) {
-        throw NotAvailable.of("groupByKeyAndWindow");
+        return new PairStream<>(Windows.grouped(this, length, slide, Objects.requireNonNull(p, "partitioner")));
     }
 
     @Override
     public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length) {
-        throw NotAvailable.of("reduceByKeyAndWindow");
+        return reduceByKeyAndWindow(f, length, node.slide());
     }
 
     @Override
     public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length, Duration slide) {
-        throw NotAvailable.of("reduceByKeyAndWindow");
+        return reduceByKeyAndWindow(f, length, slide, byDefault());
     }
 
     @Override
     public PairDStream<K, V> reduceByKeyAndWindow(Function2<V, V, V> f, Duration length, Duration slide, int n) {
-        throw NotAvailable.of("reduceByKeyAndWindow");
+        return reduceByKeyAndWindow(f, length, slide, Partitioner.hash(n));
     }
 
     @Override
     public PairDStream<K, V> reduceByKeyAndWindow(
             Function2<V, V, V> f, Duration length, Duration slide, Partitioner p) {
-        throw NotAvailable.of("reduceByKeyAndWindow");
+        Site site = Site.of("reduceByKeyAndWindow");
+        Windows.mustFit(site, node, length, slide);
+        Closures.check(f, site);
+        Closures.check(p, site);
+        return new PairStream<>(Windows.reduced(this, site, f, length, slide, p));
     }
 
     @Override
     public PairDStream<K, V> reduceByKeyAndWindow(
             Function2<V, V, V> f, Function2<V, V, V> inverse, Duration length, Duration slide) {
-        throw NotAvailable.of("reduceByKeyAndWindow");
+        return inverted(f, inverse, length, slide, byDefault(), null);
     }
 
     @Override
@@ -284,7 +292,7 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
             Duration slide,
             int n,
             Function<Tuple2<K, V>, Boolean> keep) {
-        throw NotAvailable.of("reduceByKeyAndWindow");
+        return reduceByKeyAndWindow(f, inverse, length, slide, Partitioner.hash(n), keep);
     }
 
     @Override
@@ -295,55 +303,113 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
             Duration slide,
             Partitioner p,
             Function<Tuple2<K, V>, Boolean> keep) {
-        throw NotAvailable.of("reduceByKeyAndWindow");
+        Closures.check(keep, Site.of("reduceByKeyAndWindow"));
+        return inverted(f, inverse, length, slide, p, keep);
     }
+
+    private PairDStream<K, V> inverted(
+            Function2<V, V, V> f,
+            Function2<V, V, V> inverse,
+            Duration length,
+            Duration slide,
+            Partitioner p,
+            @Nullable Function<Tuple2<K, V>, Boolean> keep) {
+        Site site = Site.of("reduceByKeyAndWindow");
+        Windows.mustFit(site, node, length, slide);
+        Closures.check(f, site);
+        Closures.check(inverse, site);
+        Closures.check(p, site);
+        return new PairStream<>(Windows.inverted(this, site, f, inverse, length, slide, p, keep));
+    }
+
+    // ---- state
 
     @Override
     public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f) {
-        throw NotAvailable.of("updateStateByKey");
+        return updateStateByKey(f, byDefault());
     }
 
     @Override
     public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, int n) {
-        throw NotAvailable.of("updateStateByKey");
+        return updateStateByKey(f, Partitioner.hash(n));
     }
 
     @Override
     public <X> PairDStream<K, X> updateStateByKey(Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p) {
-        throw NotAvailable.of("updateStateByKey");
+        return updated(f, (time, key, values, state) -> f.call(values, state), p, null);
     }
 
     @Override
     public <X> PairDStream<K, X> updateStateByKey(
             Function2<List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
-        throw NotAvailable.of("updateStateByKey");
+        Objects.requireNonNull(initial, "initial");
+        return updated(f, (time, key, values, state) -> f.call(values, state), p, initial);
     }
 
     @Override
     public <X> PairDStream<K, X> updateStateByKey(
             Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p) {
-        throw NotAvailable.of("updateStateByKey");
+        return updated(f, f, p, null);
     }
 
     @Override
     public <X> PairDStream<K, X> updateStateByKey(
             Function4<Time, K, List<V>, Optional<X>, Optional<X>> f, Partitioner p, PairRDD<K, X> initial) {
-        throw NotAvailable.of("updateStateByKey");
+        return updated(f, f, p, Objects.requireNonNull(initial, "initial"));
     }
 
     @Override
     public <X> PairDStream<K, X> updateStateByKey(Class<X> type, Function2<List<V>, Optional<X>, Optional<X>> f) {
-        throw NotAvailable.of("updateStateByKey");
+        Objects.requireNonNull(type, "type");
+        return updateStateByKey(f);
+    }
+
+    private <X> PairDStream<K, X> updated(
+            Object given,
+            Function4<Time, K, List<V>, Optional<X>, Optional<X>> f,
+            Partitioner p,
+            @Nullable PairRDD<K, X> initial) {
+        Site site = Site.of("updateStateByKey");
+        Closures.check(given, site);
+        Closures.check(p, site);
+        return new PairStream<>(
+                stateful(site, p, new UpdateStateOperator<>(site, f), false).initially(initial, null));
     }
 
     @Override
     public <X, U> MapWithStateDStream<K, V, X, U> mapWithState(StateSpec<K, V, X, U> spec) {
-        throw NotAvailable.of("mapWithState");
+        Site site = Site.of("mapWithState");
+        Duration timeout = spec.timeout().orElse(null);
+        Partitioner p = spec.partitioner().orElseGet(this::byDefault);
+        Closures.check(spec.function(), site);
+        Closures.check(p, site);
+        return new StateStream<>(stateful(site, p, new MapWithStateOperator<>(site, spec.function(), timeout), true)
+                .initially(spec.initialState().orElse(null), timeout));
     }
 
     @Override
     public <X, U> MapWithStateDStream<K, V, X, U> mapWithState(
             Class<X> type, Function3<K, Optional<V>, State<X>, U> f) {
-        throw NotAvailable.of("mapWithState");
+        Objects.requireNonNull(type, "type");
+        return mapWithState(StateSpec.function(f));
+    }
+
+    private <X, U> StateNode<K, V, X, U> stateful(
+            Site site, Partitioner p, StateOperator<K, V, X, U> operator, boolean emits) {
+        return new StateNode<>(
+                node,
+                site,
+                node.slide(),
+                p,
+                operator,
+                List.of(node),
+                Duration.ZERO,
+                (batch, before) -> placed(batch, p),
+                emits);
+    }
+
+    @SuppressWarnings("unchecked") // RDDs of this stream
+    private DatasetPairRdd<K, V> placed(Batch batch, Partitioner p) {
+        return (DatasetPairRdd<K, V>) ((DatasetPairRdd<K, V>) batch.rddOf(node, batch.time())).partitionBy(p);
     }
 }

@@ -31,6 +31,7 @@ public final class StreamGraph {
     private final List<InputNode> inputs = new ArrayList<>();
     private final List<OutputNode> outputs = new ArrayList<>();
     private final Set<String> droppable = new HashSet<>();
+    private Retention retention = Retention.NONE;
     private @Nullable String closedBecause;
     private @Nullable String checkpointDirectory;
     private @Nullable Site checkpointedAt;
@@ -196,8 +197,7 @@ public final class StreamGraph {
                 chain.append('(').append(input.origin().name()).append(')');
             }
             String derived = chain.toString();
-            String uid =
-                    node.uid().orElseGet(() -> node.site().tolerant() ? uids.derived(derived, node.site()) : derived);
+            String uid = node.uid().orElseGet(() -> owns(node) ? uids.derived(derived, node.site()) : derived);
             chains.add(uid);
             node.site().uid(uid);
         }
@@ -206,6 +206,17 @@ public final class StreamGraph {
                     chains.get(output.input().number()) + "." + output.site().operator();
             output.site().uid(output.uid().orElseGet(() -> uids.derived(chain, output.site())));
         }
+        retention = Retention.of(nodes, outputs, remember());
+    }
+
+    /** What is made in each batch, and how long it is kept; known once the program is settled. */
+    public Retention retention() {
+        return retention;
+    }
+
+    /** Whether a uid stands for something that lasts: letters, or state. */
+    private static boolean owns(StreamNode node) {
+        return node.site().tolerant() || node instanceof StateNode;
     }
 
     /** How the RDD of a node and a batch is found while the context runs. */
@@ -251,6 +262,11 @@ public final class StreamGraph {
         return text.toString();
     }
 
+    /** Leaves out the steps of one operation. */
+    private static StreamNode beyond(StreamNode node, Site site) {
+        return node.site() == site ? beyond(node.parents().get(0), site) : node;
+    }
+
     private static void describe(StreamNode node, int depth, StringBuilder text) {
         text.append("  ".repeat(depth)).append(node);
         if (node instanceof InputNode input) {
@@ -259,6 +275,6 @@ public final class StreamGraph {
         text.append(" every ").append(Durations.text(node.slide()));
         node.level().ifPresent(level -> text.append(", kept ").append(level));
         text.append('\n');
-        node.parents().forEach(parent -> describe(parent, depth + 1, text));
+        node.parents().forEach(parent -> describe(beyond(parent, node.site()), depth + 1, text));
     }
 }

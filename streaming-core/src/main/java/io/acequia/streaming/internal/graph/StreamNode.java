@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * is defined; from the start of the context on, nothing changes any more.
  */
 public abstract class StreamNode {
+    private static final Duration CHECKPOINT_EVERY = Duration.ofSeconds(10);
     private static final Set<String> RECORD_WISE =
             Set.of("map", "flatMap", "filter", "mapToPair", "flatMapToPair", "mapValues", "flatMapValues", "keyBy");
 
@@ -29,6 +30,8 @@ public abstract class StreamNode {
     private @Nullable String name;
     private @Nullable StorageLevel level;
     private @Nullable Duration checkpointInterval;
+    private boolean kept;
+    private boolean carried;
 
     StreamNode(StreamGraph graph, Site site, List<StreamNode> parents, Duration slide) {
         this.graph = graph;
@@ -63,8 +66,39 @@ public abstract class StreamNode {
         return parents;
     }
 
+    /** The nodes whose RDDs this one asks for; its parents, and what is between them and the program does not show. */
+    public List<StreamNode> needs() {
+        return parents;
+    }
+
     public Duration slide() {
         return slide;
+    }
+
+    /** Asks for RDDs of batches so far back, this one included; zero is this batch alone. */
+    public Duration lookBack() {
+        return Duration.ZERO;
+    }
+
+    /** From now on the RDD is computed in each batch and kept while it is remembered, so that later batches can read it. */
+    final void keep() {
+        kept = true;
+        carried = true;
+    }
+
+    /** From now on the RDD is computed and kept as soon as another node asks for it. */
+    final void keepWhenMade() {
+        kept = true;
+    }
+
+    /** Whether the RDD is made in each batch that has one, whatever the outputs ask for. */
+    public boolean isCarried() {
+        return carried;
+    }
+
+    /** Whether the RDD is computed and kept when it is made, and needs those it was made of no longer. */
+    public boolean isKept() {
+        return kept;
     }
 
     public Optional<StorageLevel> level() {
@@ -123,8 +157,13 @@ public abstract class StreamNode {
         this.checkpointInterval = interval;
     }
 
-    Optional<Duration> checkpointInterval() {
-        return Optional.ofNullable(checkpointInterval);
+    /** The interval given, else the least multiple of the slide that is 10 s or more. */
+    Duration checkpointInterval() {
+        if (checkpointInterval != null) {
+            return checkpointInterval;
+        }
+        long slides = (CHECKPOINT_EVERY.toMillis() + slide.toMillis() - 1) / slide.toMillis();
+        return slide.multipliedBy(Math.max(1, slides));
     }
 
     @Override

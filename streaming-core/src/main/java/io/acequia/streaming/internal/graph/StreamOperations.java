@@ -11,8 +11,10 @@ import io.acequia.streaming.PairRDD;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
@@ -24,6 +26,7 @@ import io.acequia.streaming.function.VoidFunction2;
 import io.acequia.streaming.internal.operator.Closures;
 import io.acequia.streaming.internal.operator.SinkOperator;
 import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +71,7 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
     }
 
     @SuppressWarnings("unchecked")
-    private StreamNode derive(Site site, RddStep<T> step) {
+    final StreamNode derive(Site site, RddStep<T> step) {
         return node.graph().derive(site, List.of(node), (rdds, time) -> step.apply((DatasetRdd<T>) rdds.get(0)));
     }
 
@@ -242,38 +245,85 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
 
     @Override
     public final S window(Duration length) {
-        throw NotAvailable.of("window");
+        return window(length, node.slide());
     }
 
     @Override
     public final S window(Duration length, Duration slide) {
-        throw NotAvailable.of("window");
+        return same(Windows.window(node, length, slide));
     }
 
     @Override
     public final DStream<Long> countByWindow(Duration length, Duration slide) {
-        throw NotAvailable.of("countByWindow");
+        Site site = Site.of("countByWindow");
+        Windows.mustFit(site, node, length, slide);
+        return asOne(new PlainStream<Long>(derive(site, rdd -> rdd.counted())), site)
+                .inverted(site, Long::sum, (sum, left) -> sum - left, length, slide);
     }
 
     @Override
     public final DStream<T> reduceByWindow(Function2<T, T, T> f, Duration length, Duration slide) {
-        throw NotAvailable.of("reduceByWindow");
+        Site site = Site.of("reduceByWindow");
+        Windows.mustFit(site, node, length, slide);
+        Closures.check(f, site);
+        return asOne(this, site).reduced(site, f, length, slide);
     }
 
     @Override
     public final DStream<T> reduceByWindow(
             Function2<T, T, T> f, Function2<T, T, T> inverse, Duration length, Duration slide) {
-        throw NotAvailable.of("reduceByWindow");
+        Site site = Site.of("reduceByWindow");
+        Windows.mustFit(site, node, length, slide);
+        Closures.check(f, site);
+        Closures.check(inverse, site);
+        return asOne(this, site).inverted(site, f, inverse, length, slide);
+    }
+
+    /** All records under one key, in one partition: so what is done by key is done with all of them. */
+    private record AsOne<T>(PairStream<Integer, T> pairs) {
+        private static final Partitioner ALONE = Partitioner.hash(1);
+
+        DStream<T> reduced(Site site, Function2<T, T, T> f, Duration length, Duration slide) {
+            return values(site, Windows.reduced(pairs, site, f, length, slide, ALONE));
+        }
+
+        DStream<T> inverted(
+                Site site, Function2<T, T, T> f, Function2<T, T, T> inverse, Duration length, Duration slide) {
+            return values(site, Windows.inverted(pairs, site, f, inverse, length, slide, ALONE, null));
+        }
+
+        private static <T> DStream<T> values(Site site, StreamNode window) {
+            return new PlainStream<T>(window.graph()
+                    .derive(site, List.of(window), (rdds, time) -> ((DatasetPairRdd<?, ?>) rdds.get(0)).values()));
+        }
+    }
+
+    private static <U> AsOne<U> asOne(StreamOperations<U, ?, ?> stream, Site site) {
+        return new AsOne<>(
+                new PairStream<>(stream.derive(site, rdd -> rdd.mapToPair(record -> new Tuple2<>(0, record)))));
     }
 
     @Override
     public final PairDStream<T, Long> countByValueAndWindow(Duration length, Duration slide) {
-        throw NotAvailable.of("countByValueAndWindow");
+        return countByValueAndWindow(length, slide, node.graph().rdds().defaultParallelism());
     }
 
     @Override
     public final PairDStream<T, Long> countByValueAndWindow(Duration length, Duration slide, int numPartitions) {
-        throw NotAvailable.of("countByValueAndWindow");
+        Site site = Site.of("countByValueAndWindow");
+        DatasetRdd.mustBePositive("countByValueAndWindow", numPartitions);
+        Windows.mustFit(site, node, length, slide);
+        PairStream<T, Long> ones =
+                new PairStream<>(derive(site, rdd -> rdd.mapToPair(record -> new Tuple2<>(record, 1L))));
+        return new PairStream<>(Windows.inverted(
+                ones,
+                site,
+                Long::sum,
+                (count, left) -> count - left,
+                length,
+                slide,
+                Partitioner.hash(numPartitions),
+                pair -> pair._2() != 0));
     }
 
     // ---- functions of RDDs

@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,6 +109,37 @@ final class LocalDataset<T> implements Dataset<T> {
             now.drop();
         }
         return this;
+    }
+
+    @Override
+    public Dataset<T> settle(StorageLevel level, JobInfo job) throws Exception {
+        if (!level.usesDisk()) {
+            throw new IllegalArgumentException("ACQ-0527 a dataset cannot be settled with level " + level
+                    + ": what is forgotten when memory is full could not be computed again; take MEMORY_AND_DISK");
+        }
+        Kept<T> before = kept;
+        if (before != null && before.level() != level) {
+            return before.level().usesDisk()
+                    ? settleAs(before.level(), job)
+                    : sameRecords().settle(level, job);
+        }
+        return settleAs(level, job);
+    }
+
+    private Dataset<T> settleAs(StorageLevel level, JobInfo job) throws Exception {
+        persist(level);
+        run(new Touching<>(), IntStream.range(0, partitionCount).toArray(), job);
+        synchronized (this) {
+            if (!(lineage instanceof CheckpointFiles)) {
+                lineage = new Forgotten<>(partitionCount);
+                shape = lineage.shape(engine.shapes());
+            }
+        }
+        return this;
+    }
+
+    private Dataset<T> sameRecords() {
+        return transform((task, down) -> down, true);
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.local;
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
 import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
@@ -17,10 +18,12 @@ import io.acequia.streaming.engine.EngineProvider;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.store.BlockStore;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.MemoryBudget;
+import io.acequia.streaming.internal.store.PageFiles;
 import io.acequia.streaming.internal.store.PartitionStore;
 import io.acequia.streaming.internal.store.RecordSerializer;
 import io.acequia.streaming.storage.Storage;
@@ -54,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalEngine implements Engine {
     private static final int HEAP_PERCENT = 40;
+    private static final int STATE_HEAP_PERCENT = 30;
     /** A single letter is a drive. */
     private static final Pattern OTHER_SCHEME = Pattern.compile("(?!file:)[A-Za-z][A-Za-z0-9+.-]+:.*");
 
@@ -63,6 +67,8 @@ final class LocalEngine implements Engine {
     private final RecordSerializer serializer;
     private final PartitionStore store;
     private final BlockStore blocks;
+    private final StateMemory stateMemory;
+    private final PageFiles statePages;
     /** The logs that tasks read, by where they are. */
     private final Map<String, Storage> logs = new ConcurrentHashMap<>();
 
@@ -82,15 +88,20 @@ final class LocalEngine implements Engine {
                 new Closures(Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false")
                         .trim()));
         this.serializer = RecordSerializer.of(settings);
-        long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
-                .bytes();
         String directory = values.getOrDefault("streaming.storage.dir", "");
-        MemoryBudget budget =
-                new MemoryBudget(memory == 0 ? Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT : memory);
+        MemoryBudget budget = new MemoryBudget(memory(values, "streaming.storage.memory", HEAP_PERCENT));
         Path spilled = Path.of(directory.isBlank() ? System.getProperty("java.io.tmpdir") : directory.trim());
         this.store = new PartitionStore(budget, spilled, serializer);
         this.blocks = new BlockStore(budget, spilled, serializer);
+        this.stateMemory = new StateMemory(memory(values, "streaming.state.memory", STATE_HEAP_PERCENT));
+        this.statePages = new PageFiles(spilled, serializer);
         this.pool = new WorkerPool(slots - 1);
+    }
+
+    /** What a setting says, or a part of the heap when it says 0. */
+    private static long memory(Map<String, String> values, String key, int heapPercent) {
+        long bytes = ByteSize.parse(values.getOrDefault(key, "0")).bytes();
+        return bytes == 0 ? Runtime.getRuntime().maxMemory() / 100 * heapPercent : bytes;
     }
 
     private static int parallelism(String text, int slots) {
@@ -147,6 +158,11 @@ final class LocalEngine implements Engine {
     @Override
     public <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add) {
         return new LocalAccumulator<>(this, name, zero, add);
+    }
+
+    @Override
+    public <K, S> StateDataset<K, S> state(String uid, Partitioner partitioner) {
+        return new LocalState<>(this, uid, partitioner, stateMemory, statePages);
     }
 
     @Override
@@ -226,6 +242,7 @@ final class LocalEngine implements Engine {
         pool.close();
         store.close();
         blocks.close();
+        statePages.close();
         logs.values().forEach(Storage::close);
     }
 

@@ -50,6 +50,20 @@ final class KeyedTable<K, V> {
         return add(key, hash, slot);
     }
 
+    /** The entry of {@code key}; negative when there is none. */
+    int find(@Nullable K key) {
+        int hash = spread(key);
+        int mask = index.length - 1;
+        int slot = hash & mask;
+        for (int word = index[slot]; word != 0; word = index[slot]) {
+            if (((word ^ hash) & ~mask) == 0 && isKey((word & mask) - 1, key)) {
+                return (word & mask) - 1;
+            }
+            slot = (slot + 1) & mask;
+        }
+        return -1;
+    }
+
     /** Null for an entry just made. */
     @Nullable
     V value(int entry) {

@@ -454,6 +454,27 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         return this;
     }
 
+    /** Computes the RDD now and keeps it; how it was computed is forgotten. The result takes its place. */
+    public DatasetRdd<T> settled(Site at, StorageLevel level) {
+        try {
+            return same(dataset.settle(level, scope.job(at)));
+        } catch (Exception e) {
+            throw Rdds.failure(at.operator(), e);
+        }
+    }
+
+    /** The records of this one and then those of the others, as an RDD of this kind. */
+    public DatasetRdd<T> with(List<DatasetRdd<T>> others) {
+        List<Dataset<T>> datasets = new ArrayList<>();
+        others.forEach(other -> datasets.add(other.dataset));
+        return same(dataset.union(datasets));
+    }
+
+    /** An RDD of this kind over another dataset. */
+    DatasetRdd<T> same(Dataset<T> other) {
+        return new DatasetRdd<>(rdds, other, scope, null);
+    }
+
     @Override
     public RDD<T> unpersist() {
         dataset.unpersist();

@@ -136,6 +136,11 @@ public final class Rdds implements AutoCloseable {
         return new DatasetRdd<>(this, dataset, scope, null);
     }
 
+    /** A keyed RDD over a dataset of the engine. */
+    public <K, V> DatasetPairRdd<K, V> pairsOf(Dataset<Tuple2<K, V>> dataset, RddScope scope) {
+        return new DatasetPairRdd<>(this, dataset, scope, null);
+    }
+
     /** All of them, one after the other. */
     public <T> RDD<T> union(List<RDD<T>> rdds) {
         if (rdds.isEmpty()) {

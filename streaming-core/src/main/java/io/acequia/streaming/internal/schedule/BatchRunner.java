@@ -12,6 +12,7 @@ import io.acequia.streaming.engine.OperatorException;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.graph.OutputNode;
 import io.acequia.streaming.internal.graph.StreamGraph;
+import io.acequia.streaming.internal.graph.StreamNode;
 import io.acequia.streaming.listener.OutputInfo;
 import io.acequia.streaming.receiver.Rejected;
 import java.time.Duration;
@@ -35,6 +36,7 @@ final class BatchRunner {
     private final ListenerBus bus;
     private final Time zero;
     private final BooleanSupplier stopping;
+    private final Turns turns = new Turns();
 
     BatchRunner(StreamGraph graph, StreamClock clock, ListenerBus bus, Time zero, BooleanSupplier stopping) {
         this.graph = graph;
@@ -42,6 +44,11 @@ final class BatchRunner {
         this.bus = bus;
         this.zero = zero;
         this.stopping = stopping;
+    }
+
+    /** The batch is planned, and will run. In the order of times. */
+    void planned(Time time) {
+        turns.add(time);
     }
 
     /** A piece of work of a batch. */
@@ -76,6 +83,7 @@ final class BatchRunner {
                                 rejected));
             }
         }
+        carry(batch);
         Throwable passed = null;
         for (OutputNode output : graph.outputs()) {
             if (output.input().yieldsAt(batch.time(), zero)) {
@@ -84,6 +92,21 @@ final class BatchRunner {
             }
         }
         return passed;
+    }
+
+    /** Makes what later batches build on: state and windows. Batches do this in the order of their times. */
+    private void carry(PlannedBatch batch) throws InterruptedException {
+        turns.await(batch.time());
+        for (StreamNode node : graph.retention().carried()) {
+            if (node.yieldsAt(batch.time(), zero)) {
+                String uid = node.site().uid();
+                attempt(batch, uid, node.site().callSite(), contextPolicy(), true, () -> {
+                    batch.scope().output(uid);
+                    batch.rddOf(node);
+                });
+            }
+        }
+        turns.done(batch.time());
     }
 
     private @Nullable Throwable run(PlannedBatch batch, OutputNode output) throws InterruptedException {

@@ -60,7 +60,8 @@ final class BatchScheduler {
     private final ListenerBus bus;
     private final Map<Feed, Slot> feeds;
     private final RateController rates;
-    private final RememberedBatches remembered = new RememberedBatches();
+    private final States states;
+    private final RememberedBatches remembered;
     private final BatchQueue queue;
     private final BatchRunner runner;
     private final Time zero;
@@ -104,7 +105,8 @@ final class BatchScheduler {
                 conf.get(StreamingConf.BACKLOG_POLICY) == StreamingConf.BacklogPolicy.MERGE,
                 this::plan);
         this.runner = new BatchRunner(graph, clock, bus, zero, () -> stoppingHard);
-        this.remembered.zero(zero);
+        this.states = new States(graph.rdds().engine());
+        this.remembered = new RememberedBatches(graph.retention(), states, zero);
     }
 
     /** The batches for which a feed's planning failed or had to wait, oldest first. Guarded by itself. */
@@ -127,6 +129,10 @@ final class BatchScheduler {
 
     Statistics statistics() {
         return statistics;
+    }
+
+    States states() {
+        return states;
     }
 
     int queued() {
@@ -173,6 +179,7 @@ final class BatchScheduler {
         active.add(time);
         feeds.forEach((feed, slot) -> plan(feed, slot, batch));
         remembered.add(batch);
+        runner.planned(time);
         tell(batch, StreamingListener::onBatchSubmitted, false);
         return batch;
     }
@@ -290,7 +297,7 @@ final class BatchScheduler {
                 .findFirst()
                 .filter(time -> time.compareTo(batch.time()) < 0)
                 .orElse(batch.time());
-        remembered.release(oldest.minus(graph.remember()));
+        remembered.release(oldest);
         tell(batch, StreamingListener::onBatchCompleted, true);
         onCompleted.accept(statistics);
     }
@@ -364,6 +371,7 @@ final class BatchScheduler {
         }
         Feed.Waiting waiting = waiting();
         remembered.releaseAll();
+        states.close();
         feeds.keySet().forEach(Feed::close);
         return new Left(unfinished.size() + unplanned, waiting.blocks(), waiting.records());
     }

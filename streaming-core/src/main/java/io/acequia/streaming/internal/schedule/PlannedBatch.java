@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.schedule;
 
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.internal.graph.Batch;
 import io.acequia.streaming.internal.graph.InputNode;
+import io.acequia.streaming.internal.graph.StateNode;
 import io.acequia.streaming.internal.graph.StreamNode;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import io.acequia.streaming.internal.rdd.RddScope;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.InputInfo;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +34,7 @@ final class PlannedBatch implements Batch {
     private final RememberedBatches remembered;
     private final Map<InputNode, Intake> intakes = new LinkedHashMap<>();
     private final Map<StreamNode, DatasetRdd<?>> made = new HashMap<>();
+    private final Set<StreamNode> released = new HashSet<>();
     private @Nullable Instant startedAt;
     private @Nullable Instant endedAt;
     private @Nullable Throwable failure;
@@ -77,27 +85,78 @@ final class PlannedBatch implements Batch {
         return at.equals(time) ? rddOf(node) : remembered.rddOf(node, at);
     }
 
+    @Override
+    public Optional<DatasetRdd<?>> rddIfThere(StreamNode node, Time at) {
+        return at.equals(time) ? Optional.of(rddOf(node)) : remembered.rddIfThere(node, at);
+    }
+
+    @Override
+    public Time zero() {
+        return remembered.zero();
+    }
+
+    @Override
+    public <K, S> StateDataset<K, S> state(StateNode<K, ?, S, ?> node) {
+        return remembered.states().of(node);
+    }
+
     synchronized DatasetRdd<?> rddOf(StreamNode node) {
         DatasetRdd<?> rdd = made.get(node);
         if (rdd == null) {
             try {
-                rdd = node.make(this);
+                rdd = make(node);
             } catch (VirtualMachineError e) {
                 throw e;
             } catch (Throwable e) {
                 throw MakingFailed.of(node, e);
             }
-            node.level().ifPresent(rdd::persist);
             made.put(node, rdd);
         }
         return rdd;
     }
 
-    /** Lets go of records and persisted RDDs. */
-    synchronized void release() {
-        made.forEach((node, rdd) -> node.level().ifPresent(level -> rdd.unpersist()));
-        made.clear();
-        intakes.values().forEach(intake -> intake.release().run());
+    private DatasetRdd<?> make(StreamNode node) throws Exception {
+        DatasetRdd<?> rdd = node.make(this);
+        if (node.isKept()) {
+            return rdd.settled(node.site(), node.level().orElse(StorageLevel.MEMORY_AND_DISK));
+        }
+        node.level().ifPresent(rdd::persist);
+        return rdd;
+    }
+
+    synchronized boolean isReleased(StreamNode node) {
+        return released.contains(node);
+    }
+
+    /** Lets go of the RDDs of these nodes, and of their records. */
+    synchronized void release(Collection<StreamNode> nodes) {
+        for (StreamNode node : nodes) {
+            if (released.add(node)) {
+                release(node);
+            }
+        }
+    }
+
+    private void release(StreamNode node) {
+        DatasetRdd<?> rdd = made.remove(node);
+        boolean keeps = node.isKept() || node.level().isPresent() || node instanceof StateNode;
+        if (rdd != null && keeps) {
+            rdd.unpersist();
+        }
+        if (node instanceof StateNode<?, ?, ?, ?> stateful) {
+            remembered.states().forget(stateful, time);
+        }
+        if (node instanceof InputNode input) {
+            Intake intake = intakes.remove(input);
+            if (intake != null) {
+                intake.release().run();
+            }
+        }
+    }
+
+    synchronized void releaseAll() {
+        release(List.copyOf(made.keySet()));
+        release(List.copyOf(intakes.keySet()));
     }
 
     synchronized void started(Instant at) {

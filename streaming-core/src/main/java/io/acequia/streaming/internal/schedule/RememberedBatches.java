@@ -2,37 +2,67 @@
 package io.acequia.streaming.internal.schedule;
 
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.graph.Retention;
 import io.acequia.streaming.internal.graph.StreamNode;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** The batches whose RDDs can still be read. */
+/** The batches whose RDDs can still be read, each node's as long as it is needed. Safe for use by any thread. */
 final class RememberedBatches {
     private final ConcurrentSkipListMap<Time, PlannedBatch> batches = new ConcurrentSkipListMap<>();
-    private volatile Time zero = new Time(0);
+    private final Retention retention;
+    private final States states;
+    private final Time zero;
+    /** For each length of time, the last batch whose nodes of that length were released. */
+    private final Map<Duration, Time> releasedUntil = new HashMap<>();
 
-    void zero(Time zero) {
+    RememberedBatches(Retention retention, States states, Time zero) {
+        this.retention = retention;
+        this.states = states;
         this.zero = zero;
+    }
+
+    Time zero() {
+        return zero;
+    }
+
+    States states() {
+        return states;
     }
 
     void add(PlannedBatch batch) {
         batches.put(batch.time(), batch);
     }
 
-    /** Lets go of every batch at or before {@code last}. */
-    void release(Time last) {
-        while (!batches.isEmpty() && batches.firstKey().compareTo(last) <= 0) {
-            PlannedBatch old = batches.remove(batches.firstKey());
-            if (old != null) {
-                old.release();
+    /** Lets go of what no batch after {@code done} can need. One thread at a time. */
+    synchronized void release(Time done) {
+        retention.nodesByLength().forEach((length, nodes) -> {
+            Time last = done.minus(length);
+            Time before = releasedUntil.get(length);
+            if (before != null && last.compareTo(before) <= 0) {
+                return;
             }
-        }
+            releasedUntil.put(length, last);
+            (before == null ? batches.headMap(last, true) : batches.subMap(before, false, last, true))
+                    .values()
+                    .forEach(batch -> batch.release(nodes));
+        });
+        Time forgotten = done.minus(retention.longest());
+        batches.headMap(forgotten, true).clear();
     }
 
     void releaseAll() {
-        if (!batches.isEmpty()) {
-            release(batches.lastKey());
-        }
+        batches.values().forEach(PlannedBatch::releaseAll);
+        batches.clear();
+    }
+
+    Optional<DatasetRdd<?>> rddIfThere(StreamNode node, Time time) {
+        PlannedBatch batch = node.yieldsAt(time, zero) ? batches.get(time) : null;
+        return Optional.ofNullable(batch).map(there -> there.rddOf(node));
     }
 
     DatasetRdd<?> rddOf(StreamNode node, Time time) {
@@ -41,10 +71,10 @@ final class RememberedBatches {
                     + node.slide() + " after the start at " + zero);
         }
         PlannedBatch batch = batches.get(time);
-        if (batch != null) {
+        if (batch != null && !batch.isReleased(node)) {
             return batch.rddOf(node);
         }
-        boolean past = !batches.isEmpty() && time.compareTo(batches.lastKey()) <= 0;
+        boolean past = batch != null || !batches.isEmpty() && time.compareTo(batches.lastKey()) <= 0;
         throw new IllegalStateException("ACQ-1006 RDD of batch " + time + " of " + node
                 + (past
                         ? " was released; call remember(..) or persist it and keep it yourself"

@@ -414,7 +414,8 @@ public final class StreamingRuntime {
                 Map.copyOf(statistics.recordErrors()),
                 rdds.engine().plans(),
                 bus.dropped(),
-                receivers);
+                receivers,
+                running == null ? List.of() : running.states().status());
     }
 
     private String name() {

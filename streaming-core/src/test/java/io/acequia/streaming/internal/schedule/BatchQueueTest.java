@@ -3,11 +3,16 @@ package io.acequia.streaming.internal.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.graph.Retention;
+import io.acequia.streaming.internal.rdd.Rdds;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,16 +27,24 @@ import org.junit.jupiter.api.Timeout;
 class BatchQueueTest {
     private final List<Time> planned = Collections.synchronizedList(new ArrayList<>());
     private final ExecutorService other = Executors.newSingleThreadExecutor();
+    private final StreamingConf conf =
+            StreamingConf.withoutDefaults().setMaster("local[1]").setAppName("queue");
+    private final BatchContext context = new BatchContext(conf);
+    private final Rdds rdds = Rdds.open(context, conf);
+    private final RememberedBatches remembered =
+            new RememberedBatches(new Retention(List.of(), Map.of()), new States(rdds.engine()), new Time(0));
 
     @AfterEach
     void end() {
         other.shutdownNow();
+        rdds.close();
+        context.stop();
     }
 
     private BatchQueue queue(int most, boolean merges) {
         return new BatchQueue(most, merges, time -> {
             planned.add(time);
-            return new PlannedBatch(time, Instant.EPOCH, new RememberedBatches());
+            return new PlannedBatch(time, Instant.EPOCH, remembered);
         });
     }
 

@@ -12,11 +12,13 @@ import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.graph.InputNode;
+import io.acequia.streaming.internal.graph.Retention;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import io.acequia.streaming.internal.rdd.Rdds;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,13 @@ class PlannedBatchTest {
     private final StreamGraph graph = new StreamGraph(context, rdds, conf, Durations.seconds(1));
     private final DirectInput source = DirectInput.quiet("orders");
     private final InputNode node = inputNode();
-    private final RememberedBatches remembered = new RememberedBatches();
+    private final RememberedBatches remembered = remembered(new Time(0));
+
+    /** Keeps each batch for a second. */
+    private RememberedBatches remembered(Time zero) {
+        Retention aSecond = new Retention(List.of(), Map.of(Durations.seconds(1), List.of(node)));
+        return new RememberedBatches(aSecond, new States(rdds.engine()), zero);
+    }
 
     private InputNode inputNode() {
         graph.input("directStream", new InputNode.Direct(source));
@@ -45,6 +53,10 @@ class PlannedBatchTest {
     }
 
     private PlannedBatch planned(long time, Runnable release) {
+        return planned(remembered, time, release);
+    }
+
+    private PlannedBatch planned(RememberedBatches remembered, long time, Runnable release) {
         PlannedBatch planned = new PlannedBatch(new Time(time), Instant.EPOCH, remembered);
         DatasetRdd<?> records = DatasetRdd.of(rdds.parallelize(List.of("a"), 1));
         planned.intake(node, new Intake(records, 1, "a", List.of(), release));
@@ -74,7 +86,7 @@ class PlannedBatchTest {
         planned(1000, released::incrementAndGet);
         planned(2000, released::incrementAndGet);
         planned(3000, released::incrementAndGet);
-        remembered.release(new Time(1000));
+        remembered.release(new Time(2000));
         assertThat(released).hasValue(1);
         assertThatIllegalStateException()
                 .isThrownBy(() -> remembered.rddOf(node, new Time(1000)))
@@ -90,11 +102,11 @@ class PlannedBatchTest {
 
     @Test
     void betweenTheSlidesThereIsNoBatch() {
-        remembered.zero(new Time(1000));
-        planned(2000, () -> {});
+        RememberedBatches fromOneSecond = remembered(new Time(1000));
+        planned(fromOneSecond, 2000, () -> {});
         for (long time : new long[] {1000, 1500, 0}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> remembered.rddOf(node, new Time(time)))
+                    .isThrownBy(() -> fromOneSecond.rddOf(node, new Time(time)))
                     .withMessageStartingWith(
                             "ACQ-1005 " + node + " has no batch at " + time + " ms: batches come every ");
         }

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.graph;
+
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.rdd.DatasetPairRdd;
+import io.acequia.streaming.internal.rdd.DatasetRdd;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Windows by key without an inverse function, in amortised constant work for each slide.
+ *
+ * <p>Time is cut into panes, as long as the greatest length that divides both window and slide, and panes are counted in
+ * blocks of as many as a window has. The <i>front</i> of a pane is what came from the begin of its block up to it; its
+ * <i>back</i> what came from it to the end of its block. A window of any place ends in one block and begins in the one before:
+ * it is a back and a front, combined. These are the two stacks of the known algorithm (Tangwongsan, Hirzel, Schneider,
+ * "Low-latency sliding-window aggregation in worst-case constant time", 2017, section 2), with the turn of the stacks at the
+ * ends of blocks: a pane is merged once into its front and once into its back, and each window merges once more.
+ *
+ * <p>Panes, fronts and backs are RDDs of the batches at whose time they end or begin, kept while a window can need them; there
+ * is no other memory, so what is said here holds after a batch is repeated too. Backs are made when the first window needs
+ * them, in the batch after the end of their block, from the last one to the first.
+ *
+ * <p><b>Why not</b> DABA Lite, which has no such batch: it keeps the same sums, moves two of them for each slide, and the batch
+ * that turns the stacks costs no more than one that would add up the window anew.
+ */
+final class TwoStacks {
+    private final StreamNode panes;
+    private final Site site;
+    private final Function2<Object, Object, Object> f;
+    private final int block;
+    private final StreamNode fronts;
+    private final StreamNode backs;
+
+    @SuppressWarnings("unchecked") // values of one type, which this class never looks at
+    private TwoStacks(StreamNode panes, Site site, Function2<?, ?, ?> f, Duration length) {
+        this.panes = panes;
+        this.site = site;
+        this.f = (Function2<Object, Object, Object>) f;
+        this.block = Math.toIntExact(length.toMillis() / panes.slide().toMillis());
+        this.fronts = new WindowNode(panes, site, List.of(panes), panes.slide(), length, this::front);
+        this.backs = new WindowNode(panes, site, List.of(panes), panes.slide(), length, this::back);
+        fronts.keep();
+        backs.keepWhenMade();
+    }
+
+    /** The node of the window; {@code partials} has each key once in each batch, and is kept. */
+    static StreamNode window(
+            StreamNode parent, Site site, StreamNode partials, Function2<?, ?, ?> f, Duration length, Duration slide) {
+        Duration pane = Duration.ofMillis(greatestDivisor(length.toMillis(), slide.toMillis()));
+        TwoStacks stacks = new TwoStacks(panes(site, partials, f, pane), site, f, length);
+        return new WindowNode(
+                parent,
+                site,
+                List.of(stacks.panes, stacks.fronts, stacks.backs),
+                slide,
+                length.plus(pane),
+                stacks::window);
+    }
+
+    private static long greatestDivisor(long a, long b) {
+        return b == 0 ? a : greatestDivisor(b, a % b);
+    }
+
+    /** The partials of each pane, combined. */
+    private static StreamNode panes(Site site, StreamNode partials, Function2<?, ?, ?> f, Duration pane) {
+        if (pane.equals(partials.slide())) {
+            return partials;
+        }
+        StreamNode panes = new WindowNode(
+                partials, site, List.of(partials), pane, pane, batch -> combined(batch, site, partials, f, pane));
+        panes.keep();
+        return panes;
+    }
+
+    @SuppressWarnings("unchecked") // values of one type
+    private static DatasetRdd<?> combined(
+            Batch batch, Site site, StreamNode partials, Function2<?, ?, ?> f, Duration pane) {
+        List<DatasetPairRdd<Object, Object>> rdds = Windows.inWindow(batch, partials, batch.time(), pane);
+        DatasetPairRdd<Object, Object> all = DatasetPairRdd.concatenated(rdds).at(site);
+        return all.reduceByKey(
+                (Function2<Object, Object, Object>) f,
+                all.dataset().partitioner().orElseThrow());
+    }
+
+    private long number(Batch batch, Time time) {
+        return (time.milliseconds() - batch.zero().milliseconds())
+                / panes.slide().toMillis();
+    }
+
+    private Time time(Batch batch, long number) {
+        return new Time(batch.zero().milliseconds() + number * panes.slide().toMillis());
+    }
+
+    /** The number of the last pane of the block before; 0 in the first block. */
+    private long endOfBlockBefore(long number) {
+        return (number - 1) / block * block;
+    }
+
+    private DatasetRdd<?> front(Batch batch) {
+        long number = number(batch, batch.time());
+        Optional<DatasetPairRdd<Object, Object>> before = Optional.empty();
+        for (long n = number - 1; before.isEmpty() && n > endOfBlockBefore(number); n--) {
+            before = there(batch, fronts, n);
+        }
+        DatasetPairRdd<Object, Object> pane = pane(batch);
+        return before.isPresent() ? merged(before.get(), pane) : pane.sameRecords();
+    }
+
+    private DatasetRdd<?> back(Batch batch) {
+        long number = number(batch, batch.time());
+        Optional<DatasetPairRdd<Object, Object>> after = Optional.empty();
+        for (long n = number + 1; after.isEmpty() && n <= endOfBlockBefore(number) + block; n++) {
+            after = there(batch, backs, n);
+        }
+        DatasetPairRdd<Object, Object> pane = pane(batch);
+        return after.isPresent() ? merged(pane, after.get()) : pane.sameRecords();
+    }
+
+    private DatasetRdd<?> window(Batch batch) {
+        long number = number(batch, batch.time());
+        DatasetPairRdd<Object, Object> front = there(batch, fronts, number).orElseThrow();
+        long end = endOfBlockBefore(number);
+        DatasetPairRdd<Object, Object> back = null;
+        for (long n = end; n > 0 && n > number - block; n--) {
+            back = there(batch, backs, n).orElse(back);
+        }
+        return back == null ? front : merged(back, front);
+    }
+
+    private DatasetPairRdd<Object, Object> pane(Batch batch) {
+        return there(batch, panes, number(batch, batch.time())).orElseThrow();
+    }
+
+    @SuppressWarnings("unchecked") // nodes of keyed RDDs
+    private Optional<DatasetPairRdd<Object, Object>> there(Batch batch, StreamNode node, long number) {
+        return batch.rddIfThere(node, time(batch, number)).map(rdd -> (DatasetPairRdd<Object, Object>) rdd);
+    }
+
+    private DatasetPairRdd<Object, Object> merged(
+            DatasetPairRdd<Object, Object> older, DatasetPairRdd<Object, Object> newer) {
+        return older.at(site).merged(newer, f);
+    }
+}
