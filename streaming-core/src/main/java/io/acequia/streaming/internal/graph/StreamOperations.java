@@ -26,7 +26,6 @@ import io.acequia.streaming.function.VoidFunction2;
 import io.acequia.streaming.internal.operator.Closures;
 import io.acequia.streaming.internal.operator.SinkOperator;
 import io.acequia.streaming.internal.operator.Site;
-import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -257,8 +256,8 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
     public final DStream<Long> countByWindow(Duration length, Duration slide) {
         Site site = Site.of("countByWindow");
         Windows.mustFit(site, node, length, slide);
-        return asOne(new PlainStream<Long>(derive(site, rdd -> rdd.counted())), site)
-                .inverted(site, Long::sum, (sum, left) -> sum - left, length, slide);
+        PlainStream<Long> counts = new PlainStream<>(derive(site, rdd -> rdd.counted()));
+        return AsOne.of(counts, site).inverted(Long::sum, (sum, left) -> sum - left, length, slide);
     }
 
     @Override
@@ -266,7 +265,7 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
         Site site = Site.of("reduceByWindow");
         Windows.mustFit(site, node, length, slide);
         Closures.check(f, site);
-        return asOne(this, site).reduced(site, f, length, slide);
+        return AsOne.of(this, site).reduced(f, length, slide);
     }
 
     @Override
@@ -276,31 +275,7 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
         Windows.mustFit(site, node, length, slide);
         Closures.check(f, site);
         Closures.check(inverse, site);
-        return asOne(this, site).inverted(site, f, inverse, length, slide);
-    }
-
-    /** All records under one key, in one partition: so what is done by key is done with all of them. */
-    private record AsOne<T>(PairStream<Integer, T> pairs) {
-        private static final Partitioner ALONE = Partitioner.hash(1);
-
-        DStream<T> reduced(Site site, Function2<T, T, T> f, Duration length, Duration slide) {
-            return values(site, Windows.reduced(pairs, site, f, length, slide, ALONE));
-        }
-
-        DStream<T> inverted(
-                Site site, Function2<T, T, T> f, Function2<T, T, T> inverse, Duration length, Duration slide) {
-            return values(site, Windows.inverted(pairs, site, f, inverse, length, slide, ALONE, null));
-        }
-
-        private static <T> DStream<T> values(Site site, StreamNode window) {
-            return new PlainStream<T>(window.graph()
-                    .derive(site, List.of(window), (rdds, time) -> ((DatasetPairRdd<?, ?>) rdds.get(0)).values()));
-        }
-    }
-
-    private static <U> AsOne<U> asOne(StreamOperations<U, ?, ?> stream, Site site) {
-        return new AsOne<>(
-                new PairStream<>(stream.derive(site, rdd -> rdd.mapToPair(record -> new Tuple2<>(0, record)))));
+        return AsOne.of(this, site).inverted(f, inverse, length, slide);
     }
 
     @Override

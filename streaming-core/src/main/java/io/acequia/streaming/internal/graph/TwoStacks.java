@@ -6,6 +6,7 @@ import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
+import io.acequia.streaming.internal.rdd.Placed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -80,7 +81,7 @@ final class TwoStacks {
     private static DatasetRdd<?> combined(
             Batch batch, Site site, StreamNode partials, Function2<?, ?, ?> f, Duration pane) {
         List<DatasetPairRdd<Object, Object>> rdds = Windows.inWindow(batch, partials, batch.time(), pane);
-        DatasetPairRdd<Object, Object> all = DatasetPairRdd.concatenated(rdds).at(site);
+        DatasetPairRdd<Object, Object> all = Placed.concatenated(rdds).at(site);
         return all.reduceByKey(
                 (Function2<Object, Object, Object>) f,
                 all.dataset().partitioner().orElseThrow());

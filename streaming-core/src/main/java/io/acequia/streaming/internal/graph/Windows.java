@@ -13,6 +13,7 @@ import io.acequia.streaming.internal.operator.InverseWindowOperator.Change;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
+import io.acequia.streaming.internal.rdd.Placed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,7 @@ final class Windows {
         placed.keep();
         return new WindowNode(parent, site, List.of(placed), slide, length, batch -> {
             List<DatasetPairRdd<K, V>> rdds = inWindow(batch, placed, batch.time(), length);
-            return (DatasetRdd<?>) DatasetPairRdd.concatenated(rdds).at(site).groupByKey(p);
+            return (DatasetRdd<?>) Placed.concatenated(rdds).at(site).groupByKey(p);
         });
     }
 
@@ -150,7 +151,7 @@ final class Windows {
                 Windows.<DatasetPairRdd<K, V>>between(batch, partials, later(last, begin), batch.time())) {
             changes.add(tagged(came, false));
         }
-        return DatasetPairRdd.concatenated(changes);
+        return Placed.concatenated(changes);
     }
 
     private static <K, V> DatasetPairRdd<K, Change<V>> tagged(DatasetPairRdd<K, V> rdd, boolean left) {

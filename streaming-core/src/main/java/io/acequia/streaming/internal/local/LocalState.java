@@ -39,6 +39,10 @@ final class LocalState<K, S> implements StateDataset<K, S> {
         memory.join(partitions.size());
     }
 
+    StatePartition<K, S> partition(int number) {
+        return partitions.get(number);
+    }
+
     @Override
     public Partitioner partitioner() {
         return partitioner;

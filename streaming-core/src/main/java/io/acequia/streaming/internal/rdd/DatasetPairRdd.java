@@ -12,7 +12,6 @@ import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.operator.CogroupOperator;
 import io.acequia.streaming.internal.operator.CombineOperator;
-import io.acequia.streaming.internal.operator.ConcatOperator;
 import io.acequia.streaming.internal.operator.FilterOperator;
 import io.acequia.streaming.internal.operator.FlatMapOperator;
 import io.acequia.streaming.internal.operator.ListOperator;
@@ -319,23 +318,6 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
     /** Of RDDs that have each key once and are placed alike: what both have is combined, the values of this one first. */
     public DatasetPairRdd<K, V> merged(DatasetPairRdd<K, V> newer, Function2<V, V, V> f) {
         return same(dataset.zip(newer.dataset, new MergeOperator<>(site("merge"), f), true));
-    }
-
-    /** The pairs of all of them, which are placed alike, partition by partition: in order, and placed as before. */
-    public static <K, V> DatasetPairRdd<K, V> concatenated(List<DatasetPairRdd<K, V>> rdds) {
-        List<DatasetPairRdd<K, V>> level = rdds;
-        while (level.size() > 1) {
-            List<DatasetPairRdd<K, V>> next = new ArrayList<>();
-            for (int i = 0; i + 1 < level.size(); i += 2) {
-                DatasetPairRdd<K, V> left = level.get(i);
-                next.add(left.same(left.dataset.zip(level.get(i + 1).dataset, new ConcatOperator<>(), true)));
-            }
-            if (level.size() % 2 == 1) {
-                next.add(level.get(level.size() - 1));
-            }
-            level = next;
-        }
-        return level.get(0);
     }
 
     // ---- two RDDs by key
