@@ -25,6 +25,7 @@ final class RunningCounts {
     private static final int TOUCHING = 50;
     private static final int VISITING = 10;
     private static final int WARM_UPS = 4;
+    private static final String ORDERED = "HashMap loop in order of memory";
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final int keys;
@@ -41,8 +42,10 @@ final class RunningCounts {
         Rounds visiting = counts.visiting(request.rounds());
         tell("mapWithState", touching, TOUCHING);
         tell("updateStateByKey", visiting, VISITING);
+        System.out.println(ORDERED + ": " + visiting.millis(2, VISITING).line("ms a batch"));
         System.out.println(touching.cpuRatio(0, 1).ratioLine("W3 mapWithState CPU time", "HashMap loop"));
         System.out.println(visiting.cpuRatio(0, 1).ratioLine("W3 updateStateByKey CPU time", "HashMap loop"));
+        System.out.println(visiting.ratio(0, 2).ratioLine("W3 updateStateByKey", ORDERED));
         System.out.println(touching.ratio(0, 1).ratioLine("W3 mapWithState", "HashMap loop"));
         System.out.println(visiting.ratio(0, 1).ratioLine("W3 updateStateByKey", "HashMap loop"));
     }
@@ -79,22 +82,27 @@ final class RunningCounts {
     /** The outputs are compared before and after. */
     Rounds visiting(int rounds) throws Exception {
         try (SteppedCounts stream = updateStateByKey(keys);
-                HandWrittenState limit = new HandWrittenState(keys)) {
-            visitedMustAgree(stream, limit);
-            Rounds times = new Rounds(2, rounds);
+                HandWrittenState limit = new HandWrittenState(keys);
+                HandWrittenState ordered = HandWrittenState.inOrderOfTheMap(keys)) {
+            visitedMustAgree(stream, limit, ordered);
+            Rounds times = new Rounds(3, rounds);
             for (int round = -WARM_UPS; round < rounds; round++) {
                 List<List<String>> batches = batches(round, VISITING);
                 times.time(round, 0, () -> stream.read(batches));
                 times.time(round, 1, () -> limit.updating(batches, RunningCounts::plus));
+                times.time(round, 2, () -> ordered.updating(batches, RunningCounts::plus));
             }
-            visitedMustAgree(stream, limit);
+            visitedMustAgree(stream, limit, ordered);
             return times;
         }
     }
 
-    private void visitedMustAgree(SteppedCounts stream, HandWrittenState limit) throws Exception {
+    private void visitedMustAgree(SteppedCounts stream, HandWrittenState limit, HandWrittenState ordered)
+            throws Exception {
         List<String> some = updates.get(0);
         limit.updating(List.of(some), RunningCounts::plus);
+        ordered.updating(List.of(some), RunningCounts::plus);
+        QueueWordCount.mustAgree("limit in order of the map", limit.counts(), ordered.counts());
         agree("updateStateByKey", limit, stream.pairs(some));
     }
 
@@ -111,7 +119,12 @@ final class RunningCounts {
 
     /** A stream of running counts that emits those that change. */
     static SteppedCounts mapWithState(int keys) {
-        return new SteppedCounts("W3", INTERVAL, (words, stream) -> ones(words)
+        return mapWithState(keys, "local[" + TwoThreads.COUNT + "]");
+    }
+
+    /** The same on an engine that is named. */
+    static SteppedCounts mapWithState(int keys, String master) {
+        return new SteppedCounts("W3", master, INTERVAL, (words, stream) -> ones(words)
                 .mapWithState(StateSpec.function(RunningCounts::plusOne)
                         .initialState(StateKeys.initial(stream.batchContext(), keys)))
                 .foreachRDD(stream::sum));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks;
 
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,12 +46,12 @@ final class StateGrowth implements AutoCloseable {
         Size(int keys, int updates) throws Exception {
             this.keys = keys;
             this.spread = StateKeys.updates(keys, BATCHES, updates);
-            long before = heapInUse();
+            long before = Heap.inUse();
             stream = RunningCounts.mapWithState(keys);
             stream.read(List.of(List.of(), List.of(), List.of()));
-            long between = heapInUse();
+            long between = Heap.inUse();
             limit = new HandWrittenState(keys);
-            long after = heapInUse();
+            long after = Heap.inUse();
             streamBytes = (between - before) / (double) keys;
             limitBytes = (after - between) / (double) keys;
         }
@@ -62,13 +61,6 @@ final class StateGrowth implements AutoCloseable {
             limit.close();
             stream.close();
         }
-    }
-
-    private static long heapInUse() {
-        for (int i = 0; i < 2; i++) {
-            ManagementFactory.getMemoryMXBean().gc();
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     static void run(Request request) throws Exception {

@@ -36,11 +36,14 @@ final class SteppedCounts implements AutoCloseable {
 
     /** Starts the stream that {@code program} defines. */
     SteppedCounts(String name, Duration interval, BiConsumer<DStream<String>, SteppedCounts> program) {
+        this(name, "local[" + TwoThreads.COUNT + "]", interval, program);
+    }
+
+    /** The same on an engine that is named. */
+    SteppedCounts(String name, String master, Duration interval, BiConsumer<DStream<String>, SteppedCounts> program) {
         this.interval = interval;
-        StreamingConf conf = new StreamingConf()
-                .setMaster("local[" + TwoThreads.COUNT + "]")
-                .setAppName(name)
-                .set(StreamingConf.MULTIPLE_CONTEXTS, true);
+        StreamingConf conf =
+                new StreamingConf().setMaster(master).setAppName(name).set(StreamingConf.MULTIPLE_CONTEXTS, true);
         this.context = new StreamingContext(conf, interval, clock);
         context.addStreamingListener(batches);
         program.accept(context.queueStream(queue), this);

@@ -49,6 +49,23 @@ class StateOutputsMustAgreeTest {
     }
 
     @Test
+    void aSnapshotIsReadWholeWhileBatchesGoOn() throws Exception {
+        try (StateSnapshot snapshot = new StateSnapshot(KEYS, SIZE)) {
+            StateSnapshot.Round round = snapshot.round();
+
+            assertThat(round.written().records()).isEqualTo(KEYS);
+            assertThat(round.written().bytes()).isGreaterThan(KEYS);
+            assertThat(round.batches()).isPositive();
+        }
+    }
+
+    @Test
+    void aSnapshotThatLacksAKeyIsNotMeasured() {
+        assertThatThrownBy(() -> StateSnapshot.mustBe(KEYS, KEYS - 1))
+                .hasMessageStartingWith("ACQ-3042 a snapshot of 200 keys has 199");
+    }
+
+    @Test
     void theSlopeIsTheExponent() {
         double[] keys = {10, 100, 1000};
 
