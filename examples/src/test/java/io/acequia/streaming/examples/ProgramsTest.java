@@ -153,4 +153,65 @@ class ProgramsTest {
                     });
         }
     }
+
+    @Test
+    void statefulWordCountPrintsWhatChangedAndEveryTenSecondsHowManyWordsThereAre(@TempDir Path dir) throws Exception {
+        Path file = Files.writeString(dir.resolve("counts.txt"), "to 40\nsleep 1\n");
+        try (TextServer server = new TextServer("to be or not to be\n");
+                RunningProgram program =
+                        RunningProgram.start(StatefulWordCount::main, LOOPBACK, server.port(), file.toString())) {
+            program.awaitPrinted("(to,42)");
+            program.awaitPrinted("0000 ms: 5 words so far");
+
+            assertThat(program.stopStream().awaitEnd())
+                    .contains("(be,2)", "(or,1)", "(not,1)")
+                    .doesNotContain("(sleep,");
+        }
+    }
+
+    @Test
+    void windowedHashtagsPrintsTheMostFrequentAndTheLongestLineOfEach() throws Exception {
+        try (TextServer server = new TextServer("#water runs\n#water and #rain\n");
+                RunningProgram program = RunningProgram.start(WindowedHashtags::main, LOOPBACK, server.port())) {
+            String printed = program.awaitPrinted("(#rain,#water and #rain)");
+
+            assertThat(printed).contains("(#water,2)\n(#rain,1)\n");
+            assertThat(program.stopStream().awaitEnd()).contains("(#water,#water and #rain)");
+        }
+    }
+
+    @Test
+    void sessionsPrintsASessionThatEndsByLogoutAndOneThatIsIdle() throws Exception {
+        try (TextServer server = new TextServer("ada /home\nbob /home\nbob /cart\nada /logout\n");
+                RunningProgram program = RunningProgram.start(Sessions::main, LOOPBACK, server.port(), "1")) {
+            program.awaitPrinted("ada saw 2 pages in ");
+            program.awaitPrinted("bob saw 2 pages in ");
+
+            program.stopStream().awaitEnd();
+        }
+    }
+
+    @Test
+    void runningResponseCodesPrintsTotalsAndAtTheEndHowManyLinesWereMalformed() throws Exception {
+        String found = "127.0.0.1 - - [10/Oct/2025:13:55:36 -0700] \"GET / HTTP/1.1\" 200 2326\n";
+        try (TextServer server = new TextServer(found + "nonsense\n" + found);
+                RunningProgram program = RunningProgram.start(RunningResponseCodes::main, LOOPBACK, server.port())) {
+            program.awaitPrinted("(200,2)");
+
+            assertThat(program.stopStream().awaitEnd()).contains("malformed lines: 1\n");
+        }
+    }
+
+    @Test
+    void runningResponseCodesKeepsMalformedLinesInADirectory(@TempDir Path dir) throws Exception {
+        String missing = "127.0.0.1 - - [10/Oct/2025:13:55:36 -0700] \"GET /x HTTP/1.1\" 404 -\n";
+        try (TextServer server = new TextServer("nonsense\n" + missing);
+                RunningProgram program =
+                        RunningProgram.start(RunningResponseCodes::main, LOOPBACK, server.port(), dir.toString())) {
+            program.awaitPrinted("(404,1)");
+            program.stopStream().awaitEnd();
+
+            assertThat(dir).isDirectoryContaining("glob:**-parse-*.jsonl");
+        }
+    }
 }

@@ -19,33 +19,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real server on the loopback address that tells every client about irrigation, ten lines a second. One thread does
- * everything: at each tick it takes up new clients and gives each its next line, without ever waiting for one; a client that
- * does not read gets no further line until it does.
+ * A real server on the loopback address that tells every client the same lines again and again, ten lines a second; about
+ * irrigation, unless others are given. One thread does everything: at each tick it takes up new clients and gives each its next
+ * line, without ever waiting for one; a client that does not read gets no further line until it does.
  */
 final class DemoTextServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemoTextServer.class);
     private static final long TICK_MILLIS = 100;
 
-    private static final List<ByteBuffer> LINES = List.of(
-            line("the gate opens and the water runs down to the fields"),
-            line("each field gets its share and then the gate closes"),
-            line("the channel brings water from the river to the orchard"),
-            line("at dawn the water turns to the almond trees"),
-            line("when the gate closes the next field opens its own"),
-            line("water that no field takes runs back to the river"),
-            line("the keeper of the channel counts every share of water"));
+    private static final List<String> IRRIGATION = List.of(
+            "the gate opens and the water runs down to the fields",
+            "each field gets its share and then the gate closes",
+            "the channel brings water from the river to the orchard",
+            "at dawn the water turns to the almond trees",
+            "when the gate closes the next field opens its own",
+            "water that no field takes runs back to the river",
+            "the keeper of the channel counts every share of water");
 
+    private final List<ByteBuffer> lines;
     private final ServerSocketChannel server;
     private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(daemon());
     private final List<Client> clients = new ArrayList<>();
 
-    private DemoTextServer(ServerSocketChannel server) {
+    private DemoTextServer(List<String> lines, ServerSocketChannel server) {
+        this.lines = lines.stream().map(DemoTextServer::encoded).toList();
         this.server = server;
     }
 
-    /** Starts on a free port. */
-    static DemoTextServer start() throws IOException {
+    /** Starts on a free port, to send these lines; when there are none, those about irrigation. */
+    static DemoTextServer start(List<String> lines) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open();
         try {
             channel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0));
@@ -54,7 +56,7 @@ final class DemoTextServer implements AutoCloseable {
             channel.close();
             throw e;
         }
-        DemoTextServer server = new DemoTextServer(channel);
+        DemoTextServer server = new DemoTextServer(lines.isEmpty() ? IRRIGATION : lines, channel);
         server.ticks.scheduleAtFixedRate(server::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
         LOG.info("Demo text server on {}:{}", server.host(), server.port());
         return server;
@@ -94,7 +96,7 @@ final class DemoTextServer implements AutoCloseable {
         }
     }
 
-    private static ByteBuffer line(String text) {
+    private static ByteBuffer encoded(String text) {
         return ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer();
     }
 
@@ -108,7 +110,7 @@ final class DemoTextServer implements AutoCloseable {
     }
 
     /** One connection and the line it is being sent. */
-    private static final class Client {
+    private final class Client {
         private final SocketChannel channel;
         private int next;
         private ByteBuffer unsent = ByteBuffer.allocate(0);
@@ -121,8 +123,8 @@ final class DemoTextServer implements AutoCloseable {
         boolean send() {
             try {
                 if (!unsent.hasRemaining()) {
-                    unsent = LINES.get(next).duplicate();
-                    next = (next + 1) % LINES.size();
+                    unsent = lines.get(next).duplicate();
+                    next = (next + 1) % lines.size();
                 }
                 channel.write(unsent);
                 return true;

@@ -4,11 +4,13 @@ package io.acequia.streaming.cli;
 import io.acequia.streaming.StreamingContext;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +56,17 @@ final class Program implements AutoCloseable {
 
     String name() {
         return main.getDeclaringClass().getSimpleName();
+    }
+
+    /** The lines that a demo sends to it: a resource {@code NAME.demo} beside the class; empty when there is none. */
+    List<String> demoLines() throws IOException {
+        try (InputStream text = main.getDeclaringClass().getResourceAsStream(name() + ".demo")) {
+            return text == null
+                    ? List.of()
+                    : new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList();
+        }
     }
 
     /**

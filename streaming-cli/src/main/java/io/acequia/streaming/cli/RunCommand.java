@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  acequia run NetworkWordCount --demo",
             "  acequia run NetworkWordCount localhost 9999",
+            "  acequia run WindowedHashtags --demo",
             "  acequia run --jar app.jar com.example.Orders -- --verbose"
         })
 final class RunCommand implements Callable<Integer> {
@@ -37,7 +38,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--demo",
-            description = "Start a small text server on this machine and pass '127.0.0.1 PORT' to the program.")
+            description =
+                    "Start a small text server on this machine and pass '127.0.0.1 PORT' to the program; it sends the"
+                            + " lines of a resource NAME.demo beside the class, if there is one.")
     private boolean demo;
 
     @Option(names = "--batches", paramLabel = "N", description = "Stop after N batches.")
@@ -67,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         applySettings();
         try (Program program = load();
-                DemoTextServer server = demo ? DemoTextServer.start() : null) {
+                DemoTextServer server = demo ? DemoTextServer.start(program.demoLines()) : null) {
             return run(program, arguments(server));
         }
     }

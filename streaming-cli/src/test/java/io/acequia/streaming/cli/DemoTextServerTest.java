@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class DemoTextServerTest {
     @Test
     void everyClientGetsReadableLines() throws IOException {
-        try (DemoTextServer server = DemoTextServer.start();
+        try (DemoTextServer server = DemoTextServer.start(List.of());
                 Socket first = connect(server);
                 Socket second = connect(server)) {
             List<String> lines = lines(reader(first), 8);
@@ -29,8 +29,17 @@ class DemoTextServerTest {
     }
 
     @Test
+    void theLinesThatAreGivenAreSentAgainAndAgain() throws IOException {
+        try (DemoTextServer server = DemoTextServer.start(List.of("Ångström 1", "#two"));
+                Socket client = connect(server)) {
+            assertThat(lines(reader(client), 5))
+                    .containsExactly("Ångström 1", "#two", "Ångström 1", "#two", "Ångström 1");
+        }
+    }
+
+    @Test
     void aClientThatLeavesDisturbsNoOther() throws IOException {
-        try (DemoTextServer server = DemoTextServer.start();
+        try (DemoTextServer server = DemoTextServer.start(List.of());
                 Socket stays = connect(server)) {
             connect(server).close();
 
@@ -40,7 +49,7 @@ class DemoTextServerTest {
 
     @Test
     void closingEndsTheStreamOfEveryClientAndFreesThePort() throws IOException {
-        DemoTextServer server = DemoTextServer.start();
+        DemoTextServer server = DemoTextServer.start(List.of());
         int port = server.port();
         try (Socket client = connect(server)) {
             BufferedReader in = reader(client);

@@ -89,6 +89,13 @@ class RunCommandTest {
         }
     }
 
+    /** The same, with a text of its own for the demo. */
+    public static final class ReadsItsOwnLine {
+        public static void main(String[] args) throws IOException {
+            ReadsALine.main(args);
+        }
+    }
+
     /** Returns while its stream runs; with an argument, the stream fails. */
     public static final class LeavesAStream {
         @SuppressWarnings("resource") // left running on purpose
@@ -244,6 +251,15 @@ class RunCommandTest {
         assertThat(run.exitCode()).isZero();
         assertThat(arguments).hasSize(2).startsWith("127.0.0.1");
         assertThat(firstLine).contains("water");
+    }
+
+    @Test
+    @Timeout(30)
+    void theDemoServerSendsTheLinesThatLieBesideTheProgram() {
+        CommandRunner run = acequia("run", ReadsItsOwnLine.class.getName(), "--demo");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(firstLine).isEqualTo("a line for ReadsItsOwnLine");
     }
 
     @Test

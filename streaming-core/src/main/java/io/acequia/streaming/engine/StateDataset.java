@@ -20,7 +20,7 @@ public interface StateDataset<K, S> {
     /** How keys are placed. */
     Partitioner partitioner();
 
-    /** The newest time that was asked for. */
+    /** The newest version that all partitions have; empty before the first. */
     Optional<Time> newest();
 
     /**

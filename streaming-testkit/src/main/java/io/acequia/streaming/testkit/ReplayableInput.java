@@ -14,13 +14,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Batches that the test wrote: each is read in two halves, and can be read again. */
+/** Batches that the test wrote: each is read in pieces, two if nobody says otherwise, and can be read again. */
 final class ReplayableInput<T> implements DirectSource<T> {
     private final String name;
+    private final int pieces;
     private final transient List<List<T>> batches = Collections.synchronizedList(new ArrayList<>());
 
     ReplayableInput(String name) {
+        this(name, 2);
+    }
+
+    ReplayableInput(String name, int pieces) {
         this.name = name;
+        this.pieces = pieces;
     }
 
     void add(List<T> batch) {
@@ -41,17 +47,20 @@ final class ReplayableInput<T> implements DirectSource<T> {
             public Plan<T> plan(Time batch, long maxRecords) {
                 List<T> records = next < batches.size() ? batches.get(next) : List.of();
                 next++;
-                int half = (records.size() + 1) / 2;
-                return new Plan<>(
-                        List.of(
-                                new Half<>(name, records.subList(0, half)),
-                                new Half<>(name, records.subList(half, records.size()))),
-                        String.valueOf(next));
+                List<Split<T>> splits = new ArrayList<>();
+                for (int piece = 0; piece < pieces; piece++) {
+                    splits.add(new Piece<>(name, records.subList(end(records, piece), end(records, piece + 1))));
+                }
+                return new Plan<>(splits, String.valueOf(next));
             }
         };
     }
 
-    private record Half<T>(String name, List<T> records) implements Split<T> {
+    private int end(List<T> records, int piece) {
+        return (records.size() * piece + pieces - 1) / pieces;
+    }
+
+    private record Piece<T>(String name, List<T> records) implements Split<T> {
         @Override
         public SplitReader<T> open(TaskContext task) {
             return new SplitReader<>() {

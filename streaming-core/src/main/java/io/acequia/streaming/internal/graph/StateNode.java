@@ -91,7 +91,7 @@ public final class StateNode<K, V, S, R> extends StreamNode {
     @Override
     public DatasetRdd<?> make(Batch batch) throws Exception {
         StateDataset<K, S> state = batch.state(this);
-        if (initial != null && state.newest().orElse(batch.zero()).equals(batch.zero())) {
+        if (initial != null && state.newest().isEmpty()) {
             load(state, batch, initial);
         }
         DatasetPairRdd<K, V> brought = input.of(batch, state.newest());

@@ -108,7 +108,7 @@ final class TwoStacks {
             before = there(batch, fronts, n);
         }
         DatasetPairRdd<Object, Object> pane = pane(batch);
-        return before.isPresent() ? merged(before.get(), pane) : pane.sameRecords();
+        return before.isPresent() ? merged(before.get(), pane) : pane;
     }
 
     private DatasetRdd<?> back(Batch batch) {
@@ -118,7 +118,7 @@ final class TwoStacks {
             after = there(batch, backs, n);
         }
         DatasetPairRdd<Object, Object> pane = pane(batch);
-        return after.isPresent() ? merged(pane, after.get()) : pane.sameRecords();
+        return after.isPresent() ? merged(pane, after.get()) : pane;
     }
 
     private DatasetRdd<?> window(Batch batch) {

@@ -140,7 +140,7 @@ final class Windows {
     private static <K, V> DatasetPairRdd<K, Change<V>> changes(
             Batch batch, Optional<Time> before, StreamNode partials, Duration length) {
         Time begin = batch.time().minus(length);
-        Time last = before.orElse(begin);
+        Time last = before.orElse(batch.zero());
         Time seen = earlier(last, begin);
         List<DatasetPairRdd<K, Change<V>>> changes = new ArrayList<>();
         for (DatasetPairRdd<K, V> left :

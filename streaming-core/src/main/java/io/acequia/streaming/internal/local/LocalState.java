@@ -25,7 +25,9 @@ final class LocalState<K, S> implements StateDataset<K, S> {
     private final Partitioner partitioner;
     private final StateMemory memory;
     private final List<StatePartition<K, S>> partitions = new ArrayList<>();
+    /** The newest time that was asked for; not all partitions need have made that step. */
     private @Nullable Time newest;
+
     private @Nullable Dataset<?> newestStep;
 
     LocalState(LocalEngine engine, String uid, Partitioner partitioner, StateMemory memory, PageFiles files) {
@@ -49,8 +51,16 @@ final class LocalState<K, S> implements StateDataset<K, S> {
     }
 
     @Override
-    public synchronized Optional<Time> newest() {
-        return Optional.ofNullable(newest);
+    public Optional<Time> newest() {
+        Time whole = null;
+        for (StatePartition<K, S> partition : partitions) {
+            Time reached = partition.newest();
+            if (reached == null) {
+                return Optional.empty();
+            }
+            whole = whole == null || reached.compareTo(whole) < 0 ? reached : whole;
+        }
+        return Optional.ofNullable(whole);
     }
 
     @Override

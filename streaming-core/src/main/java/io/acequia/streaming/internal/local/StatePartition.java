@@ -48,7 +48,7 @@ final class StatePartition<K, S> {
     private final ArrayDeque<StateUndo> undos = new ArrayDeque<>();
 
     private @Nullable Time oldest;
-    private @Nullable Time newest;
+    private volatile @Nullable Time newest;
     private @Nullable StateUndo current;
     /** Of each entry, the last step that saved it. */
     private int[] savedIn = {};
@@ -442,6 +442,11 @@ final class StatePartition<K, S> {
     }
 
     // ---- figures, for any thread
+
+    @Nullable
+    Time newest() {
+        return newest;
+    }
 
     int size() {
         return table.size();

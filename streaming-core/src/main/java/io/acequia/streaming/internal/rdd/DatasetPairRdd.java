@@ -310,11 +310,6 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
         return combined(site("groupByKey"), one, add, (a, b) -> a, p, false);
     }
 
-    /** Another RDD of the same records, which can be kept and released by itself. */
-    public DatasetPairRdd<K, V> sameRecords() {
-        return same(dataset.transform((task, down) -> down, true));
-    }
-
     /** Of RDDs that have each key once and are placed alike: what both have is combined, the values of this one first. */
     public DatasetPairRdd<K, V> merged(DatasetPairRdd<K, V> newer, Function2<V, V, V> f) {
         return same(dataset.zip(newer.dataset, new MergeOperator<>(site("merge"), f), true));

@@ -454,6 +454,11 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         return this;
     }
 
+    /** Another RDD of the same records, which is kept and released by itself. */
+    public DatasetRdd<T> sameRecords() {
+        return same(dataset.transform((task, down) -> down, true));
+    }
+
     /** Computes the RDD now and keeps it; how it was computed is forgotten. The result takes its place. */
     public DatasetRdd<T> settled(Site at, StorageLevel level) {
         try {

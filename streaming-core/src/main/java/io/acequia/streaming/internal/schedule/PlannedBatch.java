@@ -118,7 +118,8 @@ final class PlannedBatch implements Batch {
     private DatasetRdd<?> make(StreamNode node) throws Exception {
         DatasetRdd<?> rdd = node.make(this);
         if (node.isKept()) {
-            return rdd.settled(node.site(), node.level().orElse(StorageLevel.MEMORY_AND_DISK));
+            // What the node was made of may be the very same RDD, of another node or of the program.
+            return rdd.sameRecords().settled(node.site(), node.level().orElse(StorageLevel.MEMORY_AND_DISK));
         }
         node.level().ifPresent(rdd::persist);
         return rdd;
