@@ -108,17 +108,17 @@ final class StateGrowth implements AutoCloseable {
                 slope(times, 0),
                 slope(times, 1),
                 slope(times, 2));
-        tellRatio(times, 2, "HashMap, spread updates");
-        tellRatio(times, 1, "spread updates");
-        tellRatio(times, 0, "same updates");
+        int largest = 3 * (sizes.size() - 1);
+        tell("HashMap, spread updates", times.ratio(largest + 2, 2));
+        tell("spread updates", times.ratio(largest + 1, 1));
+        tell("same updates CPU time", times.cpuRatio(largest, 0));
+        tell("same updates", times.ratio(largest, 0));
     }
 
-    private void tellRatio(Rounds times, int contestant, String updates) {
-        int last = sizes.size() - 1;
-        System.out.println(times.ratio(3 * last + contestant, contestant)
-                .ratioLine(
-                        "state-growth " + updates + ", " + sizes.get(last).keys + " keys",
-                        sizes.get(0).keys + " keys"));
+    private void tell(String what, Samples ratio) {
+        System.out.println(ratio.ratioLine(
+                "state-growth " + what + ", " + sizes.get(sizes.size() - 1).keys + " keys",
+                sizes.get(0).keys + " keys"));
     }
 
     private double slope(Rounds times, int contestant) {

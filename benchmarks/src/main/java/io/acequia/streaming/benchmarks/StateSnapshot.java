@@ -5,6 +5,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.StateChange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,9 +41,9 @@ final class StateSnapshot implements AutoCloseable {
     }
 
     /** One round: what batches took in milliseconds, and what was written meanwhile. */
-    record Round(Samples alone, int batches, double longest, double snapshot, SerializedSize.Written written) {
+    record Round(Samples alone, Samples meanwhile, double snapshot, SerializedSize.Written written) {
         double heldUp() {
-            return longest - alone.median();
+            return meanwhile.max() - alone.median();
         }
     }
 
@@ -53,14 +54,14 @@ final class StateSnapshot implements AutoCloseable {
                 Round round = snapshot.round();
                 System.out.printf(
                         Locale.ROOT,
-                        "batches alone: median %.2f ms, longest %.2f ms; snapshot: %d keys, %.1f MB in %.0f ms; %d batches meanwhile, longest %.2f ms%s%n",
-                        round.alone().median(),
-                        round.alone().max(),
+                        "snapshot: %d keys, %.1f MB in %.0f ms; %d batches meanwhile: %s; %d alone: %s%s%n",
                         round.written().records(),
                         round.written().bytes() / 1e6,
                         round.snapshot(),
-                        round.batches(),
-                        round.longest(),
+                        round.meanwhile().size(),
+                        round.meanwhile().line("ms"),
+                        round.alone().size(),
+                        round.alone().line("ms"),
                         i < 0 ? " (warm-up)" : "");
                 if (i >= 0) {
                     heldUp[i] = round.heldUp();
@@ -80,16 +81,18 @@ final class StateSnapshot implements AutoCloseable {
         Time time = state.hold();
         long before = System.nanoTime();
         Future<SerializedSize.Written> written = reader.submit(() -> written(time));
-        int batches = 0;
-        double longest = 0;
+        List<Double> meanwhile = new ArrayList<>();
         do {
-            longest = Math.max(longest, batch());
-            batches++;
+            meanwhile.add(batch());
         } while (!written.isDone());
         double took = (System.nanoTime() - before) / 1e6;
         state.release();
         mustBe(keys, written.get().records());
-        return new Round(Samples.of(alone), batches, longest, took, written.get());
+        return new Round(
+                Samples.of(alone),
+                Samples.of(meanwhile.stream().mapToDouble(Double::doubleValue).toArray()),
+                took,
+                written.get());
     }
 
     private double batch() throws Exception {
