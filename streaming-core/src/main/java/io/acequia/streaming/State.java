@@ -19,7 +19,10 @@ public interface State<X> {
     /** The state, when there is one. */
     Optional<X> getOption();
 
-    /** Sets the state; refused after {@link #remove()} and while timing out. */
+    /**
+     * Sets the state. An object that was changed in place counts as changed only when it is given here, and past batches see the
+     * change too: better make a new one. Refused after {@link #remove()} and while timing out.
+     */
     void update(X value);
 
     /** Removes the state; refused a second time and while timing out. */

@@ -314,51 +314,79 @@ class InferenceTest {
         return united.union(one).map(line -> line + "\n");
     }
 
-    /** Of operations that are signed and not built yet, where only the compiler is asked. */
-    static void windowsAndStatesCompile(PairDStream<String, Integer> ones, PairRDD<String, Integer> initial) {
-        ones.reduceByKeyAndWindow(Integer::sum, Durations.seconds(60), Durations.seconds(10))
-                .join(ones.reduceByKeyAndWindow(
+    @Test
+    void windowsByKeyCombineWithAndWithoutAnInverse() {
+        List<Tuple2<String, Tuple2<Integer, Integer>>> sums = ofPairs((numbers, names) -> numbers.reduceByKeyAndWindow(
+                        Integer::sum, Durations.seconds(2), Durations.seconds(1))
+                .join(numbers.reduceByKeyAndWindow(
                         Integer::sum,
-                        (a, b) -> a - b,
-                        Durations.seconds(60),
-                        Durations.seconds(10),
+                        (sum, left) -> sum - left,
+                        Durations.seconds(2),
+                        Durations.seconds(1),
                         2,
-                        kv -> kv._2() != 0))
-                .foreachRDD((rdd, time) -> System.out.println(time + " " + rdd.take(10)));
-        ones.window(Durations.seconds(2))
-                .groupByKeyAndWindow(Durations.seconds(4))
-                .mapValues(Iterable::iterator)
-                .print();
-        ones.map(Tuple2::_2)
-                .reduceByWindow(Integer::sum, Durations.seconds(2), Durations.seconds(1))
-                .print();
-        ones.countByValueAndWindow(Durations.seconds(2), Durations.seconds(1))
-                .mapValues(Long::intValue)
-                .print();
+                        kv -> kv._2() != 0)));
+        assertThat(sums).containsExactlyInAnyOrder(Tuple2.of("a", Tuple2.of(3, 3)), Tuple2.of("b", Tuple2.of(3, 3)));
 
-        PairDStream<String, Integer> totals = ones.updateStateByKey((values, sum) -> Optional.of(
-                sum.orElse(0) + values.stream().mapToInt(Integer::intValue).sum()));
-        totals.uid("totals").print();
-        ones.updateStateByKey(Integer.class, (values, sum) -> Optional.of(sum.orElse(0) + values.size()))
-                .mapValues(sum -> sum * 2)
-                .print();
-        ones.updateStateByKey(
-                        (Time time, String key, List<Integer> values, Optional<Integer> sum) ->
-                                sum.map(n -> n + values.size()),
-                        Partitioner.hash(2),
-                        initial)
-                .print();
-        ones.mapWithState(StateSpec.function((String word, Optional<Integer> one, State<Integer> state) -> {
-                            int sum = one.orElse(0) + (state.exists() ? state.get() : 0);
-                            state.update(sum);
-                            return Tuple2.of(word, sum);
-                        })
-                        .initialState(initial)
-                        .timeout(Durations.minutes(30)))
-                .map(Tuple2::_2)
-                .print();
-        ones.mapWithState(Integer.class, (word, one, state) -> word + one.orElse(0) + state.exists())
-                .map(String::length)
-                .print();
+        List<Tuple2<String, Integer>> groups = ofPairs((numbers, names) -> numbers.window(Durations.seconds(2))
+                .groupByKeyAndWindow(Durations.seconds(4))
+                .mapValues(InferenceTest::sorted)
+                .mapValues(List::size));
+        assertThat(groups).containsExactlyInAnyOrder(Tuple2.of("a", 2), Tuple2.of("b", 1));
+    }
+
+    @Test
+    void windowsOfRecordsReduceAndCount() {
+        List<Integer> sum = ofPairs((numbers, names) ->
+                numbers.map(Tuple2::_2).reduceByWindow(Integer::sum, Durations.seconds(2), Durations.seconds(1)));
+        assertThat(sum).containsExactly(6);
+
+        List<Tuple2<String, Integer>> counts =
+                ofWords(words -> words.countByValueAndWindow(Durations.seconds(2), Durations.seconds(1))
+                        .mapValues(Long::intValue));
+        assertThat(counts).containsExactlyInAnyOrder(Tuple2.of("a", 2), Tuple2.of("bb", 1));
+    }
+
+    @Test
+    void updateStateByKeyTakesTheTypeOfItsStateFromTheTargetOrFromItsClass() {
+        List<Tuple2<String, Integer>> totals = ofPairs((numbers, names) -> {
+            PairDStream<String, Integer> stream = numbers.updateStateByKey((values, sum) -> Optional.of(
+                    sum.orElse(0) + values.stream().mapToInt(Integer::intValue).sum()));
+            return stream.uid("totals");
+        });
+        assertThat(totals).containsExactlyInAnyOrder(Tuple2.of("a", 3), Tuple2.of("b", 3));
+
+        List<Tuple2<String, Integer>> doubled = ofPairs((numbers, names) -> numbers.updateStateByKey(
+                        Integer.class, (values, sum) -> Optional.of(sum.orElse(0) + values.size()))
+                .mapValues(sum -> sum * 2));
+        assertThat(doubled).containsExactlyInAnyOrder(Tuple2.of("a", 4), Tuple2.of("b", 2));
+
+        List<Tuple2<String, Integer>> known = ofPairs((numbers, names) -> numbers.updateStateByKey(
+                (Time time, String key, List<Integer> values, Optional<Integer> sum) -> sum.map(n -> n + values.size()),
+                Partitioner.hash(2),
+                initial(numbers)));
+        assertThat(known).containsExactly(Tuple2.of("a", 12));
+    }
+
+    @Test
+    void mapWithStateTakesTheTypeOfItsStateFromItsLambdaOrFromItsClass() {
+        List<Integer> sums = ofPairs((numbers, names) -> numbers.mapWithState(
+                        StateSpec.function((String word, Optional<Integer> one, State<Integer> state) -> {
+                                    int sum = one.orElse(0) + (state.exists() ? state.get() : 0);
+                                    state.update(sum);
+                                    return Tuple2.of(word, sum);
+                                })
+                                .initialState(initial(numbers))
+                                .timeout(Durations.minutes(30)))
+                .map(Tuple2::_2));
+        assertThat(sums).containsExactlyInAnyOrder(11, 13, 3);
+
+        List<String> seen = ofPairs((numbers, names) -> numbers.mapWithState(
+                        Integer.class, (word, one, state) -> word + one.orElse(0) + state.exists())
+                .map(String::trim));
+        assertThat(seen).containsExactlyInAnyOrder("a1false", "a2false", "b3false");
+    }
+
+    private static PairRDD<String, Integer> initial(PairDStream<String, Integer> stream) {
+        return stream.context().batchContext().parallelizePairs(List.of(Tuple2.of("a", 10)));
     }
 }

@@ -6,7 +6,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One partition of keyed state while it is stepped. The cells it hands out are valid until the next one is asked for. For the
+ * One partition of keyed state while it is stepped. A cell is valid until {@code cell} or a {@code next} is
+ * called again. For the
  * thread of the task, until the step ends.
  *
  * @param <K> type of the keys

@@ -17,6 +17,7 @@ import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.function.Function3;
 import io.acequia.streaming.function.Function4;
+import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.testkit.StreamFunctions.Batches;
 import io.acequia.streaming.testkit.StreamFunctions.Count;
 import io.acequia.streaming.testkit.StreamFunctions.Merge;
@@ -41,6 +42,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -76,11 +78,13 @@ public final class RandomStreams {
     private static final Duration AT_MOST = Duration.ofMinutes(1);
     private static final int LEAST_BATCHES = 5;
     private static final int MOST_BATCHES = 30;
+    private static final int MOST_BATCHES_FLOODED = 9;
     private static final int MOST_OPERATIONS = 4;
     private static final int MOST_SLIDE = 6;
     private static final int MOST_FAILURES = 3;
     private static final int MOST_CALLS = 40;
     private static final int MANY_KEYS = 60;
+    private static final int FLOOD_KEYS = 1_800;
 
     private RandomStreams() {}
 
@@ -109,6 +113,7 @@ public final class RandomStreams {
         STATE_WITH_TWO_OUTPUTS,
         STATE_WITH_LARGER_SLIDES_ONLY,
         BURST_AND_SILENCE,
+        STATE_BEYOND_MEMORY,
         TASK_FAILS,
         OUTPUT_FAILS,
         CONCURRENT_BATCHES,
@@ -200,10 +205,10 @@ public final class RandomStreams {
          * Runs the program and compares. Blocks until its batches have ended, at most a minute.
          *
          * @param conf names the master; is given {@link #settings} besides
-         * @return how many failures it met and overcame
+         * @return what it met on its way
          * @throws AssertionError when anything differs from the model, or the context failed; its first line tells the seed
          */
-        public int run(StreamingConf conf) {
+        public Outcome run(StreamingConf conf) {
             try (Execution execution = new Execution(this, conf)) {
                 execution.run();
                 return execution.compare();
@@ -228,6 +233,14 @@ public final class RandomStreams {
             return text.toString();
         }
     }
+
+    /**
+     * What a run met.
+     *
+     * @param failures functions and outputs that threw
+     * @param spilledPages pages of state that were on disk at one time
+     */
+    public record Outcome(int failures, long spilledPages) {}
 
     /** The batches of an input. */
     private record Input(int number, int pieces, List<List<Object>> batches) {
@@ -297,6 +310,9 @@ public final class RandomStreams {
         final Set<Feature> features = EnumSet.noneOf(Feature.class);
         final int batches;
         final long interval;
+        /** Whether so many keys come at once that a state over them must go to disk. */
+        private final boolean flooded;
+
         private final boolean words;
         private final int silenceFrom;
         private final int silenceTo;
@@ -308,7 +324,9 @@ public final class RandomStreams {
         Drawing(long seed) {
             this.seed = seed;
             this.random = new Random(seed * 0x9E3779B97F4A7C15L);
-            this.batches = LEAST_BATCHES + random.nextInt(MOST_BATCHES - LEAST_BATCHES + 1);
+            this.flooded = random.nextInt(16) == 0;
+            int most = flooded ? MOST_BATCHES_FLOODED : MOST_BATCHES;
+            this.batches = LEAST_BATCHES + random.nextInt(most - LEAST_BATCHES + 1);
             this.interval = List.of(1_000L, 250L, 10L).get(random.nextInt(3));
             this.words = random.nextBoolean();
             boolean silence = batches >= 12 && random.nextBoolean();
@@ -317,10 +335,14 @@ public final class RandomStreams {
         }
 
         Program draw(@Nullable Fault fault) {
-            for (int i = 1 + random.nextInt(2); i > 0; i--) {
-                input();
+            if (flooded) {
+                flood();
+            } else {
+                for (int i = 1 + random.nextInt(2); i > 0; i--) {
+                    input();
+                }
             }
-            for (int i = 1 + random.nextInt(MOST_OPERATIONS); i > 0; i--) {
+            for (int i = flooded ? random.nextInt(2) : 1 + random.nextInt(MOST_OPERATIONS); i > 0; i--) {
                 operation();
             }
             outputs();
@@ -329,7 +351,7 @@ public final class RandomStreams {
 
         private Map<String, String> settings() {
             Map<String, String> settings = new HashMap<>();
-            settings.put("streaming.parallelism", String.valueOf(1 + random.nextInt(4)));
+            settings.put("streaming.parallelism", String.valueOf(partitions(1)));
             settings.put(
                     "streaming.failure.policy",
                     FailurePolicy.retry(MOST_FAILURES, Duration.ofMillis(random.nextInt(2)), FailurePolicy.Kind.STOP)
@@ -338,7 +360,7 @@ public final class RandomStreams {
                 settings.put("streaming.concurrent.jobs", "3");
                 features.add(Feature.CONCURRENT_BATCHES);
             }
-            int mode = random.nextInt(3);
+            int mode = flooded ? 0 : random.nextInt(3);
             if (mode == 0) {
                 settings.put("streaming.state.memory", (500 + random.nextInt(4_000)) + "B");
                 features.add(Feature.LITTLE_MEMORY);
@@ -371,6 +393,30 @@ public final class RandomStreams {
             if (nulls) {
                 nullable.add(number);
             }
+            input(number, content);
+        }
+
+        /** All keys in one of the first batches and a state over them, then few keys in a batch. */
+        private void flood() {
+            features.add(Feature.STATE_BEYOND_MEMORY);
+            int burst = 1 + random.nextInt(2);
+            List<List<Object>> content = new ArrayList<>();
+            for (int batch = 1; batch <= batches; batch++) {
+                List<Object> records = records(random.nextInt(40), FLOOD_KEYS, 6, false);
+                for (int key = 0; batch == burst && key < FLOOD_KEYS; key++) {
+                    records.add(StreamModel.pair(key(key), value(6)));
+                }
+                content.add(records);
+            }
+            input(0, content);
+            if (random.nextBoolean()) {
+                updateState();
+            } else {
+                mapWithState();
+            }
+        }
+
+        private void input(int number, List<List<Object>> content) {
             int pieces = 1 + random.nextInt(4);
             inputs.add(new Input(number, pieces, content));
             add(
@@ -491,7 +537,7 @@ public final class RandomStreams {
         private void groupByKeyAndWindow() {
             Node parent = parent();
             Extent extent = extent(parent);
-            int n = partitions();
+            int n = partitions(0);
             windowed(
                     Feature.GROUP_BY_KEY_AND_WINDOW,
                     parent,
@@ -506,7 +552,7 @@ public final class RandomStreams {
         private void reduceByKeyAndWindow() {
             Node parent = parent();
             Extent extent = extent(parent);
-            int n = partitions();
+            int n = partitions(0);
             Merge merge = merge(parent);
             Made made = new Made(extent.slide).unique().trapped();
             windowed(
@@ -555,7 +601,7 @@ public final class RandomStreams {
         private void reduceByKeyAndWindowFiltered() {
             Node parent = parent();
             Extent extent = extent(parent);
-            int n = 1 + random.nextInt(4);
+            int n = partitions(1);
             boolean byPartitioner = random.nextBoolean();
             Made made = new Made(extent.slide).unique().trapped();
             windowed(
@@ -593,7 +639,7 @@ public final class RandomStreams {
         private void countByValueAndWindow() {
             Node parent = parent();
             Extent extent = extent(parent);
-            int n = 1 + random.nextInt(4);
+            int n = partitions(1);
             if (random.nextInt(3) == 0) {
                 windowed(
                         Feature.COUNT_BY_VALUE_AND_WINDOW,
@@ -626,7 +672,7 @@ public final class RandomStreams {
                     ? Update.values()[random.nextInt(4)]
                     : List.of(Update.SUM, Update.REMOVING, Update.TIMED).get(random.nextInt(3));
             Map<Object, Long> initial = random.nextInt(4) == 0 ? initial() : Map.of();
-            int n = 1 + random.nextInt(4);
+            int n = partitions(1);
             int form = random.nextInt(4);
             int number = steps.size();
             Made made = new Made(parent.slide()).unique().state().trapped();
@@ -676,7 +722,7 @@ public final class RandomStreams {
                     parent.ordered() && random.nextBoolean());
             Map<Object, Long> initial = random.nextInt(3) == 0 ? initial() : Map.of();
             long timeout = random.nextBoolean() ? (1 + random.nextInt(10)) * interval / 2 : 0;
-            int n = partitions();
+            int n = partitions(0);
             boolean byPartitioner = random.nextBoolean();
             boolean brief = random.nextBoolean();
             int number = steps.size();
@@ -753,7 +799,7 @@ public final class RandomStreams {
                     .filter(step -> step.pairs && step.node.slide() == state.slide())
                     .toList();
             Node other = others.get(random.nextInt(others.size())).node;
-            int n = partitions();
+            int n = partitions(0);
             features.add(Feature.JOIN_OF_STATE);
             add(
                     state.number(),
@@ -765,14 +811,17 @@ public final class RandomStreams {
                             .mapValues(
                                     both -> StreamFunctions.value(both._1()) * 31 + StreamFunctions.value(both._2())),
                     (model, batch) -> {
+                        Map<Object, List<Tuple2<Object, Long>>> byKey = new HashMap<>();
+                        for (Tuple2<Object, Long> right : StreamModel.pairs(model.at(other, batch))) {
+                            byKey.computeIfAbsent(right._1(), key -> new ArrayList<>())
+                                    .add(right);
+                        }
                         List<Object> records = new ArrayList<>();
                         for (Tuple2<Object, Long> left : StreamModel.pairs(model.at(state, batch))) {
-                            for (Tuple2<Object, Long> right : StreamModel.pairs(model.at(other, batch))) {
-                                if (left._1().equals(right._1())) {
-                                    records.add(Tuple2.of(
-                                            left._1(),
-                                            StreamFunctions.value(left._2()) * 31 + StreamFunctions.value(right._2())));
-                                }
+                            for (Tuple2<Object, Long> right : byKey.getOrDefault(left._1(), List.of())) {
+                                records.add(Tuple2.of(
+                                        left._1(),
+                                        StreamFunctions.value(left._2()) * 31 + StreamFunctions.value(right._2())));
                             }
                         }
                         return records;
@@ -823,8 +872,9 @@ public final class RandomStreams {
             return Merge.values()[random.nextInt(parent.ordered() ? 3 : 2)];
         }
 
-        private int partitions() {
-            return random.nextInt(5);
+        /** At most 4; 0 is the default. */
+        private int partitions(int least) {
+            return flooded ? 1 : least + random.nextInt(5 - least);
         }
 
         private Map<Object, Long> initial() {
@@ -1012,6 +1062,7 @@ public final class RandomStreams {
         private final List<DStreamLike<?, ?, ?>> streams = new ArrayList<>();
         private final Map<Integer, Trap> traps = new HashMap<>();
         private final List<Collected> collected = new ArrayList<>();
+        private final AtomicLong spilledPages = new AtomicLong();
 
         Execution(Program program, StreamingConf conf) {
             this.program = program;
@@ -1034,12 +1085,24 @@ public final class RandomStreams {
             for (Sink sink : program.sinks) {
                 Collected batches = new Collected(sink, times);
                 collected.add(batches);
-                streams.get(sink.stream).foreachRDD((rdd, time) -> batches.add(time, rdd.collect()));
+                streams.get(sink.stream).foreachRDD((rdd, time) -> {
+                    batches.add(time, rdd.collect());
+                    if (program.features.contains(Feature.LITTLE_MEMORY)) {
+                        lookAtPages();
+                    }
+                });
             }
             context.start();
             if (!context.awaitTerminationOrTimeout(AT_MOST)) {
                 throw new AssertionError(program + "\nhas not ended after " + AT_MOST);
             }
+        }
+
+        private void lookAtPages() {
+            long now = context.status().states().stream()
+                    .mapToLong(ContextStatus.StateStatus::spilledPages)
+                    .sum();
+            spilledPages.accumulateAndGet(now, Math::max);
         }
 
         PairDStream<Object, Long> input(int number) {
@@ -1063,8 +1126,8 @@ public final class RandomStreams {
             return traps.getOrDefault(streams.size(), Trap.NONE);
         }
 
-        /** Compares every batch of every output; returns how many failures there were. */
-        int compare() {
+        /** Compares every batch of every output. */
+        Outcome compare() {
             StreamModel model = model();
             for (Collected batches : collected) {
                 for (int batch = 1; batch <= program.batches; batch++) {
@@ -1075,10 +1138,11 @@ public final class RandomStreams {
                 }
                 check(batches.sink.toString() + ": other batches", Map.of(), batches.records);
             }
-            return (int) traps.values().stream()
-                            .filter(trap -> trap.sprung() != null)
-                            .count()
-                    + (int) collected.stream().filter(batches -> batches.failed).count();
+            long sprung = traps.values().stream()
+                    .filter(trap -> trap.sprung() != null)
+                    .count();
+            long failed = collected.stream().filter(batches -> batches.failed).count();
+            return new Outcome((int) (sprung + failed), spilledPages.get());
         }
 
         private StreamModel model() {

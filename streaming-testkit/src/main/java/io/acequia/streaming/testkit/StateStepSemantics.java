@@ -10,6 +10,7 @@ import io.acequia.streaming.DStream;
 import io.acequia.streaming.DStreamLike;
 import io.acequia.streaming.MapWithStateDStream;
 import io.acequia.streaming.PairDStream;
+import io.acequia.streaming.PairRDD;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.State;
 import io.acequia.streaming.StateSpec;
@@ -372,6 +373,34 @@ public abstract class StateStepSemantics extends OperationSemantics {
             return t.<Tuple2<String, Integer>>batches("out").stream()
                     .map(StateStepSemantics::asMap)
                     .toList();
+        }
+    }
+
+    @Test
+    @DisplayName("S7.11 a first step that fails begins again from the initial state, whichever call it is")
+    void aFirstStepThatFailsBeginsAgainFromTheInitialState() {
+        FailurePolicy twice = FailurePolicy.retry(1, Duration.ZERO, FailurePolicy.Kind.STOP);
+        for (int broken = 1; broken <= 4; broken++) {
+            CALLS.set(0);
+            BROKEN_CALL.set(broken);
+            try (TestStreams t = TestStreams.every(SECOND, conf().set(StreamingConf.FAILURE_POLICY, twice), s -> {
+                PairRDD<String, Integer> initial = s.context()
+                        .batchContext()
+                        .parallelizePairs(List.of(pair("a", 10), pair("b", 20), pair("e", 50)), 2);
+                s.collect(
+                        "out",
+                        ones(s.input("in"))
+                                .mapWithState(StateSpec.function(StateStepSemantics::map)
+                                        .initialState(initial))
+                                .stateSnapshots());
+            })) {
+                t.add("in", "a", "b", "c", "d").add("in", "a").advance(2);
+
+                assertThat(asMap(t.<Tuple2<String, Integer>>last("out")))
+                        .as("call %s is broken", broken)
+                        .isEqualTo(Map.of("a", 12, "b", 21, "c", 1, "d", 1, "e", 50));
+                assertThat(CALLS).hasValueGreaterThan(5);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.testkit.RandomStreams.Fault;
 import io.acequia.streaming.testkit.RandomStreams.Feature;
+import io.acequia.streaming.testkit.RandomStreams.Outcome;
 import io.acequia.streaming.testkit.RandomStreams.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class RandomStreamsTest {
 
     @Test
     void theLocalEngineEqualsTheModel() throws Exception {
-        List<Callable<Integer>> runs = new ArrayList<>();
+        List<Callable<Outcome>> runs = new ArrayList<>();
         List<Program> programs = new ArrayList<>();
         for (long seed = 1; seed <= PROGRAMS; seed++) {
             Program program = RandomStreams.program(seed);
@@ -63,10 +64,12 @@ class RandomStreamsTest {
             runs.add(() -> program.run(conf()));
         }
         int failures = 0;
+        int spilled = 0;
         ExecutorService threads = Executors.newFixedThreadPool(AT_THE_SAME_TIME);
         try {
-            for (Future<Integer> run : threads.invokeAll(runs)) {
-                failures += run.get();
+            for (Future<Outcome> run : threads.invokeAll(runs)) {
+                failures += run.get().failures();
+                spilled += run.get().spilledPages() > 0 ? 1 : 0;
             }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Error error) {
@@ -77,10 +80,12 @@ class RandomStreamsTest {
             threads.shutdownNow();
         }
         Map<Feature, Integer> features = RandomStreams.features(programs);
-        System.out.println(PROGRAMS + " random streams equal the model and overcame " + failures + " failures; rarest: "
+        System.out.println(PROGRAMS + " random streams equal the model and overcame " + failures + " failures, "
+                + spilled + " of them with state on disk; rarest: "
                 + features.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow() + " of " + features);
 
         assertThat(failures).isGreaterThan(PROGRAMS / 10);
+        assertThat(spilled).isGreaterThanOrEqualTo(PROGRAMS / 40);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -29,6 +29,7 @@ record AsOne<T>(PairStream<Integer, T> pairs, Site site) {
 
     private DStream<T> values(StreamNode window) {
         return new PlainStream<T>(window.graph()
-                .derive(site, List.of(window), (rdds, time) -> ((DatasetPairRdd<?, ?>) rdds.get(0)).values()));
+                .derive(site, List.of(window), (rdds, time) -> ((DatasetPairRdd<?, ?>) rdds.get(0)).values())
+                .namedBy(window));
     }
 }

@@ -402,8 +402,7 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
                 node.slide(),
                 p,
                 operator,
-                List.of(node),
-                Duration.ZERO,
+                List.of(new StreamNode.Need(node, Duration.ZERO)),
                 (batch, before) -> placed(batch, p),
                 emits);
     }

@@ -16,25 +16,30 @@ import java.util.Set;
  *
  * @param carried nodes to be made in each batch that has one, parents first
  * @param nodesByLength each node under the time for which its RDDs are kept
+ * @param lookingBack states that take out what left since their last step, however long ago that was: nothing of that goes before
  */
-public record Retention(List<StreamNode> carried, Map<Duration, List<StreamNode>> nodesByLength) {
-    static final Retention NONE = new Retention(List.of(), Map.of());
+public record Retention(
+        List<StreamNode> carried,
+        Map<Duration, List<StreamNode>> nodesByLength,
+        List<? extends StateNode<?, ?, ?, ?>> lookingBack) {
+    static final Retention NONE = new Retention(List.of(), Map.of(), List.of());
 
     public Retention {
         carried = List.copyOf(carried);
         nodesByLength = Map.copyOf(nodesByLength);
+        lookingBack = List.copyOf(lookingBack);
     }
 
     /** The nodes in the order of their definition; each is kept for {@code least} at least. */
     static Retention of(List<StreamNode> nodes, List<OutputNode> outputs, Duration least) {
         Map<StreamNode, Duration> lengths = new HashMap<>();
-        nodes.forEach(node -> lengths.put(node, least));
+        nodes.forEach(node -> lengths.put(node, node.leastKept(least)));
         for (int i = nodes.size() - 1; i >= 0; i--) {
             StreamNode node = nodes.get(i);
             boolean standsAlone = node.isKept() || node instanceof StateNode;
             Duration alive = standsAlone ? Duration.ZERO : lengths.getOrDefault(node, least);
-            for (StreamNode needed : node.needs()) {
-                lengths.merge(needed, alive.plus(node.lookBack()), Retention::longer);
+            for (StreamNode.Need need : node.needs()) {
+                lengths.merge(need.node(), alive.plus(need.back()), Retention::longer);
             }
         }
         Map<Duration, List<StreamNode>> byLength = new HashMap<>();
@@ -42,11 +47,17 @@ public record Retention(List<StreamNode> carried, Map<Duration, List<StreamNode>
                 byLength.computeIfAbsent(length, l -> new ArrayList<>()).add(node));
         Set<StreamNode> reached = new HashSet<>();
         outputs.forEach(output -> reach(output.input(), reached));
-        return new Retention(
-                nodes.stream()
-                        .filter(node -> node.isCarried() && reached.contains(node))
-                        .toList(),
-                byLength);
+        List<StreamNode> carried = nodes.stream()
+                .filter(node -> node.isCarried() && reached.contains(node))
+                .toList();
+        List<StateNode<?, ?, ?, ?>> lookingBack = new ArrayList<>();
+        for (StreamNode node : carried) {
+            if (node instanceof StateNode<?, ?, ?, ?> state
+                    && node.needs().stream().anyMatch(need -> !need.back().isZero())) {
+                lookingBack.add(state);
+            }
+        }
+        return new Retention(carried, byLength, lookingBack);
     }
 
     private static Duration longer(Duration a, Duration b) {
@@ -55,7 +66,7 @@ public record Retention(List<StreamNode> carried, Map<Duration, List<StreamNode>
 
     private static void reach(StreamNode node, Set<StreamNode> reached) {
         if (reached.add(node)) {
-            node.needs().forEach(needed -> reach(needed, reached));
+            node.needs().forEach(need -> reach(need.node(), reached));
         }
     }
 

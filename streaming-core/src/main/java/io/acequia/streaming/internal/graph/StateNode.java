@@ -25,8 +25,7 @@ public final class StateNode<K, V, S, R> extends StreamNode {
     private final StateOperator<K, V, S, R> operator;
     private final Partitioner partitioner;
     private final Input<K, V> input;
-    private final List<StreamNode> needs;
-    private final Duration lookBack;
+    private final List<Need> needs;
     private final boolean emits;
     private @Nullable PairRDD<K, S> initial;
     private @Nullable Duration timeout;
@@ -40,7 +39,7 @@ public final class StateNode<K, V, S, R> extends StreamNode {
     /**
      * A node.
      *
-     * @param needs the nodes that {@code input} asks for, so far back as {@code lookBack} says
+     * @param needs what {@code input} asks for
      * @param emits whether the RDD is what the operator pushes; else it is the state
      */
     StateNode(
@@ -49,15 +48,13 @@ public final class StateNode<K, V, S, R> extends StreamNode {
             Duration slide,
             Partitioner partitioner,
             StateOperator<K, V, S, R> operator,
-            List<StreamNode> needs,
-            Duration lookBack,
+            List<Need> needs,
             Input<K, V> input,
             boolean emits) {
         super(parent.graph(), site, List.of(parent), slide);
         this.partitioner = partitioner;
         this.operator = operator;
         this.needs = List.copyOf(needs);
-        this.lookBack = lookBack;
         this.input = input;
         this.emits = emits;
     }
@@ -74,13 +71,8 @@ public final class StateNode<K, V, S, R> extends StreamNode {
     }
 
     @Override
-    public List<StreamNode> needs() {
+    List<Need> needs() {
         return needs;
-    }
-
-    @Override
-    public Duration lookBack() {
-        return lookBack;
     }
 
     @Override
@@ -88,11 +80,26 @@ public final class StateNode<K, V, S, R> extends StreamNode {
         return true;
     }
 
+    /** The last two versions can be read. */
+    @Override
+    Duration leastKept(Duration least) {
+        Duration two = slide().plus(graph().batchInterval());
+        return least.compareTo(two) < 0 ? two : least;
+    }
+
+    @Override
+    public boolean keepsItself() {
+        return emits;
+    }
+
     @Override
     public DatasetRdd<?> make(Batch batch) throws Exception {
         StateDataset<K, S> state = batch.state(this);
         if (initial != null && state.newest().isEmpty()) {
             load(state, batch, initial);
+        }
+        if (!emits && state.newest().filter(batch.time()::equals).isPresent()) {
+            return stateOf(batch);
         }
         DatasetPairRdd<K, V> brought = input.of(batch, state.newest());
         DatasetRdd<R> results = settled(state.step(batch.time(), brought.dataset(), operator), batch);
@@ -116,6 +123,11 @@ public final class StateNode<K, V, S, R> extends StreamNode {
     /** A node whose RDDs are the state. */
     StreamNode snapshots(Site site) {
         return new StreamNode(graph(), site, List.of(this), slide()) {
+            @Override
+            Duration leastKept(Duration least) {
+                return StateNode.this.leastKept(least);
+            }
+
             @Override
             public DatasetRdd<?> make(Batch batch) {
                 batch.rddOf(StateNode.this, batch.time());

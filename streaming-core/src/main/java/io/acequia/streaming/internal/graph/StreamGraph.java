@@ -192,7 +192,9 @@ public final class StreamGraph {
             for (StreamNode parent : node.parents()) {
                 chain.append(chain.isEmpty() ? "" : "+").append(chains.get(parent.number()));
             }
-            chain.append(chain.isEmpty() ? "" : ".").append(node.site().operator());
+            if (node.parents().isEmpty() || node.parents().get(0).site() != node.site()) {
+                chain.append(chain.isEmpty() ? "" : ".").append(node.site().operator());
+            }
             if (node instanceof InputNode input) {
                 chain.append('(').append(input.origin().name()).append(')');
             }

@@ -30,6 +30,7 @@ public abstract class StreamNode {
     private @Nullable String name;
     private @Nullable StorageLevel level;
     private @Nullable Duration checkpointInterval;
+    private StreamNode named = this;
     private boolean kept;
     private boolean carried;
 
@@ -66,18 +67,20 @@ public abstract class StreamNode {
         return parents;
     }
 
-    /** The nodes whose RDDs this one asks for; its parents, and what is between them and the program does not show. */
-    public List<StreamNode> needs() {
-        return parents;
+    /**
+     * A node whose RDDs are asked for.
+     *
+     * @param back of batches so far back; zero is the same batch alone
+     */
+    record Need(StreamNode node, Duration back) {}
+
+    /** What this one is made of: its parents, or what is between them and the program does not show. */
+    List<Need> needs() {
+        return parents.stream().map(parent -> new Need(parent, Duration.ZERO)).toList();
     }
 
     public Duration slide() {
         return slide;
-    }
-
-    /** Asks for RDDs of batches so far back, this one included; zero is this batch alone. */
-    public Duration lookBack() {
-        return Duration.ZERO;
     }
 
     /** From now on the RDD is computed in each batch and kept while it is remembered, so that later batches can read it. */
@@ -101,6 +104,16 @@ public abstract class StreamNode {
         return kept;
     }
 
+    /** For how long the RDDs are kept in any case, where others are for {@code least}. */
+    Duration leastKept(Duration least) {
+        return least;
+    }
+
+    /** Whether the RDD is kept already when it is made, so that a level of the program changes nothing. */
+    public boolean keepsItself() {
+        return false;
+    }
+
     public Optional<StorageLevel> level() {
         return Optional.ofNullable(level);
     }
@@ -116,12 +129,19 @@ public abstract class StreamNode {
 
     final void uid(String uid) {
         graph.mustBeOpen("uid(\"" + uid + "\")");
-        this.uid = Uids.checked(uid, site);
+        named.uid = Uids.checked(uid, site);
     }
 
     final void name(String name) {
         graph.mustBeOpen("name(\"" + name + "\")");
+        named.name = name;
         this.name = name;
+    }
+
+    /** The step of this operation that has the uid: one that keeps something. */
+    final StreamNode namedBy(StreamNode step) {
+        named = step;
+        return this;
     }
 
     final void persist(StorageLevel level) {
@@ -168,6 +188,7 @@ public abstract class StreamNode {
 
     @Override
     public String toString() {
-        return "#" + number + " " + displayName() + (uid == null ? "" : " '" + uid + "'") + " at " + site.callSite();
+        return "#" + number + " " + displayName() + (named.uid == null ? "" : " '" + named.uid + "'") + " at "
+                + site.callSite();
     }
 }

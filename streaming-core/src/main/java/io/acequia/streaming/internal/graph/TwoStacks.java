@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.graph;
 
+import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.graph.StreamNode.Need;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
@@ -42,8 +44,10 @@ final class TwoStacks {
         this.site = site;
         this.f = (Function2<Object, Object, Object>) f;
         this.block = Math.toIntExact(length.toMillis() / panes.slide().toMillis());
-        this.fronts = new WindowNode(panes, site, List.of(panes), panes.slide(), length, this::front);
-        this.backs = new WindowNode(panes, site, List.of(panes), panes.slide(), length, this::back);
+        Duration pane = panes.slide();
+        this.fronts = new WindowNode(panes, site, pane, List.of(new Need(panes, Duration.ZERO)), this::front)
+                .andItself(merges(panes) ? length : pane);
+        this.backs = new WindowNode(panes, site, pane, List.of(new Need(panes, Duration.ZERO)), this::back);
         fronts.keep();
         backs.keepWhenMade();
     }
@@ -51,15 +55,24 @@ final class TwoStacks {
     /** The node of the window; {@code partials} has each key once in each batch, and is kept. */
     static StreamNode window(
             StreamNode parent, Site site, StreamNode partials, Function2<?, ?, ?> f, Duration length, Duration slide) {
-        Duration pane = Duration.ofMillis(greatestDivisor(length.toMillis(), slide.toMillis()));
+        Duration pane = merges(partials)
+                ? partials.slide()
+                : Duration.ofMillis(greatestDivisor(length.toMillis(), slide.toMillis()));
         TwoStacks stacks = new TwoStacks(panes(site, partials, f, pane), site, f, length);
         return new WindowNode(
                 parent,
                 site,
-                List.of(stacks.panes, stacks.fronts, stacks.backs),
                 slide,
-                length.plus(pane),
+                List.of(
+                        new Need(stacks.panes, length.plus(pane)),
+                        new Need(stacks.fronts, Duration.ZERO),
+                        new Need(stacks.backs, length.plus(pane))),
                 stacks::window);
+    }
+
+    /** Whether batches may be missing: then a pane that is longer than the slide could be missing as a whole. */
+    private static boolean merges(StreamNode node) {
+        return node.graph().conf().get(StreamingConf.BACKLOG_POLICY) == StreamingConf.BacklogPolicy.MERGE;
     }
 
     private static long greatestDivisor(long a, long b) {
@@ -72,7 +85,11 @@ final class TwoStacks {
             return partials;
         }
         StreamNode panes = new WindowNode(
-                partials, site, List.of(partials), pane, pane, batch -> combined(batch, site, partials, f, pane));
+                partials,
+                site,
+                pane,
+                List.of(new Need(partials, pane)),
+                batch -> combined(batch, site, partials, f, pane));
         panes.keep();
         return panes;
     }

@@ -4,12 +4,12 @@ package io.acequia.streaming.internal.graph;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A node whose RDDs are made from those of several batches of the nodes it needs. */
 final class WindowNode extends StreamNode {
-    private final List<StreamNode> needs;
-    private final Duration lookBack;
+    private final List<Need> needs;
     private final Making making;
 
     /** How the RDD of a batch is made. */
@@ -18,21 +18,21 @@ final class WindowNode extends StreamNode {
         DatasetRdd<?> make(Batch batch) throws Exception;
     }
 
-    WindowNode(StreamNode parent, Site site, List<StreamNode> needs, Duration slide, Duration lookBack, Making making) {
+    WindowNode(StreamNode parent, Site site, Duration slide, List<Need> needs, Making making) {
         super(parent.graph(), site, List.of(parent), slide);
-        this.needs = List.copyOf(needs);
-        this.lookBack = lookBack;
+        this.needs = new ArrayList<>(needs);
         this.making = making;
     }
 
-    @Override
-    public List<StreamNode> needs() {
-        return needs;
+    /** Asks for its own RDDs of batches so far back, too. */
+    WindowNode andItself(Duration back) {
+        needs.add(new Need(this, back));
+        return this;
     }
 
     @Override
-    public Duration lookBack() {
-        return lookBack;
+    List<Need> needs() {
+        return needs;
     }
 
     @Override

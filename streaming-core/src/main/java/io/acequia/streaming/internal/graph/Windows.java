@@ -7,6 +7,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.graph.StreamNode.Need;
 import io.acequia.streaming.internal.operator.Closures;
 import io.acequia.streaming.internal.operator.InverseWindowOperator;
 import io.acequia.streaming.internal.operator.InverseWindowOperator.Change;
@@ -47,11 +48,20 @@ final class Windows {
     static StreamNode window(StreamNode parent, Duration length, Duration slide) {
         Site site = Site.of("window");
         mustFit(site, parent, length, slide);
-        parent.keep();
-        return new WindowNode(parent, site, List.of(parent), slide, length, batch -> {
-            List<DatasetRdd<?>> rdds = inWindow(batch, parent, batch.time(), length);
+        StreamNode kept = kept(parent, site);
+        return new WindowNode(parent, site, slide, List.of(new Need(kept, length)), batch -> {
+            List<DatasetRdd<?>> rdds = inWindow(batch, kept, batch.time(), length);
             return together(rdds);
         });
+    }
+
+    /** A node with the records of the parent that is kept. An input is released when its batch is done, and not kept itself. */
+    private static StreamNode kept(StreamNode parent, Site site) {
+        StreamNode kept = parent instanceof InputNode
+                ? parent.graph().derive(site, List.of(parent), (rdds, time) -> rdds.get(0))
+                : parent;
+        kept.keep();
+        return kept;
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // RDDs of one stream
@@ -85,7 +95,7 @@ final class Windows {
                 .derive(site, List.of(parent), (rdds, time) -> Windows.<K, V>keyed(rdds.get(0))
                         .partitionBy(p));
         placed.keep();
-        return new WindowNode(parent, site, List.of(placed), slide, length, batch -> {
+        return new WindowNode(parent, site, slide, List.of(new Need(placed, length)), batch -> {
             List<DatasetPairRdd<K, V>> rdds = inWindow(batch, placed, batch.time(), length);
             return (DatasetRdd<?>) Placed.concatenated(rdds).at(site).groupByKey(p);
         });
@@ -130,8 +140,7 @@ final class Windows {
                 slide,
                 p,
                 new InverseWindowOperator<>(site, f, inverse, keep),
-                List.of(partials),
-                length.plus(slide),
+                List.of(new Need(partials, length.plus(slide))),
                 (batch, before) -> changes(batch, before, partials, length),
                 false);
     }

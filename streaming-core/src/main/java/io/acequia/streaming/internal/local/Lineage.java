@@ -22,5 +22,8 @@ interface Lineage<T> {
     /** Names the shuffles that must have run before these partitions can be computed. */
     void upstream(BitSet partitions, Stages stages);
 
+    /** All partitions are kept; nobody will ask again. */
+    default void settled() {}
+
     Shape shape(Shapes shapes);
 }

@@ -131,6 +131,7 @@ final class LocalDataset<T> implements Dataset<T> {
         run(new Touching<>(), IntStream.range(0, partitionCount).toArray(), job);
         synchronized (this) {
             if (!(lineage instanceof CheckpointFiles)) {
+                lineage.settled();
                 lineage = new Forgotten<>(partitionCount);
                 shape = lineage.shape(engine.shapes());
             }

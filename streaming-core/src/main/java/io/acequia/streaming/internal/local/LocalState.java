@@ -116,6 +116,11 @@ final class LocalState<K, S> implements StateDataset<K, S> {
         }
 
         @Override
+        public void settled() {
+            state.partitions.forEach(StatePartition::settled);
+        }
+
+        @Override
         public void upstream(BitSet wanted, Stages stages) {
             stages.before(input, wanted);
         }
@@ -128,13 +133,13 @@ final class LocalState<K, S> implements StateDataset<K, S> {
 
     @Override
     public Dataset<Tuple2<K, S>> at(Time time) {
-        return view(partition -> partition.read(time));
+        return view((partition, task) -> partition.read(time, task));
     }
 
     @Override
     public Dataset<StateChange<K, S>> changes(@Nullable Time from, Time until) {
-        return view(partition -> from == null
-                ? partition.whole(until)
+        return view((partition, task) -> from == null
+                ? partition.whole(until, task)
                 : partition.changes(from, until).iterator());
     }
 
@@ -145,7 +150,7 @@ final class LocalState<K, S> implements StateDataset<K, S> {
     /** How a partition is read. */
     @FunctionalInterface
     private interface View<K, S, R> {
-        Iterator<R> of(StatePartition<K, S> partition);
+        Iterator<R> of(StatePartition<K, S> partition, LocalTask task);
     }
 
     private record Viewed<K, S, R>(LocalState<K, S> state, View<K, S, R> view) implements Root<R> {
@@ -156,7 +161,7 @@ final class LocalState<K, S> implements StateDataset<K, S> {
 
         @Override
         public Iterator<R> open(int partition, LocalTask task) {
-            return view.of(state.partitions.get(partition));
+            return view.of(state.partitions.get(partition), task);
         }
     }
 

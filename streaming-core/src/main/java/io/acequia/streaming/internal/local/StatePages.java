@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,20 +35,26 @@ final class StatePages {
     private int hand;
     private int untilSample;
     private long entryBytes = OVERHEAD_BYTES;
+    /** While something is put back that was there before: then nothing may fail. */
+    private boolean unbounded;
+
     private volatile int resident;
     private volatile int spilled;
     private volatile long spilledBytes;
 
     /** Cells in memory, or a file that holds them, or both when they are the same. */
     private static final class Page {
+        /** Null when they are in the file, and when no entry is in use. */
         @Nullable
-        Object @Nullable [] cells = new Object[CELLS];
+        Object @Nullable [] cells;
 
         @Nullable
         Path file;
 
-        boolean changed = true;
-        boolean touched = true;
+        long fileBytes;
+        int used;
+        boolean changed;
+        boolean touched;
     }
 
     StatePages(StateMemory memory, PageFiles files) {
@@ -70,11 +75,25 @@ final class StatePages {
     void set(int entry, @Nullable Object key, @Nullable Object state) {
         Page page = pages.get(entry / ENTRIES);
         @Nullable Object[] cells = cellsOf(page);
+        page.used += (key == null ? 0 : 1) - (cells[entry % ENTRIES * 2] == null ? 0 : 1);
         cells[entry % ENTRIES * 2] = key;
         cells[entry % ENTRIES * 2 + 1] = state;
         page.changed = true;
-        if (key != null && --untilSample <= 0) {
+        if (page.used == 0) {
+            page.cells = null;
+            resident--;
+            drop(page);
+        } else if (key != null && --untilSample <= 0) {
             sample(key, state);
+        }
+    }
+
+    private void drop(Page page) {
+        Path file = page.file;
+        if (file != null) {
+            spilledBytes -= page.fileBytes;
+            files.delete(file);
+            page.file = null;
         }
     }
 
@@ -91,7 +110,8 @@ final class StatePages {
     /** The cells of a page as they are now; keys stand at even places, and null is a free entry. */
     @Nullable
     Object[] copyOf(int number) {
-        return cellsOf(pages.get(number)).clone();
+        Page page = pages.get(number);
+        return page.used == 0 ? new Object[0] : cellsOf(page).clone();
     }
 
     int count() {
@@ -101,16 +121,16 @@ final class StatePages {
     private @Nullable Object[] cellsOf(Page page) {
         page.touched = true;
         @Nullable Object[] cells = page.cells;
-        return cells == null ? load(page) : cells;
+        if (cells != null) {
+            return cells;
+        }
+        return page.file == null ? fresh(page) : load(page, page.file);
     }
 
     /** Makes place for the entry, which is the next one or an older one. */
     void reach(int entry) {
         if (entry / ENTRIES == pages.size()) {
-            Page page = new Page();
-            pages.add(page);
-            resident++;
-            makeRoom(page);
+            pages.add(new Page());
         }
     }
 
@@ -122,8 +142,15 @@ final class StatePages {
 
     // ---- pages that are on disk
 
-    private @Nullable Object[] load(Page page) {
-        Path file = Objects.requireNonNull(page.file, "a page that is nowhere");
+    private @Nullable Object[] fresh(Page page) {
+        @Nullable Object[] cells = new Object[CELLS];
+        page.cells = cells;
+        resident++;
+        makeRoom(page);
+        return cells;
+    }
+
+    private @Nullable Object[] load(Page page, Path file) {
         try {
             @Nullable Object[] cells = files.read(file, CELLS);
             page.cells = cells;
@@ -142,6 +169,9 @@ final class StatePages {
 
     /** Brings the pages in memory below the share; {@code needed} stays. */
     private void makeRoom(Page needed) {
+        if (unbounded) {
+            return;
+        }
         long share = memory.share();
         int looked = 0;
         while (resident > LEAST_RESIDENT && bytes() > share && looked < 2 * pages.size()) {
@@ -161,13 +191,11 @@ final class StatePages {
     private void spill(Page page, @Nullable Object[] cells) {
         try {
             if (page.changed) {
-                Path before = page.file;
-                page.file = files.write(cells);
-                spilledBytes += PageFiles.bytesOf(page.file);
-                if (before != null) {
-                    spilledBytes -= PageFiles.bytesOf(before);
-                    files.delete(before);
-                }
+                Path file = files.write(cells);
+                drop(page);
+                page.file = file;
+                page.fileBytes = PageFiles.bytesOf(file);
+                spilledBytes += page.fileBytes;
             }
             page.cells = null;
             resident--;
@@ -178,6 +206,11 @@ final class StatePages {
                             + "; give it more with streaming.state.memory, or room in streaming.storage.dir",
                     e);
         }
+    }
+
+    /** Whether pages stay in memory whatever their share. */
+    void unbounded(boolean yes) {
+        unbounded = yes;
     }
 
     /** Deletes the files. */

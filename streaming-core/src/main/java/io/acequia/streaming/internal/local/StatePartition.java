@@ -19,7 +19,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +49,11 @@ final class StatePartition<K, S> {
     private @Nullable Time oldest;
     private volatile @Nullable Time newest;
     private @Nullable StateUndo current;
+    /** What the newest step gave, until somebody else keeps it. */
+    private @Nullable List<?> results;
+    /** What went wrong when a failed step could not be taken back. */
+    private @Nullable Throwable broken;
+
     /** Of each entry, the last step that saved it. */
     private int[] savedIn = {};
 
@@ -63,10 +67,16 @@ final class StatePartition<K, S> {
 
     // ---- a step
 
+    @SuppressWarnings("unchecked") // the step of a time has one type
     <V, R> List<R> step(Time time, StateOperator<K, V, S, R> operator, Iterator<Tuple2<K, V>> input, LocalTask task)
             throws Exception {
         lock(task);
         try {
+            mustBeWhole();
+            List<?> given = results;
+            if (given != null && time.equals(newest)) {
+                return (List<R>) given;
+            }
             if (newest != null && time.compareTo(newest) <= 0) {
                 throw new IllegalStateException("ACQ-0530 what the step of state '" + uid + "' for batch " + time
                         + " gave is gone, and the state stands at " + newest
@@ -75,11 +85,11 @@ final class StatePartition<K, S> {
             StateUndo undo = new StateUndo(time);
             current = undo;
             steps++;
-            List<R> results = new ArrayList<>();
+            List<R> gives = new ArrayList<>();
             try {
-                operator.apply(task, time, input, new View(task), new Gathering<>(results));
+                operator.apply(task, time, input, new View(task), new Gathering<>(gives));
             } catch (Throwable t) {
-                rollBack(undo);
+                takeBack(undo, t);
                 throw t;
             } finally {
                 current = null;
@@ -90,9 +100,43 @@ final class StatePartition<K, S> {
                 undos.add(undo);
             }
             newest = time;
-            return results;
+            results = gives;
+            return gives;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Lets go of what the newest step gave: it is kept elsewhere. */
+    void settled() {
+        lock.lock();
+        try {
+            results = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void mustBeWhole() {
+        Throwable why = broken;
+        if (why != null) {
+            throw new IllegalStateException(
+                    "ACQ-0593 state '" + uid
+                            + "' is broken: a step failed and what it had changed could not be put back;"
+                            + " start again, from the checkpoint",
+                    why);
+        }
+    }
+
+    private void takeBack(StateUndo undo, Throwable cause) {
+        pages.unbounded(true);
+        try {
+            rollBack(undo);
+        } catch (Throwable t) {
+            t.addSuppressed(cause);
+            broken = t;
+        } finally {
+            pages.unbounded(false);
         }
     }
 
@@ -110,13 +154,13 @@ final class StatePartition<K, S> {
         if (savedIn[entry] == steps) {
             return;
         }
-        savedIn[entry] = steps;
         StateUndo undo = Objects.requireNonNull(current, "a step is at hand");
         if (table.isLive(entry)) {
             undo.add(entry, table.key(entry), table.state(entry), dueTimes.of(entry));
         } else {
             undo.add(entry, null, null, DueTimes.NEVER);
         }
+        savedIn[entry] = steps;
     }
 
     @SuppressWarnings("unchecked") // what was in the table
@@ -188,11 +232,22 @@ final class StatePartition<K, S> {
                 save(each);
                 dueTimes.set(each, DueTimes.NEVER);
             }
-            return new Watched<>(
-                    task,
-                    Arrays.stream(taken)
-                            .mapToObj((IntFunction<Cell<K, S>>) this::at)
-                            .iterator());
+            return new Watched<>(task, new Iterator<Cell<K, S>>() {
+                private int next;
+
+                @Override
+                public boolean hasNext() {
+                    return next < taken.length;
+                }
+
+                @Override
+                public Cell<K, S> next() {
+                    if (next == taken.length) {
+                        throw new NoSuchElementException();
+                    }
+                    return at(taken[next++]);
+                }
+            });
         }
 
         @Override
@@ -212,10 +267,20 @@ final class StatePartition<K, S> {
                 entry = table.nextFree();
                 save(entry);
                 table.insert(entry, key(), kept);
-            } else if (table.state(entry) != kept) {
+            } else if (table.state(entry) != kept || mayHaveChanged(kept)) {
                 save(entry);
                 table.state(entry, kept);
             }
+        }
+
+        /** The same object again is a change when it is one that can be changed in place. */
+        private boolean mayHaveChanged(S state) {
+            return !(state instanceof String
+                    || state instanceof Number
+                            && state.getClass().getPackageName().equals("java.lang")
+                    || state instanceof Utf8
+                    || state instanceof Boolean
+                    || state instanceof Enum<?>);
         }
 
         @SuppressWarnings("unchecked") // a copy of the same type
@@ -261,6 +326,7 @@ final class StatePartition<K, S> {
     }
 
     private void mustBeReadable(Time time) {
+        mustBeWhole();
         boolean readable =
                 time.equals(newest) || time.equals(oldest) || undos.stream().anyMatch(undo -> undo.time.equals(time));
         if (!readable) {
@@ -309,13 +375,13 @@ final class StatePartition<K, S> {
     }
 
     /** The keys and states of a version. Closed by nobody: it holds nothing. */
-    Iterator<Tuple2<K, S>> read(Time time) {
-        return new Reading<>(time, (key, state, due) -> new Tuple2<>(key, state));
+    Iterator<Tuple2<K, S>> read(Time time, LocalTask task) {
+        return new Reading<>(time, task, (key, state, due) -> new Tuple2<>(key, state));
     }
 
     /** All of a version. */
-    Iterator<StateChange<K, S>> whole(Time time) {
-        return new Reading<>(time, StatePartition::change);
+    Iterator<StateChange<K, S>> whole(Time time, LocalTask task) {
+        return new Reading<>(time, task, StatePartition::change);
     }
 
     private static <K, S> StateChange<K, S> change(K key, @Nullable S state, long due) {
@@ -331,17 +397,20 @@ final class StatePartition<K, S> {
     /** Reads one version a page at a time, while others may step. */
     private final class Reading<R> implements Iterator<R> {
         private final Time time;
+        private final LocalTask task;
         private final Form<K, S, R> form;
         private Map<Integer, Old> changedSince = Map.of();
         private int seenSteps = -1;
+        private int seenChanges;
         private int page = -1;
         private @Nullable Object[] cells = {};
         private final long[] due = new long[StatePages.ENTRIES];
         private int cell;
         private @Nullable R ready;
 
-        Reading(Time time, Form<K, S, R> form) {
+        Reading(Time time, LocalTask task, Form<K, S, R> form) {
             this.time = time;
+            this.task = task;
             this.form = form;
             Arrays.fill(due, DueTimes.NEVER);
         }
@@ -350,8 +419,11 @@ final class StatePartition<K, S> {
         @SuppressWarnings("unchecked") // what was put
         public boolean hasNext() {
             while (ready == null) {
-                if (cell == cells.length && !nextPage()) {
-                    return false;
+                if (cell == cells.length) {
+                    if (!nextPage()) {
+                        return false;
+                    }
+                    continue;
                 }
                 K key = (K) cells[cell];
                 S state = (S) cells[cell + 1];
@@ -374,11 +446,17 @@ final class StatePartition<K, S> {
         }
 
         private boolean nextPage() {
-            lock.lock();
+            try {
+                lock(task);
+            } catch (InterruptedException e) {
+                throw Thrown.<RuntimeException>asIs(e);
+            }
             try {
                 mustBeReadable(time);
-                if (seenSteps != steps) {
+                int changes = current == null ? 0 : current.size();
+                if (seenSteps != steps || seenChanges != changes) {
                     seenSteps = steps;
+                    seenChanges = changes;
                     changedSince = since(time);
                 }
                 if (++page >= pages.count()) {
@@ -386,6 +464,9 @@ final class StatePartition<K, S> {
                 }
                 cells = pages.copyOf(page);
                 cell = 0;
+                if (!changedSince.isEmpty() && cells.length == 0) {
+                    cells = new Object[2 * StatePages.ENTRIES];
+                }
                 int first = page * StatePages.ENTRIES;
                 for (int i = 0; i < StatePages.ENTRIES && dueTimes.areUsed(); i++) {
                     due[i] = dueTimes.of(first + i);

@@ -26,11 +26,10 @@ public record MapWithStateOperator<K, V, S, U>(
     public void apply(
             TaskContext task, Time time, Iterator<Tuple2<K, V>> input, StateView<K, S> state, Downstream<U> out)
             throws Exception {
-        Handle<K, S> handle = new Handle<>();
         Time due = timeout == null ? null : time.plus(timeout);
         while (input.hasNext()) {
             Tuple2<K, V> pair = input.next();
-            StateView.Cell<K, S> cell = call(task, time, handle, state, pair, out);
+            StateView.Cell<K, S> cell = call(task, time, state, pair, out);
             if (due != null && cell.state() != null) {
                 cell.dueAt(due);
             }
@@ -39,29 +38,21 @@ public record MapWithStateOperator<K, V, S, U>(
             Iterator<StateView.Cell<K, S>> idle = state.due(time);
             while (idle.hasNext()) {
                 StateView.Cell<K, S> cell = idle.next();
-                handle.open(cell, true);
-                push(task, time, handle, cell.key(), Optional.empty(), out);
+                push(task, time, new Handle<>(cell, true), cell.key(), Optional.empty(), out);
                 cell.remove();
             }
         }
     }
 
     private StateView.Cell<K, S> call(
-            TaskContext task,
-            Time time,
-            Handle<K, S> handle,
-            StateView<K, S> state,
-            Tuple2<K, V> pair,
-            Downstream<U> out)
-            throws Exception {
+            TaskContext task, Time time, StateView<K, S> state, Tuple2<K, V> pair, Downstream<U> out) throws Exception {
         StateView.Cell<K, S> cell;
         try {
             cell = KeyedState.cell(state, pair._1());
         } catch (Throwable t) {
             throw site.failure(task, t);
         }
-        handle.open(cell, false);
-        push(task, time, handle, pair._1(), Optional.ofNullable(pair._2()), out);
+        push(task, time, new Handle<>(cell, false), pair._1(), Optional.ofNullable(pair._2()), out);
         return cell;
     }
 
@@ -84,16 +75,15 @@ public record MapWithStateOperator<K, V, S, U>(
         }
     }
 
-    /** The state that the function sees; one object for all calls of a task, open during each. */
+    /** The state that the function sees in one call. */
     private static final class Handle<K, S> implements State<S> {
+        private final boolean timingOut;
         private StateView.@Nullable Cell<K, S> cell;
         private boolean removed;
-        private boolean timingOut;
 
-        void open(StateView.Cell<K, S> next, boolean out) {
-            cell = next;
-            removed = false;
-            timingOut = out;
+        Handle(StateView.Cell<K, S> cell, boolean timingOut) {
+            this.cell = cell;
+            this.timingOut = timingOut;
         }
 
         void close() {

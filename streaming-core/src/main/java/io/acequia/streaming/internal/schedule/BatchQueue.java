@@ -21,6 +21,9 @@ final class BatchQueue {
     private final Deque<PlannedBatch> waiting = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    /** Held from taking a due time to the end of its planning: batches are planned in the order of time. */
+    private final ReentrantLock planning = new ReentrantLock();
+
     private @Nullable Time due;
     private int running;
     private boolean closed;
@@ -65,6 +68,18 @@ final class BatchQueue {
     /** The next batch to run, planned; null once closed. The caller says {@link #done} when it is through. */
     @Nullable
     PlannedBatch take() throws InterruptedException {
+        if (!merges) {
+            return next();
+        }
+        planning.lockInterruptibly();
+        try {
+            return next();
+        } finally {
+            planning.unlock();
+        }
+    }
+
+    private @Nullable PlannedBatch next() throws InterruptedException {
         Time time;
         lock.lockInterruptibly();
         try {

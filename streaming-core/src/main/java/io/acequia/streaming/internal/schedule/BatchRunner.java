@@ -96,7 +96,7 @@ final class BatchRunner {
 
     /** Makes what later batches build on: state and windows. Batches do this in the order of their times. */
     private void carry(PlannedBatch batch) throws InterruptedException {
-        turns.await(batch.time());
+        awaitTurn(batch);
         for (StreamNode node : graph.retention().carried()) {
             if (node.yieldsAt(batch.time(), zero)) {
                 String uid = node.site().uid();
@@ -106,7 +106,22 @@ final class BatchRunner {
                 });
             }
         }
+        batch.carried();
         turns.done(batch.time());
+    }
+
+    private void awaitTurn(PlannedBatch batch) throws InterruptedException {
+        while (true) {
+            forgetInterrupt();
+            try {
+                turns.await(batch.time());
+                return;
+            } catch (InterruptedException e) {
+                if (stopping.getAsBoolean()) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private @Nullable Throwable run(PlannedBatch batch, OutputNode output) throws InterruptedException {

@@ -115,7 +115,7 @@ final class BatchScheduler {
     }
 
     void start() {
-        graph.running(zero, remembered::rddOf);
+        graph.running(zero, remembered::forProgram);
         int threads = Math.max(1, graph.conf().get(StreamingConf.CONCURRENT_JOBS));
         for (int i = 0; i < threads; i++) {
             batchThreads.add(Threads.daemon("acequia-batch-" + i, this::runBatches));

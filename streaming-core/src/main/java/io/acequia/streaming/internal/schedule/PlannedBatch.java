@@ -15,26 +15,33 @@ import io.acequia.streaming.listener.InputInfo;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One batch from its plan to its release: what came in, the RDDs made for it, and how it went. The maps are guarded by the
- * object: an RDD is made once, whichever output or user thread asks first.
+ * One batch from its plan to its release: what came in, the RDDs made for it, and how it went. An RDD is made once, whichever
+ * output or user thread asks first. All batches of a run make theirs under one lock: an RDD of one batch may need those of earlier
+ * and of later ones, and two locks would be taken in either order. Looking up what is made needs no lock.
  */
 final class PlannedBatch implements Batch {
+    private static final Logger LOG = LoggerFactory.getLogger(PlannedBatch.class);
+
     private final Time time;
     private final Instant submittedAt;
     private final RddScope scope;
     private final RememberedBatches remembered;
     private final Map<InputNode, Intake> intakes = new LinkedHashMap<>();
-    private final Map<StreamNode, DatasetRdd<?>> made = new HashMap<>();
-    private final Set<StreamNode> released = new HashSet<>();
+    private final Map<StreamNode, DatasetRdd<?>> made = new ConcurrentHashMap<>();
+    private final Set<StreamNode> released = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Thread runner;
+    private volatile boolean carried;
     private @Nullable Instant startedAt;
     private @Nullable Instant endedAt;
     private @Nullable Throwable failure;
@@ -100,68 +107,105 @@ final class PlannedBatch implements Batch {
         return remembered.states().of(node);
     }
 
-    synchronized DatasetRdd<?> rddOf(StreamNode node) {
+    DatasetRdd<?> rddOf(StreamNode node) {
         DatasetRdd<?> rdd = made.get(node);
-        if (rdd == null) {
-            try {
-                rdd = make(node);
-            } catch (VirtualMachineError e) {
-                throw e;
-            } catch (Throwable e) {
-                throw MakingFailed.of(node, e);
-            }
-            made.put(node, rdd);
+        if (rdd != null) {
+            return rdd;
         }
-        return rdd;
+        try {
+            remembered.making().lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw MakingFailed.of(node, e);
+        }
+        try {
+            rdd = made.get(node);
+            if (rdd == null) {
+                rdd = make(node);
+                made.put(node, rdd);
+            }
+            return rdd;
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (Throwable e) {
+            throw MakingFailed.of(node, e);
+        } finally {
+            remembered.making().unlock();
+        }
     }
 
+    /** What a node was made of may be the very same RDD, of another node or of the program: what is kept of it is its own. */
     private DatasetRdd<?> make(StreamNode node) throws Exception {
         DatasetRdd<?> rdd = node.make(this);
         if (node.isKept()) {
-            // What the node was made of may be the very same RDD, of another node or of the program.
-            return rdd.sameRecords().settled(node.site(), node.level().orElse(StorageLevel.MEMORY_AND_DISK));
+            StorageLevel level = node.level().filter(StorageLevel::usesDisk).orElse(StorageLevel.MEMORY_AND_DISK);
+            return rdd.sameRecords().settled(node.site(), level);
         }
-        node.level().ifPresent(rdd::persist);
+        if (node.level().isPresent() && !node.keepsItself()) {
+            DatasetRdd<?> own = rdd.sameRecords();
+            own.persist(node.level().get());
+            return own;
+        }
         return rdd;
     }
 
-    synchronized boolean isReleased(StreamNode node) {
+    boolean isReleased(StreamNode node) {
         return released.contains(node);
     }
 
     /** Lets go of the RDDs of these nodes, and of their records. */
-    synchronized void release(Collection<StreamNode> nodes) {
+    void release(Collection<? extends StreamNode> nodes) {
         for (StreamNode node : nodes) {
             if (released.add(node)) {
-                release(node);
+                try {
+                    release(node);
+                } catch (RuntimeException e) {
+                    LOG.warn("what batch {} has of {} could not be released", time, node, e);
+                }
             }
         }
     }
 
     private void release(StreamNode node) {
         DatasetRdd<?> rdd = made.remove(node);
-        boolean keeps = node.isKept() || node.level().isPresent() || node instanceof StateNode;
-        if (rdd != null && keeps) {
+        if (rdd != null && (node.isKept() || node.level().isPresent() || node.keepsItself())) {
             rdd.unpersist();
         }
         if (node instanceof StateNode<?, ?, ?, ?> stateful) {
             remembered.states().forget(stateful, time);
         }
         if (node instanceof InputNode input) {
-            Intake intake = intakes.remove(input);
+            Intake intake;
+            synchronized (this) {
+                intake = intakes.remove(input);
+            }
             if (intake != null) {
                 intake.release().run();
             }
         }
     }
 
-    synchronized void releaseAll() {
+    void releaseAll() {
         release(List.copyOf(made.keySet()));
-        release(List.copyOf(intakes.keySet()));
+        release(List.copyOf(intakes().keySet()));
     }
 
-    synchronized void started(Instant at) {
-        startedAt = at;
+    /** A batch thread has begun with it. */
+    void started(Instant at) {
+        synchronized (this) {
+            startedAt = at;
+        }
+        runner = Thread.currentThread();
+    }
+
+    /** State and windows are made: from now on anybody may ask for RDDs. */
+    void carried() {
+        carried = true;
+    }
+
+    /** Whether the calling thread may ask for RDDs: making them out of turn would step state out of turn. */
+    boolean mayBeAsked() {
+        return carried || runner == Thread.currentThread();
     }
 
     synchronized void ended(Instant at, @Nullable Throwable why) {

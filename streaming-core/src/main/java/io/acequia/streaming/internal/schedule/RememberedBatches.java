@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** The batches whose RDDs can still be read, each node's as long as it is needed. Safe for use by any thread. */
 final class RememberedBatches {
@@ -19,6 +21,8 @@ final class RememberedBatches {
     private final Time zero;
     /** For each length of time, the last batch whose nodes of that length were released. */
     private final Map<Duration, Time> releasedUntil = new HashMap<>();
+
+    private final ReentrantLock making = new ReentrantLock();
 
     RememberedBatches(Retention retention, States states, Time zero) {
         this.retention = retention;
@@ -34,12 +38,18 @@ final class RememberedBatches {
         return states;
     }
 
+    /** Held while an RDD is made. */
+    ReentrantLock making() {
+        return making;
+    }
+
     void add(PlannedBatch batch) {
         batches.put(batch.time(), batch);
     }
 
-    /** Lets go of what no batch after {@code done} can need. One thread at a time. */
-    synchronized void release(Time done) {
+    /** Lets go of what no batch after this one can need. One thread at a time. */
+    synchronized void release(Time completed) {
+        Time done = states.slowest(retention.lookingBack(), completed, zero);
         retention.nodesByLength().forEach((length, nodes) -> {
             Time last = done.minus(length);
             Time before = releasedUntil.get(length);
@@ -62,7 +72,19 @@ final class RememberedBatches {
 
     Optional<DatasetRdd<?>> rddIfThere(StreamNode node, Time time) {
         PlannedBatch batch = node.yieldsAt(time, zero) ? batches.get(time) : null;
-        return Optional.ofNullable(batch).map(there -> there.rddOf(node));
+        if (batch == null) {
+            return Optional.empty();
+        }
+        return Optional.of(rddOf(node, time, batch));
+    }
+
+    /** The same for the program, which must not make what a batch has not come to yet. */
+    DatasetRdd<?> forProgram(StreamNode node, Time time) {
+        PlannedBatch batch = batches.get(time);
+        if (batch != null && !batch.mayBeAsked()) {
+            throw missing(node, time, false);
+        }
+        return rddOf(node, time);
     }
 
     DatasetRdd<?> rddOf(StreamNode node, Time time) {
@@ -70,12 +92,18 @@ final class RememberedBatches {
             throw new IllegalArgumentException("ACQ-1005 " + node + " has no batch at " + time + ": batches come every "
                     + node.slide() + " after the start at " + zero);
         }
-        PlannedBatch batch = batches.get(time);
+        return rddOf(node, time, batches.get(time));
+    }
+
+    private DatasetRdd<?> rddOf(StreamNode node, Time time, @Nullable PlannedBatch batch) {
         if (batch != null && !batch.isReleased(node)) {
             return batch.rddOf(node);
         }
-        boolean past = batch != null || !batches.isEmpty() && time.compareTo(batches.lastKey()) <= 0;
-        throw new IllegalStateException("ACQ-1006 RDD of batch " + time + " of " + node
+        throw missing(node, time, batch != null || !batches.isEmpty() && time.compareTo(batches.lastKey()) <= 0);
+    }
+
+    private static IllegalStateException missing(StreamNode node, Time time, boolean past) {
+        return new IllegalStateException("ACQ-1006 RDD of batch " + time + " of " + node
                 + (past
                         ? " was released; call remember(..) or persist it and keep it yourself"
                         : " does not exist yet"));

@@ -35,6 +35,17 @@ final class States {
         }
     }
 
+    /** The earliest of a time and the newest versions of these states; {@code zero} for one that has none. */
+    Time slowest(List<? extends StateNode<?, ?, ?, ?>> nodes, Time time, Time zero) {
+        Time slowest = time;
+        for (StateNode<?, ?, ?, ?> node : nodes) {
+            StateDataset<?, ?> state = states.get(node);
+            Time newest = state == null ? zero : state.newest().orElse(zero);
+            slowest = newest.compareTo(slowest) < 0 ? newest : slowest;
+        }
+        return slowest;
+    }
+
     void close() {
         states.values().forEach(StateDataset::close);
     }

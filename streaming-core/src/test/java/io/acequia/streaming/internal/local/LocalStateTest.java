@@ -20,6 +20,7 @@ import io.acequia.streaming.engine.StateOperator;
 import io.acequia.streaming.engine.StateView;
 import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -263,6 +268,16 @@ class LocalStateTest {
         return after;
     }
 
+    private void deleteFiles() {
+        try {
+            for (Path file : filesIn(spill)) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static List<Path> filesIn(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(Files::isRegularFile).toList();
@@ -284,15 +299,82 @@ class LocalStateTest {
     }
 
     @Test
-    void aStepWhoseResultsWereReleasedIsNotRunAgain() {
+    void whatAStepGaveIsGivenAgainUntilItIsKeptAndNeverMadeAgain() throws Exception {
         StateDataset<String, Long> state = engine.state("gone", TWO);
-        Dataset<String> step = state.step(new Time(10), input(List.of(put("a", 1))), new Commanded());
+        Dataset<String> step = state.step(new Time(10), input(List.of(putUntil("a", 1, 10))), new Commanded());
         Ops.partitions(step);
         step.unpersist();
+        assertThat(Ops.records(step)).containsExactly("a=1");
+        step.settle(StorageLevel.MEMORY_AND_DISK, Ops.job());
+        LocalTask task = new LocalTask(new Job(Ops.job()), 0);
+        StatePartition<String, Long> partition = ((LocalState<String, Long>) state).partition(0);
         assertThatIllegalStateException()
-                .isThrownBy(() -> Ops.partitions(step))
+                .isThrownBy(() -> partition.step(
+                        new Time(10), new Commanded(), Collections.<Tuple2<String, Command>>emptyIterator(), task))
                 .withMessageStartingWith("ACQ-0530 what the step of state 'gone' for batch 10 ms gave is gone");
     }
+
+    @Test
+    void aStepWhoseTaskWasCancelledBeforeItsResultsWereKeptGivesThemToWhoAsksAgain() throws Exception {
+        StateDataset<String, Long> state = engine.state("cancelled", TWO);
+        Set<Integer> stepped = ConcurrentHashMap.newKeySet();
+        StateOperator<String, Command, Long, Integer> manyResults = (task, time, input, view, out) -> {
+            assertThat(stepped.add(task.partition())).isTrue();
+            view.cell("of " + task.partition()).put(1L);
+            for (int i = 0; i < 3000; i++) {
+                out.accept(i);
+            }
+            engine.cancel(new Time(10));
+            Thread.interrupted();
+        };
+        Dataset<Integer> step = state.step(new Time(10), input(List.of()), manyResults);
+        for (int partition = 0; partition < 2; partition++) {
+            int[] one = {partition};
+            assertThatThrownBy(() -> step.run(Ops.collect(), one, Ops.batch(new Time(10))))
+                    .isInstanceOf(InterruptedException.class);
+        }
+        assertThat(Ops.partitions(step)).containsExactly(Ops.numbers(3000), Ops.numbers(3000));
+        assertThat(stepped).containsExactlyInAnyOrder(0, 1);
+        assertThat(asMap(state.at(new Time(10)))).isEqualTo(Map.of("of 0", 1L, "of 1", 1L));
+    }
+
+    @Test
+    void aStepThatFailsForAPageThatCannotBeWrittenIsRolledBackAllTheSame() throws Exception {
+        memory("64k");
+        StateDataset<String, Object> state = engine.state("unwritable", Partitioner.hash(1));
+        int keys = 8 * StatePages.ENTRIES;
+        putEach(state, 10, keys, i -> i);
+        AtomicBoolean mended = new AtomicBoolean();
+        IntFunction<Object> value = i -> mended.get() || i < keys / 2 ? -i : new Unwritable();
+        assertThatThrownBy(() -> putEach(state, 20, keys + 5, value))
+                .hasStackTraceContaining(Unwritable.class.getName());
+        assertThat(Ops.records(state.at(new Time(10)))).hasSize(keys).allSatisfy(pair -> assertThat("key-" + pair._2())
+                .isEqualTo(pair._1()));
+        assertThat(state.usage().keys()).isEqualTo(keys);
+        mended.set(true);
+        putEach(state, 20, keys + 5, value);
+        assertThat(Ops.records(state.at(new Time(20)))).hasSize(keys + 5).allSatisfy(pair -> assertThat(
+                        "key" + (pair._2().equals(0) ? "-0" : pair._2()))
+                .isEqualTo(pair._1()));
+        assertThat(Ops.records(state.at(new Time(10)))).hasSize(keys);
+    }
+
+    private void putEach(StateDataset<String, Object> state, long time, int keys, IntFunction<Object> value)
+            throws Exception {
+        StateOperator<String, Command, Object, String> puts = (task, at, input, view, out) -> {
+            for (int i = 0; i < keys; i++) {
+                StateView.Cell<String, Object> cell = view.cell("key-" + i);
+                cell.remove();
+                cell.put(value.apply(i));
+            }
+        };
+        Dataset<Tuple2<String, Command>> nothing =
+                engine.parallelize(List.<Tuple2<String, Command>>of(), 1).partitionBy(Tuple2::_1, Partitioner.hash(1));
+        state.step(new Time(time), nothing, puts).settle(StorageLevel.MEMORY_AND_DISK, Ops.job());
+    }
+
+    /** No page that holds one can be written. */
+    private static final class Unwritable {}
 
     @Test
     void stepsAreInTheOrderOfTimeAndTheirInputIsPlacedAsTheStateIs() throws Exception {
@@ -354,8 +436,9 @@ class LocalStateTest {
             first.add(put("key-" + i, 1));
         }
         stepAlone(state, 10, first);
-        Iterator<Tuple2<String, Long>> reading =
-                ((LocalState<String, Long>) state).partition(0).read(new Time(10));
+        Iterator<Tuple2<String, Long>> reading = ((LocalState<String, Long>) state)
+                .partition(0)
+                .read(new Time(10), new LocalTask(new Job(Ops.job()), 0));
         Map<String, Long> seen = new HashMap<>();
         for (int i = 0; i < 10; i++) {
             Tuple2<String, Long> pair = reading.next();
@@ -376,6 +459,48 @@ class LocalStateTest {
                 new Time(time),
                 engine.parallelize(commands, 1).partitionBy(Tuple2::_1, Partitioner.hash(1)),
                 new Commanded()));
+    }
+
+    @Test
+    void anObjectThatIsChangedInPlaceIsWrittenWhenItIsPutAgain() {
+        memory("64k");
+        StateDataset<String, List<Integer>> state = engine.state("in place", Partitioner.hash(1));
+        StateOperator<String, Integer, List<Integer>, Boolean> growing = (task, time, input, view, out) -> {
+            while (input.hasNext()) {
+                Tuple2<String, Integer> pair = input.next();
+                StateView.Cell<String, List<Integer>> cell = view.cell(pair._1());
+                List<Integer> list = cell.state() == null ? new ArrayList<>() : cell.state();
+                list.add(pair._2());
+                cell.put(list);
+            }
+        };
+        List<Tuple2<String, Integer>> all = new ArrayList<>();
+        for (int i = 0; i < 4 * StatePages.ENTRIES; i++) {
+            all.add(Tuple2.of("key-" + i, i));
+        }
+        for (long time = 10; time <= 30; time += 10) {
+            Ops.partitions(state.step(
+                    new Time(time), engine.parallelize(all, 1).partitionBy(Tuple2::_1, Partitioner.hash(1)), growing));
+        }
+        assertThat(state.usage().spilledPages()).isPositive();
+        assertThat(Ops.records(state.at(new Time(30)))).hasSize(all.size()).allSatisfy(pair -> assertThat(pair._2())
+                .hasSize(3));
+        assertThat(Ops.records(state.changes(new Time(20), new Time(30)))).hasSize(all.size());
+    }
+
+    @Test
+    void pagesWithoutAKeyTakeNothing() throws Exception {
+        memory("64k");
+        StateDataset<String, Long> state = engine.state("shrinking", TWO);
+        step(state, 10, manyKeys());
+        List<Tuple2<String, Command>> removals = new ArrayList<>();
+        manyKeys().forEach(pair -> removals.add(remove(pair._1())));
+        step(state, 20, removals);
+        assertThat(state.usage())
+                .isEqualTo(new StateDataset.Usage(0, 0, state.usage().budgetBytes(), 0, 0));
+        assertThat(asMap(state.at(new Time(10)))).hasSize(20_000);
+        step(state, 30, List.of(put("again", 1)));
+        assertThat(asMap(state.at(new Time(30)))).isEqualTo(Map.of("again", 1L));
     }
 
     // ---- what is kept
@@ -403,9 +528,7 @@ class LocalStateTest {
         step(state, 10, manyKeys());
         assertThat(state.usage().memoryBytes())
                 .isLessThanOrEqualTo(state.usage().budgetBytes());
-        for (Path file : filesIn(spill)) {
-            Files.delete(file);
-        }
+        deleteFiles();
         assertThatThrownBy(() -> asMap(state.at(new Time(10))))
                 .hasMessageStartingWith("ACQ-0528 a page of keyed state cannot be read back from ");
     }
@@ -416,9 +539,7 @@ class LocalStateTest {
         StateDataset<String, Long> state = engine.state("full", TWO);
         step(state, 10, manyKeys());
         Path directory = Objects.requireNonNull(filesIn(spill).get(0).getParent());
-        for (Path file : filesIn(spill)) {
-            Files.delete(file);
-        }
+        deleteFiles();
         Files.delete(directory);
         Files.createFile(directory);
         List<Tuple2<String, Command>> more = new ArrayList<>();
@@ -427,6 +548,39 @@ class LocalStateTest {
         }
         assertThatThrownBy(() -> step(engine.state("more", TWO), 20, more))
                 .hasMessageStartingWith("ACQ-0529 keyed state is larger than its memory and cannot go to disk: ");
+    }
+
+    @Test
+    void aStateThatCannotBePutBackIsNeverUsedAgain() throws Exception {
+        memory("64k");
+        StateDataset<String, Long> state = engine.state("broken", Partitioner.hash(1));
+        stepAlone(state, 10, manyKeys());
+        StatePartition<String, Long> partition = ((LocalState<String, Long>) state).partition(0);
+        List<Tuple2<String, Command>> failing = new ArrayList<>();
+        manyKeys().forEach(pair -> failing.add(put(pair._1(), 7)));
+        failing.add(fail("key-0"));
+        Iterator<Tuple2<String, Command>> thenDeleting = failing.iterator();
+        Iterator<Tuple2<String, Command>> input = new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return thenDeleting.hasNext();
+            }
+
+            @Override
+            public Tuple2<String, Command> next() {
+                Tuple2<String, Command> next = thenDeleting.next();
+                if (next._2().value() < 0) {
+                    deleteFiles();
+                }
+                return next;
+            }
+        };
+        LocalTask task = new LocalTask(new Job(Ops.job()), 0);
+        assertThatThrownBy(() -> partition.step(new Time(20), new Commanded(), input, task))
+                .hasMessageStartingWith("ACQ-0528 a page of keyed state cannot be read back from ");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> asMap(state.at(new Time(10))))
+                .withMessageStartingWith("ACQ-0593 state 'broken' is broken");
     }
 
     private static List<Tuple2<String, Command>> manyKeys() {

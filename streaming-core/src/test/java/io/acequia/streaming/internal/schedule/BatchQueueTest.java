@@ -31,8 +31,8 @@ class BatchQueueTest {
             StreamingConf.withoutDefaults().setMaster("local[1]").setAppName("queue");
     private final BatchContext context = new BatchContext(conf);
     private final Rdds rdds = Rdds.open(context, conf);
-    private final RememberedBatches remembered =
-            new RememberedBatches(new Retention(List.of(), Map.of()), new States(rdds.engine()), new Time(0));
+    private final RememberedBatches remembered = new RememberedBatches(
+            new Retention(List.of(), Map.of(), List.of()), new States(rdds.engine()), new Time(0));
 
     @AfterEach
     void end() {

@@ -37,7 +37,7 @@ class PlannedBatchTest {
 
     /** Keeps each batch for a second. */
     private RememberedBatches remembered(Time zero) {
-        Retention aSecond = new Retention(List.of(), Map.of(Durations.seconds(1), List.of(node)));
+        Retention aSecond = new Retention(List.of(), Map.of(Durations.seconds(1), List.of(node)), List.of());
         return new RememberedBatches(aSecond, new States(rdds.engine()), zero);
     }
 
