@@ -3,8 +3,10 @@ package io.acequia.streaming.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.DStream;
+import io.acequia.streaming.DStreamLike;
 import io.acequia.streaming.MapWithStateDStream;
 import io.acequia.streaming.PairDStream;
 import io.acequia.streaming.RDD;
@@ -18,6 +20,7 @@ import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.function.Function;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -226,6 +229,27 @@ class RepeatedAndSharedTest {
             assertThatIllegalStateException()
                     .isThrownBy(context::start)
                     .withMessageStartingWith("ACQ-0910 countByWindow at ");
+        }
+    }
+
+    @Test
+    void aFunctionThatGivesNullIsNamedWithItsKey() {
+        refused("ACQ-0721 the function returned null for key a", s -> pairs(s).mapWithState(StateSpec.function(
+                (Time time, String key, Optional<Integer> value, State<Integer> state) -> (Optional<Integer>) null)));
+        refused("ACQ-0722 the initial state of key z is null", s -> pairs(s).updateStateByKey(
+                        (values, state) -> Optional.of(1),
+                        Partitioner.hash(2),
+                        s.context().batchContext().parallelizePairs(List.of(new Tuple2<>("z", (Integer) null)))));
+        refused("ACQ-0723 the function gave null for key a", s -> pairs(s).reduceByKeyAndWindow(
+                        (a, b) -> a + b, (a, b) -> null, SECOND, SECOND));
+        refused("ACQ-0724 combining gave null for key a", s -> pairs(s).reduceByKeyAndWindow(
+                        (a, b) -> null, Durations.seconds(2)));
+    }
+
+    private static void refused(String message, Function<TestStreams, DStreamLike<?, ?, ?>> program) {
+        try (TestStreams t = TestStreams.every(SECOND, s -> s.collect("out", program.call(s)))) {
+            t.add("pairs", Tuple2.of("a", 1)).add("pairs", Tuple2.of("a", 2));
+            assertThatThrownBy(() -> t.advance(3)).hasStackTraceContaining(message);
         }
     }
 
