@@ -254,7 +254,7 @@ public abstract class StateConformance {
     void releasedResultsAreRefused() throws Exception {
         StateDataset<String, Long> state = crowded();
         StateOperator<String, String, Long, @Nullable List<String>> operator = (task, time, input, view, out) -> {
-            StateView.Cell<String, Long> cell = view.cell("of " + task.partition());
+            StateView.Cell<String, Long> cell = view.cell(keyIn(task.partition(), "of"));
             cell.put(cell.state() == null ? 1L : 2L);
             out.accept(List.of("partition", "" + task.partition()));
             out.accept(nothing());
@@ -269,7 +269,7 @@ public abstract class StateConformance {
         }
         step.settle(LEVEL, job()).unpersist();
         assertRefused(IllegalStateException.class, () -> all(step));
-        assertThat(version(state, 10)).isEqualTo(Map.of("of 0", 1L, "of 1", 1L));
+        assertThat(version(state, 10)).isEqualTo(Map.of(keyIn(0, "of"), 1L, keyIn(1, "of"), 1L));
     }
 
     @Test
@@ -316,11 +316,10 @@ public abstract class StateConformance {
     void aCancelledStepCountsOnce() throws Exception {
         Trace trace = trace();
         StateDataset<String, Long> state = crowded();
-        String zero = keyIn(0, "zero");
-        String one = keyIn(1, "one");
-        List<String> keys = List.of(zero, one);
+        String first = keyIn(0, "of");
+        String second = keyIn(1, "of");
         StateOperator<String, String, Long, Integer> operator = (task, time, input, view, out) -> {
-            StateView.Cell<String, Long> cell = view.cell(keys.get(task.partition()));
+            StateView.Cell<String, Long> cell = view.cell(keyIn(task.partition(), "of"));
             cell.put((cell.state() == null ? 0 : cell.state()) + 1);
             IntStream.range(0, CROWD).forEach(i -> {
                 try {
@@ -339,21 +338,21 @@ public abstract class StateConformance {
         trace.add(Scripted.MENDED);
         List<Integer> results = IntStream.range(0, CROWD).boxed().toList();
         assertThat(all(step)).containsExactly(results, results);
-        assertThat(version(state, 10)).isEqualTo(Map.of(zero, 1L, one, 1L));
+        assertThat(version(state, 10)).isEqualTo(Map.of(first, 1L, second, 1L));
 
         Trace blocked = trace();
-        Dataset<String> blocking =
-                state.step(new Time(20), input(to(zero, "add 1 await go"), to(one, "add 1")), new Scripted(blocked));
+        Dataset<String> blocking = state.step(
+                new Time(20), input(to(first, "add 1 await go"), to(second, "add 1")), new Scripted(blocked));
         JobInfo batch = new JobInfo(Optional.of(new Time(20)), "blocking", "StateConformance", (p, name, n) -> {});
         Future<Throwable> cancelled = threads.submit(() -> failureOf(() -> blocking.settle(LEVEL, batch)));
         blocked.await("waits");
         engine.cancel(new Time(20));
         assertThat(cancelled.get()).isInstanceOf(InterruptedException.class);
-        assertThat(version(state, 10)).isEqualTo(Map.of(zero, 1L, one, 1L));
+        assertThat(version(state, 10)).isEqualTo(Map.of(first, 1L, second, 1L));
 
         blocked.add("go");
         all(blocking.settle(LEVEL, batch));
-        assertThat(version(state, 20)).isEqualTo(Map.of(zero, 2L, one, 2L));
+        assertThat(version(state, 20)).isEqualTo(Map.of(first, 2L, second, 2L));
     }
 
     /** Partition 1 fails, and then partition 0 returns though it is cancelled. */
