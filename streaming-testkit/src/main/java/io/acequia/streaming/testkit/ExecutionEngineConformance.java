@@ -24,10 +24,8 @@ import io.acequia.streaming.engine.Operator2;
 import io.acequia.streaming.engine.OperatorException;
 import io.acequia.streaming.function.Function;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -989,33 +987,6 @@ public abstract class ExecutionEngineConformance {
         }
         try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(Files::isRegularFile).toList();
-        }
-    }
-
-    /** What tasks did, also those that failed and those in other JVMs: lines of a file. */
-    private record Trace(String file) implements Serializable {
-        void add(String line) throws IOException {
-            Files.writeString(Path.of(file), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        }
-
-        List<String> lines() {
-            try {
-                return Files.exists(Path.of(file)) ? Files.readAllLines(Path.of(file)) : List.of();
-            } catch (IOException e) {
-                throw new AssertionError("the trace cannot be read", e);
-            }
-        }
-
-        /** What the stage of this name did. */
-        List<String> of(String stage) {
-            return lines().stream()
-                    .filter(line -> line.startsWith(stage + " "))
-                    .map(line -> line.substring(stage.length() + 1))
-                    .toList();
-        }
-
-        long count(String ending) {
-            return lines().stream().filter(line -> line.endsWith(ending)).count();
         }
     }
 

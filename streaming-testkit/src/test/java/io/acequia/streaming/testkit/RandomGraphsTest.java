@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The local engine does what a naive model does, on many graphs; and these graphs find an engine that does not. */
 class RandomGraphsTest {
@@ -65,8 +65,13 @@ class RandomGraphsTest {
         assertThat(spilled).isGreaterThan(10);
     }
 
+    static Stream<WrongEngine.Fault> faultsOfDatasets() {
+        return Stream.of(WrongEngine.Fault.values())
+                .filter(fault -> fault != WrongEngine.Fault.NONE && !fault.isOfState());
+    }
+
     @ParameterizedTest(name = "{0}")
-    @EnumSource
+    @MethodSource("faultsOfDatasets")
     void anEngineWithAFaultIsCaught(WrongEngine.Fault fault) throws IOException {
         int tried = 0;
         AssertionError caught = null;

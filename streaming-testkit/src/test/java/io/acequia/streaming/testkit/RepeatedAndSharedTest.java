@@ -2,21 +2,34 @@
 package io.acequia.streaming.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.acequia.streaming.DStream;
+import io.acequia.streaming.MapWithStateDStream;
 import io.acequia.streaming.PairDStream;
 import io.acequia.streaming.RDD;
+import io.acequia.streaming.State;
+import io.acequia.streaming.StateSpec;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
+import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Partitioner;
+import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Windows and state when a batch is tried again, and when one RDD belongs to several streams. */
 @Timeout(60)
@@ -116,6 +129,103 @@ class RepeatedAndSharedTest {
             List<List<String>> windows = new ArrayList<>(t.batches("window"));
             assertThat(windows.remove(0)).containsExactly("a");
             assertThat(windows).hasSize(4).allMatch(List.of("a", "a")::equals);
+        }
+    }
+
+    @Test
+    void aLevelOfTheProgramStandsBesideWhatWindowsAndStateKeep() {
+        for (StorageLevel level :
+                List.of(StorageLevel.MEMORY_ONLY, StorageLevel.MEMORY_AND_DISK, StorageLevel.DISK_ONLY)) {
+            try (TestStreams t = TestStreams.every(SECOND, s -> {
+                PairDStream<String, Integer> pairs = pairs(s).persist(level);
+                Duration three = Durations.seconds(3);
+                s.collect("window", pairs.window(three).persist(level));
+                s.collect(
+                        "sums", pairs.reduceByKeyAndWindow(Integer::sum, three).persist(level));
+                s.collect(
+                        "every other",
+                        pairs.reduceByKeyAndWindow(Integer::sum, Durations.seconds(4), Durations.seconds(2))
+                                .persist(level));
+                MapWithStateDStream<String, Integer, Integer, Integer> counts = counts(pairs);
+                counts.persist(level);
+                s.collect("counts", counts.window(three));
+                s.collect("states", counts.stateSnapshots().persist(level));
+            })) {
+                for (int batch = 0; batch < 8; batch++) {
+                    t.add("pairs", Tuple2.of("a", 1));
+                }
+                t.advance(8);
+
+                assertThat(t.<Tuple2<String, Integer>>last("window"))
+                        .containsExactly(Tuple2.of("a", 1), Tuple2.of("a", 1), Tuple2.of("a", 1));
+                assertThat(t.<Tuple2<String, Integer>>last("sums")).containsExactly(Tuple2.of("a", 3));
+                assertThat(t.<Tuple2<String, Integer>>last("every other")).containsExactly(Tuple2.of("a", 4));
+                assertThat(t.<Integer>last("counts")).containsExactly(6, 7, 8);
+                assertThat(t.<Tuple2<String, Integer>>last("states")).containsExactly(Tuple2.of("a", 8));
+            }
+        }
+    }
+
+    private static MapWithStateDStream<String, Integer, Integer, Integer> counts(PairDStream<String, Integer> pairs) {
+        return pairs.mapWithState(StateSpec.function((String key, Optional<Integer> value, State<Integer> state) -> {
+            state.update(state.getOption().orElse(0) + 1);
+            return state.get();
+        }));
+    }
+
+    @Test
+    void whatABatchHasNotComeToYetCannotBeAskedAndStepsNothingOutOfTurn() throws Exception {
+        CountDownLatch inOutput = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ManualClock clock = new ManualClock(Instant.EPOCH);
+        List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+        StreamingConf conf = TestStreams.defaults().set(StreamingConf.SERIALIZE_CLOSURES, false);
+        try (StreamingContext context = new StreamingContext(conf, SECOND, clock)) {
+            PairDStream<String, Integer> states = context.queueStream(new ArrayDeque<RDD<String>>())
+                    .mapToPair(word -> Tuple2.of(word, 1))
+                    .updateStateByKey(Integer.class, (values, state) -> Optional.of(values.size()));
+            Watch watch = Watch.on(context);
+            states.foreachRDD((rdd, time) -> {
+                inOutput.countDown();
+                goOn.await();
+                seen.add(rdd.collect());
+            });
+            context.start();
+            clock.awaitWaiters(1);
+            clock.advance(SECOND);
+            inOutput.await();
+            clock.awaitWaiters(1);
+            clock.advance(SECOND);
+            clock.awaitWaiters(1);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> states.compute(new Time(2000)))
+                    .withMessageContaining("does not exist yet");
+            assertThat(states.compute(new Time(1000)).collect()).isEmpty();
+            goOn.countDown();
+            watch.batch(2);
+        }
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void twoWindowsOfOneStreamAreToldApartByTheirUids(@TempDir Path directory) {
+        StreamingConf conf = TestStreams.defaults();
+        try (StreamingContext context = new StreamingContext(conf, SECOND, new ManualClock(Instant.EPOCH))) {
+            context.checkpoint(directory.toString());
+            DStream<String> lines = context.socketTextStream("localhost", 1);
+            lines.countByWindow(SECOND, SECOND).uid("second").print().uid("print second");
+            lines.countByWindow(Durations.seconds(2), SECOND).uid("two").print().uid("print two");
+            context.start();
+            assertThat(context.describe()).contains("'second'", "'two'");
+        }
+        try (StreamingContext context = new StreamingContext(conf, SECOND, new ManualClock(Instant.EPOCH))) {
+            context.checkpoint(directory.toString());
+            DStream<String> lines = context.socketTextStream("localhost", 1);
+            lines.countByWindow(SECOND, SECOND).print().uid("print second");
+            lines.countByWindow(Durations.seconds(2), SECOND).print().uid("print two");
+            assertThatIllegalStateException()
+                    .isThrownBy(context::start)
+                    .withMessageStartingWith("ACQ-0910 countByWindow at ");
         }
     }
 

@@ -8,7 +8,6 @@ import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Time;
-import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
@@ -19,10 +18,9 @@ import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
+import io.acequia.streaming.engine.OperatorException;
 import io.acequia.streaming.engine.ReceiverTask;
-import io.acequia.streaming.engine.StateChange;
 import io.acequia.streaming.engine.StateDataset;
-import io.acequia.streaming.engine.StateOperator;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.storage.Storage;
@@ -31,9 +29,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +42,12 @@ import org.jspecify.annotations.Nullable;
 final class WrongEngine implements Engine {
     private final Engine right;
     private final Fault fault;
+    private final Map<String, StateDataset<?, ?>> states = new HashMap<>();
 
     /** What is wrong. */
     enum Fault {
+        NONE,
+
         SHUFFLE_DROPS_THE_LAST_RECORD_OF_A_BUCKET_WITH_MORE_THAN_20,
         SHUFFLE_FORGETS_THAT_IT_PLACED,
         UNION_IN_WRONG_ORDER,
@@ -57,7 +61,42 @@ final class WrongEngine implements Engine {
         A_CHECKPOINT_READ_AGAIN_IS_IN_REVERSE,
         BLOCKS_OF_A_GROUP_IN_WRONG_ORDER,
         A_SPLIT_ENDS_AFTER_ITS_FIRST_CHUNK,
-        THE_REST_OF_A_LIST_IS_LOST_WHEN_IT_IS_CUT
+        THE_REST_OF_A_LIST_IS_LOST_WHEN_IT_IS_CUT,
+
+        SETTLE_COMPUTES_AGAIN,
+        SETTLE_IS_LAZY,
+        SETTLED_IS_COMPUTED_AGAIN_WHEN_IT_IS_GONE,
+        SETTLE_TAKES_ANY_LEVEL,
+        A_FAILED_SETTLE_KEEPS_NOTHING,
+        A_STATE_OF_THE_SAME_NAME_IS_THE_SAME,
+        A_STEP_IS_EAGER,
+        A_STEP_ASKED_FOR_AGAIN_STEPS_AGAIN,
+        A_STEP_READ_AGAIN_STEPS_AGAIN,
+        A_FAILED_STEP_IS_NOT_ROLLED_BACK,
+        ANY_ORDER_OF_TIMES,
+        ANY_PLACING_OF_THE_INPUT,
+        NEWEST_IS_WHAT_WAS_ASKED_FOR,
+        A_REMOVAL_IS_FORGOTTEN,
+        CELLS_LACK_THE_LAST,
+        A_DUE_KEY_FIRES_TWICE,
+        A_DUE_KEY_STAYS_DUE,
+        THE_FIRST_DUE_TIME_STAYS,
+        A_REMOVED_KEY_STAYS_DUE,
+        A_NULL_STATE_IS_A_REMOVAL,
+        EQUAL_HASHES_ARE_EQUAL_KEYS,
+        THE_NEWEST_VERSION_FOR_AN_OLDER_ONE,
+        ONE_VERSION_IS_REMEMBERED,
+        EVERY_VERSION_IS_REMEMBERED,
+        CHANGES_LACK_REMOVALS,
+        CHANGES_HAVE_REMOVALS_LAST,
+        CHANGES_LACK_DUE_TIMES,
+        REMOVED_KEYS_ARE_COUNTED,
+        CLOSE_KEEPS_EVERYTHING;
+
+        /** Whether this is about settled datasets or keyed state, which random graphs have none of. */
+        boolean isOfState() {
+            return compareTo(SETTLE_COMPUTES_AGAIN) >= 0;
+        }
     }
 
     WrongEngine(Engine right, Fault fault) {
@@ -171,12 +210,12 @@ final class WrongEngine implements Engine {
         right.close();
     }
 
-    private static <T> Dataset<T> right(Dataset<T> dataset) {
+    static <T> Dataset<T> right(Dataset<T> dataset) {
         return ((Wrong<T>) dataset).dataset;
     }
 
     /** Every partition as a list. */
-    private static <T> List<List<T>> all(Dataset<T> dataset) {
+    static <T> List<List<T>> all(Dataset<T> dataset) {
         try {
             return dataset.run(
                     new Operators.Collecting<>(),
@@ -189,52 +228,31 @@ final class WrongEngine implements Engine {
 
     @Override
     public <K, S> StateDataset<K, S> state(String uid, Partitioner partitioner) {
-        StateDataset<K, S> state = right.state(uid, partitioner);
-        return new StateDataset<>() {
-            @Override
-            public Partitioner partitioner() {
-                return state.partitioner();
-            }
+        if (fault == Fault.A_STATE_OF_THE_SAME_NAME_IS_THE_SAME && states.containsKey(uid)) {
+            @SuppressWarnings("unchecked")
+            StateDataset<K, S> same = (StateDataset<K, S>) states.get(uid);
+            return same;
+        }
+        StateDataset<K, S> state = new WrongState<>(this, right.state(uid, partitioner), fault);
+        states.put(uid, state);
+        return state;
+    }
 
-            @Override
-            public Optional<Time> newest() {
-                return state.newest();
-            }
+    /** A dataset of the other engine, as one of this. */
+    <T> Dataset<T> wrong(Dataset<T> dataset) {
+        return new Wrong<>(dataset);
+    }
 
-            @Override
-            public <V, R> Dataset<R> step(Time time, Dataset<Tuple2<K, V>> input, StateOperator<K, V, S, R> operator) {
-                return new Wrong<>(state.step(time, right(input), operator));
-            }
-
-            @Override
-            public Dataset<Tuple2<K, S>> at(Time time) {
-                return new Wrong<>(state.at(time));
-            }
-
-            @Override
-            public Dataset<StateChange<K, S>> changes(@Nullable Time from, Time until) {
-                return new Wrong<>(state.changes(from, until));
-            }
-
-            @Override
-            public void forget(Time last) {
-                state.forget(last);
-            }
-
-            @Override
-            public void close() {
-                state.close();
-            }
-
-            @Override
-            public Usage usage() {
-                return state.usage();
-            }
-        };
+    /** The same; each time that it is read again it is made anew. */
+    <T> Dataset<T> wrong(Dataset<T> dataset, Supplier<Dataset<T>> again) {
+        Wrong<T> wrong = new Wrong<>(dataset);
+        wrong.again = again;
+        return wrong;
     }
 
     private final class Wrong<T> implements Dataset<T> {
-        private final Dataset<T> dataset;
+        private Dataset<T> dataset;
+        private @Nullable Supplier<Dataset<T>> again;
         private boolean kept;
         private boolean checkpointed;
         private int runs;
@@ -310,7 +328,28 @@ final class WrongEngine implements Engine {
         @Override
         public Dataset<T> settle(StorageLevel level, JobInfo job) throws Exception {
             kept = true;
-            return wrapped(dataset.settle(level, job));
+            int[] partitions = IntStream.range(0, partitionCount()).toArray();
+            switch (fault) {
+                case SETTLE_COMPUTES_AGAIN -> dataset.run(new Operators.Collecting<>(), partitions, job);
+                case SETTLE_IS_LAZY -> dataset.persist(level);
+                case SETTLED_IS_COMPUTED_AGAIN_WHEN_IT_IS_GONE ->
+                    dataset.persist(level).run(new Operators.Collecting<>(), partitions, job);
+                case SETTLE_TAKES_ANY_LEVEL -> {
+                    return wrapped(dataset.settle(level.usesDisk() ? level : StorageLevel.MEMORY_AND_DISK, job));
+                }
+                case A_FAILED_SETTLE_KEEPS_NOTHING -> {
+                    try {
+                        return wrapped(dataset.settle(level, job));
+                    } catch (OperatorException | IOException e) {
+                        dataset.unpersist();
+                        throw e;
+                    }
+                }
+                default -> {
+                    return wrapped(dataset.settle(level, job));
+                }
+            }
+            return this;
         }
 
         @Override
@@ -336,7 +375,14 @@ final class WrongEngine implements Engine {
         @Override
         public <A> List<A> run(Operator<T, A> operator, int[] partitions, JobInfo job) throws Exception {
             runs++;
-            boolean again = runs > 1;
+            if (again != null && runs > 1) {
+                dataset = again.get();
+            }
+            return run(operator, partitions, job, runs > 1);
+        }
+
+        private <A> List<A> run(Operator<T, A> operator, int[] partitions, JobInfo job, boolean again)
+                throws Exception {
             return switch (fault) {
                 case RUN_GIVES_RESULTS_IN_ORDER_OF_PARTITIONS ->
                     dataset.run(operator, IntStream.of(partitions).sorted().toArray(), job);

@@ -188,6 +188,7 @@ public abstract class StreamNode {
 
     @Override
     public String toString() {
-        return "#" + number + " " + displayName() + (uid == null ? "" : " '" + uid + "'") + " at " + site.callSite();
+        return "#" + number + " " + displayName() + (named.uid == null ? "" : " '" + named.uid + "'") + " at "
+                + site.callSite();
     }
 }

@@ -154,13 +154,13 @@ final class StatePartition<K, S> {
         if (savedIn[entry] == steps) {
             return;
         }
-        savedIn[entry] = steps;
         StateUndo undo = Objects.requireNonNull(current, "a step is at hand");
         if (table.isLive(entry)) {
             undo.add(entry, table.key(entry), table.state(entry), dueTimes.of(entry));
         } else {
             undo.add(entry, null, null, DueTimes.NEVER);
         }
+        savedIn[entry] = steps;
     }
 
     @SuppressWarnings("unchecked") // what was in the table

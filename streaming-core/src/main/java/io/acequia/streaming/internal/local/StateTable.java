@@ -11,7 +11,7 @@ import java.util.BitSet;
  * <p>A word of the index holds the number of an entry and, in the bits above, those of the key's hash that did not choose the
  * slot: a probe reads one word, and a key only where the hashes agree. An entry keeps its number as long as it is used, so
  * growing moves words and no entry, and what was there before can be named by number. Removing closes the gap in the index and
- * leaves the entry free for the next key. One thread at a time.
+ * leaves the entry free for the next key. When a page cannot be had, nothing has changed. One thread at a time.
  */
 final class StateTable<K, S> {
     private static final int LEAST_SLOTS = 32;
@@ -79,6 +79,8 @@ final class StateTable<K, S> {
     /** Puts a key that is not there, and its state, at a free entry. */
     void insert(int entry, K key, S state) {
         int hash = spread(key);
+        pages.reach(entry);
+        pages.set(entry, key instanceof Utf8 text ? text.compact() : key, state);
         if (entry >= hashes.length) {
             hashes = Arrays.copyOf(hashes, Math.max(entry + 1, 2 * hashes.length));
         }
@@ -95,8 +97,6 @@ final class StateTable<K, S> {
         index[slot] = (hash & ~mask) | (entry + 1);
         live.set(entry);
         size++;
-        pages.reach(entry);
-        pages.set(entry, key instanceof Utf8 text ? text.compact() : key, state);
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // a live entry has a key
@@ -115,11 +115,11 @@ final class StateTable<K, S> {
 
     /** Takes an entry out and frees it. */
     void remove(int entry) {
+        pages.set(entry, null, null);
         close(slotOf(entry));
         live.clear(entry);
         lowestFree = Math.min(lowestFree, entry);
         size--;
-        pages.set(entry, null, null);
     }
 
     /** The slot whose word names this entry. */

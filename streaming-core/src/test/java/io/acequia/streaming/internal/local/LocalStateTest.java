@@ -31,7 +31,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -311,6 +315,68 @@ class LocalStateTest {
     }
 
     @Test
+    void aStepWhoseTaskWasCancelledBeforeItsResultsWereKeptGivesThemToWhoAsksAgain() throws Exception {
+        StateDataset<String, Long> state = engine.state("cancelled", TWO);
+        Set<Integer> stepped = ConcurrentHashMap.newKeySet();
+        StateOperator<String, Command, Long, Integer> manyResults = (task, time, input, view, out) -> {
+            assertThat(stepped.add(task.partition())).isTrue();
+            view.cell("of " + task.partition()).put(1L);
+            for (int i = 0; i < 3000; i++) {
+                out.accept(i);
+            }
+            engine.cancel(new Time(10));
+            Thread.interrupted();
+        };
+        Dataset<Integer> step = state.step(new Time(10), input(List.of()), manyResults);
+        for (int partition = 0; partition < 2; partition++) {
+            int[] one = {partition};
+            assertThatThrownBy(() -> step.run(Ops.collect(), one, Ops.batch(new Time(10))))
+                    .isInstanceOf(InterruptedException.class);
+        }
+        assertThat(Ops.partitions(step)).containsExactly(Ops.numbers(3000), Ops.numbers(3000));
+        assertThat(stepped).containsExactlyInAnyOrder(0, 1);
+        assertThat(asMap(state.at(new Time(10)))).isEqualTo(Map.of("of 0", 1L, "of 1", 1L));
+    }
+
+    @Test
+    void aStepThatFailsForAPageThatCannotBeWrittenIsRolledBackAllTheSame() throws Exception {
+        memory("64k");
+        StateDataset<String, Object> state = engine.state("unwritable", Partitioner.hash(1));
+        int keys = 8 * StatePages.ENTRIES;
+        putEach(state, 10, keys, i -> i);
+        AtomicBoolean mended = new AtomicBoolean();
+        IntFunction<Object> value = i -> mended.get() || i < keys / 2 ? -i : new Unwritable();
+        assertThatThrownBy(() -> putEach(state, 20, keys + 5, value))
+                .hasStackTraceContaining(Unwritable.class.getName());
+        assertThat(Ops.records(state.at(new Time(10)))).hasSize(keys).allSatisfy(pair -> assertThat("key-" + pair._2())
+                .isEqualTo(pair._1()));
+        assertThat(state.usage().keys()).isEqualTo(keys);
+        mended.set(true);
+        putEach(state, 20, keys + 5, value);
+        assertThat(Ops.records(state.at(new Time(20)))).hasSize(keys + 5).allSatisfy(pair -> assertThat(
+                        "key" + (pair._2().equals(0) ? "-0" : pair._2()))
+                .isEqualTo(pair._1()));
+        assertThat(Ops.records(state.at(new Time(10)))).hasSize(keys);
+    }
+
+    private void putEach(StateDataset<String, Object> state, long time, int keys, IntFunction<Object> value)
+            throws Exception {
+        StateOperator<String, Command, Object, String> puts = (task, at, input, view, out) -> {
+            for (int i = 0; i < keys; i++) {
+                StateView.Cell<String, Object> cell = view.cell("key-" + i);
+                cell.remove();
+                cell.put(value.apply(i));
+            }
+        };
+        Dataset<Tuple2<String, Command>> nothing =
+                engine.parallelize(List.<Tuple2<String, Command>>of(), 1).partitionBy(Tuple2::_1, Partitioner.hash(1));
+        state.step(new Time(time), nothing, puts).settle(StorageLevel.MEMORY_AND_DISK, Ops.job());
+    }
+
+    /** No page that holds one can be written. */
+    private static final class Unwritable {}
+
+    @Test
     void stepsAreInTheOrderOfTimeAndTheirInputIsPlacedAsTheStateIs() throws Exception {
         StateDataset<String, Long> state = engine.state("order", TWO);
         step(state, 20, List.of(put("a", 1)));
@@ -511,7 +577,7 @@ class LocalStateTest {
         };
         LocalTask task = new LocalTask(new Job(Ops.job()), 0);
         assertThatThrownBy(() -> partition.step(new Time(20), new Commanded(), input, task))
-                .hasMessage("told to fail");
+                .hasMessageStartingWith("ACQ-0528 a page of keyed state cannot be read back from ");
         assertThatIllegalStateException()
                 .isThrownBy(() -> asMap(state.at(new Time(10))))
                 .withMessageStartingWith("ACQ-0593 state 'broken' is broken");
