@@ -153,7 +153,9 @@ public final class RandomStreams {
         /** A state steps again when the output that asked for it is tried again. */
         STEP_RUNS_AGAIN,
         /** A state does not step in batches in which no output above it yields. */
-        STATE_STEPS_WITH_ITS_OUTPUT
+        STATE_STEPS_WITH_ITS_OUTPUT,
+        /** A state steps, with no values, at times whose batch was merged into a later one. */
+        MERGED_BATCH_STEPS_TOO
     }
 
     /** The program of a seed. */

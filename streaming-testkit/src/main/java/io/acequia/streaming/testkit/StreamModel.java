@@ -222,7 +222,8 @@ final class StreamModel {
 
     private boolean steps(int number, int batch) {
         boolean asked = outputSlides.getOrDefault(number, Set.of()).stream().anyMatch(slide -> batch % slide == 0);
-        return batches.contains(batch) && (asked || !has(Fault.STATE_STEPS_WITH_ITS_OUTPUT));
+        boolean runs = batches.contains(batch) || has(Fault.MERGED_BATCH_STEPS_TOO);
+        return runs && (asked || !has(Fault.STATE_STEPS_WITH_ITS_OUTPUT));
     }
 
     /** How often the function sees a key in a batch, where once is right. */
