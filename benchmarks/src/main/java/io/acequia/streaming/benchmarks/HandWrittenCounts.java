@@ -145,11 +145,13 @@ final class HandWrittenCounts implements AutoCloseable {
         return thread == 0 ? lines.subList(0, middle) : lines.subList(middle, lines.size());
     }
 
-    private static int ownerOf(String word) {
+    /** The thread that has a word. */
+    static int ownerOf(String word) {
         return (word.hashCode() & Integer.MAX_VALUE) % TwoThreads.COUNT;
     }
 
-    private static <V> List<Map<String, V>> maps() {
+    /** A map for each thread. */
+    static <V> List<Map<String, V>> maps() {
         List<Map<String, V>> maps = new ArrayList<>();
         for (int i = 0; i < TwoThreads.COUNT; i++) {
             maps.add(new HashMap<>());

@@ -10,14 +10,17 @@ import java.util.List;
  * @param whom the contestant
  * @param rounds measured rounds, at least 5
  * @param lines lines of input a batch, where the workload has a choice
+ * @param keys keys of the state, where the workload has one
  */
-record Request(String workload, String whom, int rounds, int lines) {
+record Request(String workload, String whom, int rounds, int lines, int keys) {
     static final int LEAST_ROUNDS = 5;
     static final String LOG_OFF = "log-off";
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
-    private static final String USAGE = "usage: bin/bench W1|W2|W5|W6|W7|rate --vs limit [--rounds N] [--lines N], or"
-            + " bin/bench W2 --vs log-off";
+    private static final int KEYS = 1_000_000;
+    private static final String USAGE =
+            "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N], or"
+                    + " bin/bench W2 --vs log-off, or bin/bench state-growth|state-snapshot [--rounds N] [--keys N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
@@ -25,12 +28,14 @@ record Request(String workload, String whom, int rounds, int lines) {
         String whom = "";
         int rounds = ROUNDS;
         int lines = LINES;
+        int keys = KEYS;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             switch (argument) {
                 case "--vs" -> whom = value(arguments, ++i);
                 case "--rounds" -> rounds = number(argument, value(arguments, ++i));
                 case "--lines" -> lines = number(argument, value(arguments, ++i));
+                case "--keys" -> keys = number(argument, value(arguments, ++i));
                 default -> {
                     if (!workload.isEmpty() || argument.startsWith("-")) {
                         throw new IllegalArgumentException(
@@ -40,7 +45,8 @@ record Request(String workload, String whom, int rounds, int lines) {
                 }
             }
         }
-        if (!whom.equals("limit") && !(whom.equals(LOG_OFF) && workload.equals("W2"))) {
+        boolean alone = whom.isEmpty() && workload.startsWith("state-");
+        if (!alone && !whom.equals("limit") && !(whom.equals(LOG_OFF) && workload.equals("W2"))) {
             throw new IllegalArgumentException(
                     "ACQ-3002 --vs '" + whom + "': the contestant must be 'limit', or for W2 'log-off'; " + USAGE);
         }
@@ -48,7 +54,7 @@ record Request(String workload, String whom, int rounds, int lines) {
             throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS
                     + ", fewer say nothing about the spread");
         }
-        return new Request(workload, whom, rounds, lines);
+        return new Request(workload, whom, rounds, lines, keys);
     }
 
     private static String value(List<String> arguments, int at) {

@@ -30,6 +30,11 @@ final class Rounds {
         add(round, contestant, took, cpuNanos() - cpuBefore);
     }
 
+    /** From here on the number is another one, and again the same for all. */
+    void otherNumbers() {
+        words = -1;
+    }
+
     /** What a contestant took that measures itself. */
     void add(int round, int contestant, double wallNanos, double cpuNanos) {
         if (round >= 0) {
@@ -55,6 +60,13 @@ final class Rounds {
     Samples cpuMicros(int contestant, long lines) {
         return Samples.of(
                 Arrays.stream(cpu[contestant]).map(nanos -> nanos / 1e3 / lines).toArray());
+    }
+
+    /** Milliseconds of each of the equal parts of a round. */
+    Samples millis(int contestant, int parts) {
+        return Samples.of(Arrays.stream(wall[contestant])
+                .map(nanos -> nanos / 1e6 / parts)
+                .toArray());
     }
 
     /** Speed and processor time of one contestant, in a line. */

@@ -12,9 +12,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RequestTest {
     @Test
     void nineRoundsOfAMillionLinesUnlessToldOtherwise() {
-        assertThat(Request.of(List.of("W6", "--vs", "limit"))).isEqualTo(new Request("W6", "limit", 9, 1_000_000));
-        assertThat(Request.of(List.of("W6", "--vs", "limit", "--rounds", "5", "--lines", "10")))
-                .isEqualTo(new Request("W6", "limit", 5, 10));
+        assertThat(Request.of(List.of("W6", "--vs", "limit")))
+                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000));
+        assertThat(Request.of(List.of("W6", "--vs", "limit", "--rounds", "5", "--lines", "10", "--keys", "7")))
+                .isEqualTo(new Request("W6", "limit", 5, 10, 7));
+    }
+
+    @Test
+    void growthHasNoContestant() {
+        assertThat(Request.of(List.of("state-growth")))
+                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000));
     }
 
     @ParameterizedTest
@@ -23,6 +30,8 @@ class RequestTest {
         "ACQ-3001 'W7', W6 W7",
         "ACQ-3002 --vs '', W6",
         "ACQ-3002 --vs 'spark', W6 --vs spark",
+        "ACQ-3002 --vs 'spark', state-growth --vs spark",
+        "ACQ-3004 --keys '0', W3 --vs limit --keys 0",
         "ACQ-3003 --rounds 4, W6 --vs limit --rounds 4",
         "ACQ-3004 --rounds 'many', W6 --vs limit --rounds many",
         "ACQ-3004 --lines '0', W6 --vs limit --lines 0",

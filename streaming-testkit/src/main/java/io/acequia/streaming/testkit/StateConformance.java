@@ -316,8 +316,11 @@ public abstract class StateConformance {
     void aCancelledStepCountsOnce() throws Exception {
         Trace trace = trace();
         StateDataset<String, Long> state = crowded();
+        String zero = keyIn(0, "zero");
+        String one = keyIn(1, "one");
+        List<String> keys = List.of(zero, one);
         StateOperator<String, String, Long, Integer> operator = (task, time, input, view, out) -> {
-            StateView.Cell<String, Long> cell = view.cell("of " + task.partition());
+            StateView.Cell<String, Long> cell = view.cell(keys.get(task.partition()));
             cell.put((cell.state() == null ? 0 : cell.state()) + 1);
             IntStream.range(0, CROWD).forEach(i -> {
                 try {
@@ -336,21 +339,21 @@ public abstract class StateConformance {
         trace.add(Scripted.MENDED);
         List<Integer> results = IntStream.range(0, CROWD).boxed().toList();
         assertThat(all(step)).containsExactly(results, results);
-        assertThat(version(state, 10)).isEqualTo(Map.of("of 0", 1L, "of 1", 1L));
+        assertThat(version(state, 10)).isEqualTo(Map.of(zero, 1L, one, 1L));
 
         Trace blocked = trace();
-        Dataset<String> blocking = state.step(
-                new Time(20), input(to("of 0", "add 1 await go"), to("of 1", "add 1")), new Scripted(blocked));
+        Dataset<String> blocking =
+                state.step(new Time(20), input(to(zero, "add 1 await go"), to(one, "add 1")), new Scripted(blocked));
         JobInfo batch = new JobInfo(Optional.of(new Time(20)), "blocking", "StateConformance", (p, name, n) -> {});
         Future<Throwable> cancelled = threads.submit(() -> failureOf(() -> blocking.settle(LEVEL, batch)));
         blocked.await("waits");
         engine.cancel(new Time(20));
         assertThat(cancelled.get()).isInstanceOf(InterruptedException.class);
-        assertThat(version(state, 10)).isEqualTo(Map.of("of 0", 1L, "of 1", 1L));
+        assertThat(version(state, 10)).isEqualTo(Map.of(zero, 1L, one, 1L));
 
         blocked.add("go");
         all(blocking.settle(LEVEL, batch));
-        assertThat(version(state, 20)).isEqualTo(Map.of("of 0", 2L, "of 1", 2L));
+        assertThat(version(state, 20)).isEqualTo(Map.of(zero, 2L, one, 2L));
     }
 
     /** Partition 1 fails, and then partition 0 returns though it is cancelled. */
