@@ -10,14 +10,21 @@ import io.acequia.streaming.StateSpec;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.StreamingContext;
+import io.acequia.streaming.StreamingContext.ContextState;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.direct.DirectSource;
+import io.acequia.streaming.direct.PlannerContext;
+import io.acequia.streaming.direct.SplitPlanner;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.function.Function3;
 import io.acequia.streaming.function.Function4;
+import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.ContextStatus;
+import io.acequia.streaming.listener.StreamingListener;
+import io.acequia.streaming.listener.StreamingStopped;
 import io.acequia.streaming.testkit.StreamFunctions.Batches;
 import io.acequia.streaming.testkit.StreamFunctions.Count;
 import io.acequia.streaming.testkit.StreamFunctions.Merge;
@@ -42,6 +49,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +75,8 @@ import org.jspecify.annotations.Nullable;
  * directly over an input.
  *
  * <p>Time: the clock moves on to whatever time is waited for, so all batches are due at once and a run takes as long as its
- * batches. Nothing depends on that but speed, since batches keep their times.
+ * batches. Nothing depends on that but speed, since batches keep their times. In an eighth of the programs batches are merged:
+ * there the clock stops until the batch before is being planned, so which of them run is drawn, too.
  *
  * <p>Faults: {@link #program(long, Fault)} gives the same program with a model that is wrong on purpose. A comparison that
  * does not notice proves nothing.
@@ -117,6 +127,7 @@ public final class RandomStreams {
         TASK_FAILS,
         OUTPUT_FAILS,
         CONCURRENT_BATCHES,
+        MERGED_BATCHES,
         LITTLE_MEMORY,
         COPIED_FUNCTIONS
     }
@@ -142,7 +153,9 @@ public final class RandomStreams {
         /** A state steps again when the output that asked for it is tried again. */
         STEP_RUNS_AGAIN,
         /** A state does not step in batches in which no output above it yields. */
-        STATE_STEPS_WITH_ITS_OUTPUT
+        STATE_STEPS_WITH_ITS_OUTPUT,
+        /** A state steps, with no values, at times whose batch was merged into a later one. */
+        MERGED_BATCH_STEPS_TOO
     }
 
     /** The program of a seed. */
@@ -169,6 +182,9 @@ public final class RandomStreams {
         private final Map<String, String> settings;
         private final Duration interval;
         private final int batches;
+        /** The batches that run; those between are merged into the next one. */
+        private final List<Integer> times;
+
         private final List<Input> inputs;
         private final List<Step> steps;
         private final List<Sink> sinks;
@@ -180,6 +196,7 @@ public final class RandomStreams {
             this.settings = Map.copyOf(settings);
             this.interval = Duration.ofMillis(drawn.interval);
             this.batches = drawn.batches;
+            this.times = List.copyOf(drawn.times);
             this.inputs = List.copyOf(drawn.inputs);
             this.steps = List.copyOf(drawn.steps);
             this.sinks = List.copyOf(drawn.sinks);
@@ -196,7 +213,7 @@ public final class RandomStreams {
             return features;
         }
 
-        /** How many batches it runs. */
+        /** How many batches are due; some may be merged. */
         public int batches() {
             return batches;
         }
@@ -226,7 +243,8 @@ public final class RandomStreams {
             StringBuilder text = new StringBuilder("RandomStreams.program(" + seed + "L")
                     .append(fault == null ? "" : ", Fault." + fault)
                     .append(").run(conf) with " + new TreeMap<>(settings))
-                    .append(", " + batches + " batches, one every " + interval.toMillis() + " ms");
+                    .append(", " + batches + " batches, one every " + interval.toMillis() + " ms")
+                    .append(times.size() < batches ? ", merged into " + times : "");
             steps.forEach(step -> text.append("\n  ").append(step.text));
             sinks.forEach(sink -> text.append("\n  ").append(sink));
             inputs.forEach(input -> text.append("\n  ").append(input));
@@ -309,6 +327,7 @@ public final class RandomStreams {
         final List<Sink> sinks = new ArrayList<>();
         final Set<Feature> features = EnumSet.noneOf(Feature.class);
         final int batches;
+        final List<Integer> times = new ArrayList<>();
         final long interval;
         /** Whether so many keys come at once that a state over them must go to disk. */
         private final boolean flooded;
@@ -327,6 +346,10 @@ public final class RandomStreams {
             this.flooded = random.nextInt(16) == 0;
             int most = flooded ? MOST_BATCHES_FLOODED : MOST_BATCHES;
             this.batches = LEAST_BATCHES + random.nextInt(most - LEAST_BATCHES + 1);
+            boolean merged = !flooded && random.nextInt(8) == 0;
+            for (int time = 1; time <= batches; time += merged && random.nextInt(3) == 0 ? 2 + random.nextInt(6) : 1) {
+                times.add(time);
+            }
             this.interval = List.of(1_000L, 250L, 10L).get(random.nextInt(3));
             this.words = random.nextBoolean();
             boolean silence = batches >= 12 && random.nextBoolean();
@@ -352,9 +375,15 @@ public final class RandomStreams {
         private Map<String, String> settings() {
             Map<String, String> settings = new HashMap<>();
             settings.put("streaming.parallelism", String.valueOf(partitions(1)));
+            boolean merged = times.size() < batches;
+            if (merged) {
+                settings.put("streaming.backlog.policy", "merge");
+                features.add(Feature.MERGED_BATCHES);
+            }
+            Duration backOff = Duration.ofMillis(merged ? 0 : random.nextInt(2));
             settings.put(
                     "streaming.failure.policy",
-                    FailurePolicy.retry(MOST_FAILURES, Duration.ofMillis(random.nextInt(2)), FailurePolicy.Kind.STOP)
+                    FailurePolicy.retry(MOST_FAILURES, backOff, FailurePolicy.Kind.STOP)
                             .toString());
             if (random.nextInt(3) == 0) {
                 settings.put("streaming.concurrent.jobs", "3");
@@ -417,6 +446,7 @@ public final class RandomStreams {
         }
 
         private void input(int number, List<List<Object>> content) {
+            merge(content);
             int pieces = 1 + random.nextInt(4);
             inputs.add(new Input(number, pieces, content));
             add(
@@ -425,6 +455,20 @@ public final class RandomStreams {
                     new Made(1).inOrder(),
                     execution -> execution.input(number),
                     (model, batch) -> content.get(batch - 1));
+        }
+
+        /** What came in batches that do not run goes to the next one that does. */
+        private void merge(List<List<Object>> content) {
+            List<Object> waiting = new ArrayList<>();
+            for (int batch = 1; batch <= batches; batch++) {
+                waiting.addAll(content.get(batch - 1));
+                if (times.contains(batch)) {
+                    content.set(batch - 1, waiting);
+                    waiting = new ArrayList<>();
+                } else {
+                    content.set(batch - 1, List.of());
+                }
+            }
         }
 
         private List<Object> records(int count, int keys, int values, boolean nulls) {
@@ -1041,10 +1085,12 @@ public final class RandomStreams {
         }
 
         private Sink sink(Node node) {
+            List<Integer> yields =
+                    times.stream().filter(time -> time % node.slide() == 0).toList();
             int failsAt = 0;
-            if (batches >= node.slide() && failuresLeft > 0 && random.nextInt(4) == 0) {
+            if (!yields.isEmpty() && failuresLeft > 0 && random.nextInt(4) == 0) {
                 failuresLeft--;
-                failsAt = (1 + random.nextInt(batches / node.slide())) * node.slide();
+                failsAt = yields.get(random.nextInt(yields.size()));
                 features.add(Feature.OUTPUT_FAILS);
             }
             return new Sink(node.number(), node.slide(), failsAt);
@@ -1059,6 +1105,8 @@ public final class RandomStreams {
         final Batches times;
         final Map<Integer, MapWithStateDStream<Object, Long, Long, Tuple2<Object, Long>>> mapped = new HashMap<>();
         private final StreamingContext context;
+        private final HurriedClock clock;
+        private final @Nullable Pace pace;
         private final List<DStreamLike<?, ?, ?>> streams = new ArrayList<>();
         private final Map<Integer, Trap> traps = new HashMap<>();
         private final List<Collected> collected = new ArrayList<>();
@@ -1068,11 +1116,15 @@ public final class RandomStreams {
             this.program = program;
             this.times = new Batches(START.toEpochMilli(), program.interval.toMillis());
             program.settings.forEach(conf::set);
-            conf.set(StreamingConf.STOP_AFTER_BATCHES, (long) program.batches)
+            boolean merges = program.features.contains(Feature.MERGED_BATCHES);
+            conf.set(StreamingConf.STOP_AFTER_BATCHES, merges ? 0L : program.batches)
                     .set(StreamingConf.BACKLOG_MAX, 2 * MOST_BATCHES)
                     .set(StreamingConf.MULTIPLE_CONTEXTS, true)
                     .set(StreamingConf.STOP_ON_SHUTDOWN, false);
-            this.context = new StreamingContext(conf, program.interval, new HurriedClock(START));
+            Instant first = START.plus(program.interval);
+            this.clock = new HurriedClock(START, merges ? first : Instant.MAX);
+            this.pace = merges ? new Pace(this) : null;
+            this.context = new StreamingContext(conf, program.interval, clock);
         }
 
         void run() throws InterruptedException {
@@ -1092,7 +1144,11 @@ public final class RandomStreams {
                     }
                 });
             }
-            context.start();
+            if (pace == null) {
+                context.start();
+            } else {
+                pace.run(context);
+            }
             if (!context.awaitTerminationOrTimeout(AT_MOST)) {
                 throw new AssertionError(program + "\nhas not ended after " + AT_MOST);
             }
@@ -1108,8 +1164,10 @@ public final class RandomStreams {
         PairDStream<Object, Long> input(int number) {
             Input input = program.inputs.get(number);
             ReplayableInput<Tuple2<Object, Long>> replayable = new ReplayableInput<>("input " + number, input.pieces);
-            input.batches.forEach(records -> replayable.add(StreamModel.pairs(records)));
-            return context.directStream(replayable).mapToPair(pair -> pair);
+            program.times.forEach(time -> replayable.add(StreamModel.pairs(input.batches.get(time - 1))));
+            Pace paced = number == 0 ? pace : null;
+            return context.directStream(paced == null ? replayable : new Paced(replayable, paced))
+                    .mapToPair(pair -> pair);
         }
 
         @SuppressWarnings("unchecked") // the program says which streams are of pairs
@@ -1130,7 +1188,7 @@ public final class RandomStreams {
         Outcome compare() {
             StreamModel model = model();
             for (Collected batches : collected) {
-                for (int batch = 1; batch <= program.batches; batch++) {
+                for (int batch : program.times) {
                     Node node = program.steps.get(batches.sink.stream).node;
                     if (batch % node.slide() == 0) {
                         compare(batches, batch, model.at(node, batch));
@@ -1163,7 +1221,7 @@ public final class RandomStreams {
                     slides.computeIfAbsent(stream, any -> new HashSet<>()).add(sink.slide);
                 }
             }
-            return new StreamModel(program.fault, sprung, failed, slides);
+            return new StreamModel(program.fault, sprung, failed, slides, Set.copyOf(program.times));
         }
 
         private void compare(Collected batches, int batch, List<Object> expected) {
@@ -1229,6 +1287,74 @@ public final class RandomStreams {
         public void close() {
             traps.values().forEach(Trap::remove);
             context.stop(true);
+        }
+    }
+
+    /**
+     * Has batches merged as the program says. While one that runs is planned, on its thread, the clock moves on until the next
+     * one that runs is due: what is due meanwhile waits, and the last of it is what runs.
+     */
+    private static final class Pace implements StreamingListener {
+        private final Execution execution;
+        private final CountDownLatch left;
+
+        Pace(Execution execution) {
+            this.execution = execution;
+            this.left = new CountDownLatch(execution.program.times.size());
+        }
+
+        void waitForNext(int batch) throws InterruptedException {
+            List<Integer> times = execution.program.times;
+            int next = times.indexOf(batch) + 1;
+            if (next < times.size()) {
+                execution.clock.runUntil(execution.times.time(times.get(next)).instant());
+            }
+        }
+
+        /** Runs the context until all batches are done, or one has failed. */
+        void run(StreamingContext context) throws InterruptedException {
+            context.addStreamingListener(this);
+            context.start();
+            if (left.await(AT_MOST.toSeconds(), TimeUnit.SECONDS) && context.state() == ContextState.ACTIVE) {
+                context.stop(false);
+            }
+        }
+
+        @Override
+        public void onBatchCompleted(BatchInfo b) {
+            left.countDown();
+        }
+
+        @Override
+        public void onStreamingStopped(StreamingStopped e) {
+            while (left.getCount() > 0) {
+                left.countDown();
+            }
+        }
+    }
+
+    /** A source whose batches wait for their turn. Its planner lives in this JVM, so only the source is ever copied. */
+    private static final class Paced implements DirectSource<Tuple2<Object, Long>> {
+        private final ReplayableInput<Tuple2<Object, Long>> source;
+        private final transient Pace pace;
+
+        Paced(ReplayableInput<Tuple2<Object, Long>> source, Pace pace) {
+            this.source = source;
+            this.pace = pace;
+        }
+
+        @Override
+        public String name() {
+            return source.name();
+        }
+
+        @Override
+        public SplitPlanner<Tuple2<Object, Long>> newPlanner(PlannerContext context) {
+            SplitPlanner<Tuple2<Object, Long>> planner = source.newPlanner(context);
+            return (batch, maxRecords) -> {
+                pace.waitForNext(pace.execution.times.at(batch));
+                return planner.plan(batch, maxRecords);
+            };
         }
     }
 

@@ -59,6 +59,7 @@ final class StreamModel {
     private final Map<Integer, Trap.Sprung> sprung;
     private final Map<Integer, Set<Integer>> failedOutputs;
     private final Map<Integer, Set<Integer>> outputSlides;
+    private final Set<Integer> batches;
     private final Map<List<Integer>, List<Object>> known = new HashMap<>();
 
     /**
@@ -67,12 +68,15 @@ final class StreamModel {
      * @param sprung by the number of a stream, where its trap threw
      * @param failedOutputs by the number of a stream, the batches in which an output above it failed once
      * @param outputSlides by the number of a stream, the slides of the outputs above it
+     * @param batches those that run, by their times; the others are merged into the next one
      */
     StreamModel(
             @Nullable Fault fault,
             Map<Integer, Trap.Sprung> sprung,
             Map<Integer, Set<Integer>> failedOutputs,
-            Map<Integer, Set<Integer>> outputSlides) {
+            Map<Integer, Set<Integer>> outputSlides,
+            Set<Integer> batches) {
+        this.batches = batches;
         this.fault = fault;
         this.sprung = sprung;
         this.failedOutputs = failedOutputs;
@@ -83,9 +87,13 @@ final class StreamModel {
         return fault == wanted;
     }
 
-    /** The records of a stream in a batch; none before the start and where it does not yield. */
+    private boolean yields(int slide, int batch) {
+        return batch % slide == 0 && batches.contains(batch);
+    }
+
+    /** The records of a stream in a batch; none where it does not yield. */
     List<Object> at(Node node, int batch) {
-        if (batch < 1 || batch % node.slide() != 0) {
+        if (!yields(node.slide(), batch)) {
             return List.of();
         }
         List<Integer> place = List.of(node.number(), batch);
@@ -112,7 +120,7 @@ final class StreamModel {
             return batches;
         }
         for (int t = Math.max(0, batch - length - longer) + 1; t <= batch; t++) {
-            if (t % parent.slide() == 0) {
+            if (yields(parent.slide(), t)) {
                 batches.add(at(parent, t));
             }
         }
@@ -173,6 +181,9 @@ final class StreamModel {
     List<Object> inverted(Node parent, int length, int slide, int batch, boolean positive, boolean together) {
         Map<Object, Long> sums = new LinkedHashMap<>();
         for (int t = slide; t <= batch; t += slide) {
+            if (!batches.contains(t)) {
+                continue;
+            }
             Map<Object, Long> before = new HashMap<>(sums);
             sums.replaceAll((key, sum) -> 0L);
             for (Tuple2<Object, Long> pair : pairs(window(parent, length, t))) {
@@ -210,8 +221,9 @@ final class StreamModel {
     // ---- state
 
     private boolean steps(int number, int batch) {
-        return !has(Fault.STATE_STEPS_WITH_ITS_OUTPUT)
-                || outputSlides.getOrDefault(number, Set.of()).stream().anyMatch(slide -> batch % slide == 0);
+        boolean asked = outputSlides.getOrDefault(number, Set.of()).stream().anyMatch(slide -> batch % slide == 0);
+        boolean runs = batches.contains(batch) || has(Fault.MERGED_BATCH_STEPS_TOO);
+        return runs && (asked || !has(Fault.STATE_STEPS_WITH_ITS_OUTPUT));
     }
 
     /** How often the function sees a key in a batch, where once is right. */

@@ -33,7 +33,7 @@ class RandomStreamsTest {
 
     private static final int SURVEYED = 1_000;
     private static final int OFTEN = 40;
-    private static final int CAUGHT_WITHIN = 300;
+    private static final int CAUGHT_WITHIN = 100;
     private static final int AT_THE_SAME_TIME = 2;
 
     @TempDir
