@@ -42,7 +42,9 @@ final class StatePartition<K, S> {
     private final StatePages pages;
     private final StateTable<K, S> table;
     private final DueTimes dueTimes = new DueTimes();
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Fair: a reader that takes it for each page must not keep a step waiting for more than one. */
+    private final ReentrantLock lock = new ReentrantLock(true);
+
     /** Of the readable versions but the oldest, which has no way back. Oldest first. */
     private final ArrayDeque<StateUndo> undos = new ArrayDeque<>();
 
@@ -356,21 +358,28 @@ final class StatePartition<K, S> {
     /** What versions after {@code time} have changed, as it was at {@code time}. Under the lock. */
     private Map<Integer, Old> since(Time time) {
         Map<Integer, Old> old = new HashMap<>();
+        noteSince(time, 0, old);
+        return old;
+    }
+
+    /** Notes what versions after {@code time} have changed of the entries from {@code first} on. Under the lock. */
+    private void noteSince(Time time, int first, Map<Integer, Old> old) {
         for (StateUndo undo : undos) {
             if (undo.time.compareTo(time) > 0) {
-                note(undo, old);
+                note(undo, first, old);
             }
         }
         StateUndo now = current;
         if (now != null) {
-            note(now, old);
+            note(now, first, old);
         }
-        return old;
     }
 
-    private static void note(StateUndo undo, Map<Integer, Old> old) {
+    private static void note(StateUndo undo, int first, Map<Integer, Old> old) {
         for (int i = 0; i < undo.size(); i++) {
-            old.putIfAbsent(undo.entry(i), new Old(undo, i));
+            if (undo.entry(i) >= first) {
+                old.putIfAbsent(undo.entry(i), new Old(undo, i));
+            }
         }
     }
 
@@ -399,7 +408,10 @@ final class StatePartition<K, S> {
         private final Time time;
         private final LocalTask task;
         private final Form<K, S, R> form;
-        private Map<Integer, Old> changedSince = Map.of();
+        /** What later versions have changed of the pages that are still to be read, as it was. */
+        private final Map<Integer, Old> changedSince = new HashMap<>();
+
+        private Time notedUntil;
         private int seenSteps = -1;
         private int seenChanges;
         private int page = -1;
@@ -410,6 +422,7 @@ final class StatePartition<K, S> {
 
         Reading(Time time, LocalTask task, Form<K, S, R> form) {
             this.time = time;
+            this.notedUntil = time;
             this.task = task;
             this.form = form;
             Arrays.fill(due, DueTimes.NEVER);
@@ -457,7 +470,8 @@ final class StatePartition<K, S> {
                 if (seenSteps != steps || seenChanges != changes) {
                     seenSteps = steps;
                     seenChanges = changes;
-                    changedSince = since(time);
+                    noteSince(notedUntil, (page + 1) * StatePages.ENTRIES, changedSince);
+                    notedUntil = newest == null ? time : newest;
                 }
                 if (++page >= pages.count()) {
                     return false;
@@ -496,7 +510,7 @@ final class StatePartition<K, S> {
             Map<Integer, Old> before = new HashMap<>();
             for (StateUndo undo : undos) {
                 if (undo.time.compareTo(from) > 0 && undo.time.compareTo(until) <= 0) {
-                    note(undo, before);
+                    note(undo, 0, before);
                 }
             }
             Map<Integer, Old> after = since(until);

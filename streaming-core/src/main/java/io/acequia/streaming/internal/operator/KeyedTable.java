@@ -31,6 +31,14 @@ final class KeyedTable<K, V> {
     private final Values<V> values = new Values<>();
     private int size;
 
+    KeyedTable() {}
+
+    /** A table that takes so many keys before it grows. */
+    KeyedTable(int expected) {
+        index = new int[Math.max(LEAST_SLOTS, 4 * Integer.highestOneBit(Math.max(1, expected)))];
+        hashes = new int[index.length / 2];
+    }
+
     int size() {
         return size;
     }

@@ -6,7 +6,9 @@ import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator2;
 import io.acequia.streaming.function.Function2;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 
 /** The pairs of both sides, which have each key once at most; where both have a key, its values are combined, left first. */
 public record MergeOperator<K, V>(Site site, Function2<V, V, V> f)
@@ -15,9 +17,10 @@ public record MergeOperator<K, V>(Site site, Function2<V, V, V> f)
     public void apply(
             TaskContext task, Iterator<Tuple2<K, V>> left, Iterator<Tuple2<K, V>> right, Downstream<Tuple2<K, V>> out)
             throws Exception {
-        KeyedTable<K, V> table = new KeyedTable<>();
-        while (left.hasNext()) {
-            Tuple2<K, V> pair = left.next();
+        List<Tuple2<K, V>> older = new ArrayList<>();
+        left.forEachRemaining(older::add);
+        KeyedTable<K, V> table = new KeyedTable<>(older.size());
+        for (Tuple2<K, V> pair : older) {
             table.value(table.entryOf(pair._1()), pair._2());
         }
         while (right.hasNext()) {
