@@ -15,8 +15,15 @@ public final class Bench {
         try {
             Request request = Request.of(arguments);
             switch (request.workload()) {
-                case "W1" -> ReceivedWordCount.run(request);
-                case "W2" -> SocketThroughput.run(request);
+                case "W1", "W2" -> {
+                    if (request.only().isEmpty()) {
+                        OwnJvm.each(request);
+                    } else if (request.workload().equals("W1")) {
+                        ReceivedWordCount.run(request);
+                    } else {
+                        SocketThroughput.run(request);
+                    }
+                }
                 case "W3" -> RunningCounts.run(request);
                 case "W4" -> SlidingCounts.run(request);
                 case "W5" -> SmallBatches.run(request);

@@ -114,40 +114,37 @@ final class ReceivedWordCount<T> implements AutoCloseable {
         byte[] text = LinePool.bytes(poolLines);
         String[] strings = LinePool.strings(poolLines);
         List<String> lines = LinePool.cycled(strings, request.lines());
-        try (ReceivedWordCount<String> ofStrings =
-                        new ReceivedWordCount<>(strings, lines.size(), QueueWordCount::count);
-                ReceivedWordCount<Utf8> ofUtf8 =
-                        new ReceivedWordCount<>(LinePool.slices(text), lines.size(), ReceivedWordCount::countUtf8);
+        boolean ofStrings = request.measures(Request.STRING);
+        try (ReceivedWordCount<?> stream = ofStrings
+                        ? new ReceivedWordCount<>(strings, lines.size(), QueueWordCount::count)
+                        : new ReceivedWordCount<>(LinePool.slices(text), lines.size(), ReceivedWordCount::countUtf8);
                 HandWrittenCounts limits = new HandWrittenCounts()) {
             Map<String, Long> expected = new HashMap<>();
             limits.merging(lines).forEach(expected::putAll);
             Map<String, Long> scanned = new HashMap<>();
             limits.scanning(text, lines.size()).forEach(part -> part.forEach(scanned::put));
             QueueWordCount.mustAgree("byte-slice limit", expected, scanned);
-            QueueWordCount.mustAgree("stream of strings", expected, ofStrings.counts());
-            QueueWordCount.mustAgree("stream of bytes", expected, ofUtf8.counts());
+            QueueWordCount.mustAgree("stream", expected, stream.counts());
             System.out.println("outputs agree: " + expected.size() + " words in " + lines.size() + " lines");
-            Rounds rounds = new Rounds(4, request.rounds());
+            Callable<Long> limit = ofStrings
+                    ? times(() -> QueueWordCount.sumOf(limits.merging(lines)))
+                    : times(() -> sumOf(limits.scanning(text, lines.size())));
+            Rounds rounds = new Rounds(2, request.rounds());
             for (int round = -WARM_UPS; round < request.rounds(); round++) {
-                rounds.time(round, 0, ofStrings::words);
-                rounds.time(round, 1, times(() -> QueueWordCount.sumOf(limits.merging(lines))));
-                rounds.time(round, 2, ofUtf8::words);
-                rounds.time(round, 3, times(() -> sumOf(limits.scanning(text, lines.size()))));
+                rounds.time(round, 0, stream::words);
+                rounds.time(round, 1, limit);
             }
-            tell("W1", rounds, (long) BATCHES * lines.size());
+            tell(request, rounds, (long) BATCHES * lines.size());
         }
     }
 
-    /** The gate of the bytes, which is the harder one, stands last. */
-    static void tell(String workload, Rounds rounds, long lines) {
-        String[] names = {"stream of strings", "idiomatic limit", "stream of bytes", "byte-slice limit"};
-        for (int i = 0; i < names.length; i++) {
-            System.out.println(rounds.line(names[i], i, lines));
-        }
-        System.out.println(rounds.cpuRatio(0, 1).ratioLine(workload + " String CPU time", names[1]));
-        System.out.println(rounds.cpuRatio(2, 3).ratioLine(workload + " Utf8 CPU time", names[3]));
-        System.out.println(rounds.ratio(0, 1).ratioLine(workload + " String", names[1]));
-        System.out.println(rounds.ratio(2, 3).ratioLine(workload + " Utf8", names[3]));
+    static void tell(Request request, Rounds rounds, long lines) {
+        String limit = request.measures(Request.STRING) ? "idiomatic limit" : "byte-slice limit";
+        String what = request.workload() + " " + request.only();
+        System.out.println(rounds.line("stream of " + request.only(), 0, lines));
+        System.out.println(rounds.line(limit, 1, lines));
+        System.out.println(rounds.cpuRatio(0, 1).ratioLine(what + " CPU time", limit));
+        System.out.println(rounds.ratio(0, 1).ratioLine(what, limit));
     }
 
     static long sumOf(List<ByteCounts> counts) {

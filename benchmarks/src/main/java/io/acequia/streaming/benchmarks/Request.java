@@ -11,15 +11,19 @@ import java.util.List;
  * @param rounds measured rounds, at least 5
  * @param lines lines of input a batch, where the workload has a choice
  * @param keys keys of the state, where the workload has one
+ * @param only of W1 and W2, the stream to measure, {@link #STRING} or {@link #UTF8}; empty for both, each in a JVM of its own
  */
-record Request(String workload, String whom, int rounds, int lines, int keys) {
+record Request(String workload, String whom, int rounds, int lines, int keys, String only) {
+    static final String STRING = "String";
+    static final String UTF8 = "Utf8";
+
     static final int LEAST_ROUNDS = 5;
     static final String LOG_OFF = "log-off";
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
     private static final int KEYS = 1_000_000;
     private static final String USAGE =
-            "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N], or"
+            "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only String|Utf8], or"
                     + " bin/bench W2 --vs log-off, or bin/bench state-growth|state-snapshot [--rounds N] [--keys N]";
 
     /** Parses a command line. */
@@ -29,12 +33,14 @@ record Request(String workload, String whom, int rounds, int lines, int keys) {
         int rounds = ROUNDS;
         int lines = LINES;
         int keys = KEYS;
+        String only = "";
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             switch (argument) {
                 case "--vs" -> whom = value(arguments, ++i);
                 case "--rounds" -> rounds = number(argument, value(arguments, ++i));
                 case "--lines" -> lines = number(argument, value(arguments, ++i));
+                case "--only" -> only = stream(value(arguments, ++i));
                 case "--keys" -> keys = number(argument, value(arguments, ++i));
                 default -> {
                     if (!workload.isEmpty() || argument.startsWith("-")) {
@@ -54,7 +60,19 @@ record Request(String workload, String whom, int rounds, int lines, int keys) {
             throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS
                     + ", fewer say nothing about the spread");
         }
-        return new Request(workload, whom, rounds, lines, keys);
+        return new Request(workload, whom, rounds, lines, keys, only);
+    }
+
+    private static String stream(String name) {
+        if (name.equals(STRING) || name.equals(UTF8)) {
+            return name;
+        }
+        throw new IllegalArgumentException(
+                "ACQ-3043 --only '" + name + "': must be " + STRING + " or " + UTF8 + "; " + USAGE);
+    }
+
+    boolean measures(String stream) {
+        return only.equals(stream);
     }
 
     private static String value(List<String> arguments, int at) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -42,57 +43,51 @@ final class SocketThroughput {
             return;
         }
         int poolLines = Math.min(request.lines(), 1_000_000);
-        compareOutputs(poolLines, request.lines());
+        boolean ofStrings = request.measures(Request.STRING);
+        compareOutputs(poolLines, request.lines(), List.of(request.only()));
         WordsBefore before = new WordsBefore(LinePool.strings(poolLines));
         try (SenderProcess sender = SenderProcess.start(poolLines, 0);
-                Streamed<String> strings = Streamed.strings(sender.port(), request.lines());
-                Streamed<Utf8> utf8 = Streamed.utf8(sender.port(), request.lines());
+                Streamed<?> stream = ofStrings
+                        ? Streamed.strings(sender.port(), request.lines())
+                        : Streamed.utf8(sender.port(), request.lines());
                 SocketByHand hand = new SocketByHand(sender.port())) {
-            Turn[] turns = {
-                new Turn(strings::count, before),
-                new Turn(lines -> new Counted(lines, QueueWordCount.sumOf(hand.merging(lines))), before),
-                new Turn(utf8::count, before),
-                new Turn(lines -> new Counted(lines, ReceivedWordCount.sumOf(hand.scanning(lines))), before)
-            };
+            Contestant limit = ofStrings
+                    ? lines -> new Counted(lines, QueueWordCount.sumOf(hand.merging(lines)))
+                    : lines -> new Counted(lines, ReceivedWordCount.sumOf(hand.scanning(lines)));
+            Turn[] turns = {new Turn(stream::count, before), new Turn(limit, before)};
             Rounds rounds = new Rounds(turns.length, request.rounds());
             for (int round = -WARM_UPS; round < request.rounds(); round++) {
                 for (int i = 0; i < turns.length; i++) {
                     turns[i].run(rounds, round, i, request.lines());
                 }
             }
-            ReceivedWordCount.tell("W2", rounds, 1);
+            ReceivedWordCount.tell(request, rounds, 1);
         }
     }
 
     /** The same streams with a data log and without. */
     private static void compareLogs(Request request) throws Exception {
         int poolLines = Math.min(request.lines(), 1_000_000);
-        compareOutputs(poolLines, request.lines());
+        compareOutputs(poolLines, request.lines(), List.of(request.only()));
         WordsBefore before = new WordsBefore(LinePool.strings(poolLines));
         Path log = Files.createTempDirectory("acequia-bench-log");
         try (SenderProcess sender = SenderProcess.start(poolLines, 0);
-                Streamed<String> logged = Streamed.strings(sender.port(), request.lines(), log.resolve("strings"));
-                Streamed<String> plain = Streamed.strings(sender.port(), request.lines());
-                Streamed<Utf8> loggedUtf8 = Streamed.utf8(sender.port(), request.lines(), log.resolve("utf8"));
-                Streamed<Utf8> plainUtf8 = Streamed.utf8(sender.port(), request.lines())) {
-            Turn[] turns = {
-                new Turn(logged::count, before),
-                new Turn(plain::count, before),
-                new Turn(loggedUtf8::count, before),
-                new Turn(plainUtf8::count, before)
-            };
+                Streamed<?> logged = request.measures(Request.STRING)
+                        ? Streamed.strings(sender.port(), request.lines(), log)
+                        : Streamed.utf8(sender.port(), request.lines(), log);
+                Streamed<?> plain = request.measures(Request.STRING)
+                        ? Streamed.strings(sender.port(), request.lines())
+                        : Streamed.utf8(sender.port(), request.lines())) {
+            Turn[] turns = {new Turn(logged::count, before), new Turn(plain::count, before)};
             Rounds rounds = new Rounds(turns.length, request.rounds());
             for (int round = -WARM_UPS; round < request.rounds(); round++) {
                 for (int i = 0; i < turns.length; i++) {
                     turns[i].run(rounds, round, i, request.lines());
                 }
             }
-            String[] names = {"String, log on", "String, log off", "Utf8, log on", "Utf8, log off"};
-            for (int i = 0; i < names.length; i++) {
-                System.out.println(rounds.line(names[i], i, 1));
-            }
-            System.out.println(rounds.ratio(2, 3).ratioLine("W2 Utf8 with the data log", "without"));
-            System.out.println(rounds.ratio(0, 1).ratioLine("W2 String with the data log", "without"));
+            System.out.println(rounds.line(request.only() + ", log on", 0, 1));
+            System.out.println(rounds.line(request.only() + ", log off", 1, 1));
+            System.out.println(rounds.ratio(0, 1).ratioLine("W2 " + request.only() + " with the data log", "without"));
         } finally {
             delete(log);
         }
@@ -107,7 +102,7 @@ final class SocketThroughput {
     }
 
     /** Each counts the same lines, which are all that its sender sends. */
-    static void compareOutputs(int poolLines, int lines) throws Exception {
+    static void compareOutputs(int poolLines, int lines, List<String> streams) throws Exception {
         try (SenderProcess sender = SenderProcess.start(poolLines, lines);
                 SocketByHand hand = new SocketByHand(sender.port())) {
             Map<String, Long> expected = new HashMap<>();
@@ -115,11 +110,12 @@ final class SocketThroughput {
             Map<String, Long> scanned = new HashMap<>();
             hand.scanning(lines).forEach(part -> part.forEach(scanned::put));
             QueueWordCount.mustAgree("byte-slice limit", expected, scanned);
-            try (Streamed<String> stream = Streamed.strings(sender.port(), lines)) {
-                QueueWordCount.mustAgree("stream of strings", expected, stream.counts(lines));
-            }
-            try (Streamed<Utf8> stream = Streamed.utf8(sender.port(), lines)) {
-                QueueWordCount.mustAgree("stream of bytes", expected, stream.counts(lines));
+            for (String name : streams) {
+                try (Streamed<?> stream = name.equals(Request.STRING)
+                        ? Streamed.strings(sender.port(), lines)
+                        : Streamed.utf8(sender.port(), lines)) {
+                    QueueWordCount.mustAgree("stream of " + name, expected, stream.counts(lines));
+                }
             }
             System.out.println("outputs agree: " + expected.size() + " words in " + lines + " lines");
         }

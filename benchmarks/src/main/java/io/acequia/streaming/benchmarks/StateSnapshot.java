@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 /**
  * How long a batch is held up by a snapshot of the state. The running counts of W3 go on, batch after batch, while another
@@ -106,12 +105,14 @@ final class StateSnapshot implements AutoCloseable {
         Dataset<StateChange<String, Long>> all = state.changes(null, time);
         Class<StateChange<String, Long>> type = (Class<StateChange<String, Long>>) (Class<?>) StateChange.class;
         JobInfo job = new JobInfo(Optional.empty(), "snapshot", "state-snapshot", (partition, name, n) -> {});
-        int[] partitions = IntStream.range(0, all.partitionCount()).toArray();
         long records = 0;
         long bytes = 0;
-        for (SerializedSize.Written part : all.run(new SerializedSize<>(type), partitions, job)) {
-            records += part.records();
-            bytes += part.bytes();
+        // One after the other: a job of one task runs on this thread, and takes no worker from the batches.
+        for (int partition = 0; partition < all.partitionCount(); partition++) {
+            for (SerializedSize.Written part : all.run(new SerializedSize<>(type), new int[] {partition}, job)) {
+                records += part.records();
+                bytes += part.bytes();
+            }
         }
         return new SerializedSize.Written(records, bytes);
     }

@@ -72,7 +72,7 @@ class ReceivedOutputsMustAgreeTest {
 
     @Test
     void everyoneCountsTheSameOverASocket() throws Exception {
-        SocketThroughput.compareOutputs(LINES, 2 * LINES + 50);
+        SocketThroughput.compareOutputs(LINES, 2 * LINES + 50, List.of(Request.STRING, Request.UTF8));
     }
 
     @Test

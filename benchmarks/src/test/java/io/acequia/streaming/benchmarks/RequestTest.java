@@ -13,15 +13,15 @@ class RequestTest {
     @Test
     void nineRoundsOfAMillionLinesUnlessToldOtherwise() {
         assertThat(Request.of(List.of("W6", "--vs", "limit")))
-                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000));
+                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000, ""));
         assertThat(Request.of(List.of("W6", "--vs", "limit", "--rounds", "5", "--lines", "10", "--keys", "7")))
-                .isEqualTo(new Request("W6", "limit", 5, 10, 7));
+                .isEqualTo(new Request("W6", "limit", 5, 10, 7, ""));
     }
 
     @Test
     void growthHasNoContestant() {
         assertThat(Request.of(List.of("state-growth")))
-                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000));
+                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, ""));
     }
 
     @ParameterizedTest
@@ -45,8 +45,24 @@ class RequestTest {
 
     /** The message is ACQ-3005, on standard error. */
     @Test
+    void oneStreamOfTwoCanBeAskedFor() {
+        assertThat(Request.of(List.of("W1", "--vs", "limit", "--only", "Utf8")).measures(Request.UTF8))
+                .isTrue();
+        assertThatThrownBy(() -> Request.of(List.of("W1", "--vs", "limit", "--only", "text")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("ACQ-3043 --only 'text': must be String or Utf8; usage: ");
+    }
+
+    @Test
     void aWorkloadThatIsNotThereEndsWithCodeTwo() {
         assertThat(Bench.run(List.of("W99", "--vs", "limit"))).isEqualTo(2);
         assertThat(Bench.run(List.of("W6", "--vs", "limit", "--rounds", "1"))).isEqualTo(2);
+    }
+
+    @Test
+    void aJvmOfItsOwnThatFailsIsTold() {
+        Request wrong = new Request("W9", "limit", 5, 10, 10, "");
+        assertThatThrownBy(() -> OwnJvm.each(wrong))
+                .hasMessageStartingWith("ACQ-3044 the JVM that measured String ended");
     }
 }
