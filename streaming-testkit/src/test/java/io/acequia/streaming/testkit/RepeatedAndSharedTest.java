@@ -15,12 +15,16 @@ import io.acequia.streaming.StateSpec;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.StreamingContext;
+import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.function.Function;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +34,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -229,6 +235,36 @@ class RepeatedAndSharedTest {
             assertThatIllegalStateException()
                     .isThrownBy(context::start)
                     .withMessageStartingWith("ACQ-0910 countByWindow at ");
+        }
+    }
+
+    @Test
+    void whatWindowsKeepGoesToDiskWhenMemoryIsFull(@TempDir Path directory) throws IOException {
+        StreamingConf conf = TestStreams.defaults()
+                .set(StreamingConf.STORAGE_MEMORY, new ByteSize(1000))
+                .set(StreamingConf.STORAGE_DIR, directory.toString());
+        try (TestStreams t = TestStreams.every(SECOND, conf, s -> {
+            Duration three = Durations.seconds(3);
+            PairDStream<String, Integer> pairs = pairs(s);
+            s.collect("sums", pairs.reduceByKeyAndWindow(Integer::sum, three));
+            s.collect(
+                    "texts",
+                    pairs.mapToPair(pair -> Tuple2.of(Utf8.of(pair._1()), "x"))
+                            .reduceByKeyAndWindow((a, b) -> a + b, three));
+        })) {
+            Object[] batch = IntStream.range(0, 50)
+                    .mapToObj(key -> Tuple2.of("key-" + key, 1))
+                    .toArray();
+            for (int i = 0; i < 7; i++) {
+                t.add("pairs", batch);
+            }
+            t.advance(7);
+
+            assertThat(t.<Tuple2<String, Integer>>last("sums")).hasSize(50).allMatch(pair -> pair._2() == 3);
+            assertThat(t.<Tuple2<Utf8, String>>last("texts")).hasSize(50).contains(Tuple2.of(Utf8.of("key-7"), "xxx"));
+            try (Stream<Path> files = Files.walk(directory)) {
+                assertThat(files.filter(Files::isRegularFile)).isNotEmpty();
+            }
         }
     }
 

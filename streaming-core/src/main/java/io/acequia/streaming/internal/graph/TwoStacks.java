@@ -2,10 +2,15 @@
 package io.acequia.streaming.internal.graph;
 
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.graph.StreamNode.Need;
+import io.acequia.streaming.internal.operator.KeyedTable;
+import io.acequia.streaming.internal.operator.MergeOperator;
+import io.acequia.streaming.internal.operator.PairsOperator;
 import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.operator.TableOperator;
 import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import io.acequia.streaming.internal.rdd.Placed;
@@ -23,8 +28,9 @@ import java.util.Optional;
  * "Low-latency sliding-window aggregation in worst-case constant time", 2017, section 2), with the turn of the stacks at the
  * ends of blocks: a pane is merged once into its front and once into its back, and each window merges once more.
  *
- * <p>Panes, fronts and backs are RDDs of the batches at whose time they end or begin, kept while a window can need them; there
- * is no other memory, so what is said here holds after a batch is repeated too. Backs are made when the first window needs
+ * <p>A partition of a pane, front or back is one {@link KeyedTable}: merging two copies the larger as a whole and looks up only the
+ * keys of the smaller, by hashes that are known. They are RDDs of the batches at whose time they end or begin, kept while a
+ * window can need them; there is no other memory, so what is said here holds after a batch is repeated too. Backs are made when the first window needs
  * them, in the batch after the end of their block, from the last one to the first.
  *
  * <p><b>Why not</b> DABA Lite, which has no such batch: it keeps the same sums, moves two of them for each slide, and the batch
@@ -38,27 +44,29 @@ final class TwoStacks {
     private final StreamNode fronts;
     private final StreamNode backs;
 
-    @SuppressWarnings("unchecked") // values of one type, which this class never looks at
-    private TwoStacks(StreamNode panes, Site site, Function2<?, ?, ?> f, Duration length) {
+    private TwoStacks(StreamNode panes, Site site, Function2<Object, Object, Object> f, Duration length) {
         this.panes = panes;
         this.site = site;
-        this.f = (Function2<Object, Object, Object>) f;
+        this.f = f;
         this.block = Math.toIntExact(length.toMillis() / panes.slide().toMillis());
         Duration pane = panes.slide();
         this.fronts = new WindowNode(panes, site, pane, List.of(new Need(panes, Duration.ZERO)), this::front)
                 .andItself(merges(panes) ? length : pane);
         this.backs = new WindowNode(panes, site, pane, List.of(new Need(panes, Duration.ZERO)), this::back);
+        panes.keep();
         fronts.keep();
         backs.keepWhenMade();
     }
 
-    /** The node of the window; {@code partials} has each key once in each batch, and is kept. */
+    /** The node of the window over a stream of pairs. */
+    @SuppressWarnings("unchecked") // keys and values of one type each, which this class never looks at
     static StreamNode window(
-            StreamNode parent, Site site, StreamNode partials, Function2<?, ?, ?> f, Duration length, Duration slide) {
-        Duration pane = merges(partials)
-                ? partials.slide()
+            StreamNode parent, Site site, Function2<?, ?, ?> function, Duration length, Duration slide, Partitioner p) {
+        Function2<Object, Object, Object> f = (Function2<Object, Object, Object>) function;
+        Duration pane = merges(parent)
+                ? parent.slide()
                 : Duration.ofMillis(greatestDivisor(length.toMillis(), slide.toMillis()));
-        TwoStacks stacks = new TwoStacks(panes(site, partials, f, pane), site, f, length);
+        TwoStacks stacks = new TwoStacks(panes(parent, site, f, pane, p), site, f, length);
         return new WindowNode(
                 parent,
                 site,
@@ -79,29 +87,27 @@ final class TwoStacks {
         return b == 0 ? a : greatestDivisor(b, a % b);
     }
 
-    /** The partials of each pane, combined. */
-    private static StreamNode panes(Site site, StreamNode partials, Function2<?, ?, ?> f, Duration pane) {
-        if (pane.equals(partials.slide())) {
-            return partials;
+    /** What came in each pane, combined by key. */
+    private static StreamNode panes(
+            StreamNode parent, Site site, Function2<Object, Object, Object> f, Duration pane, Partitioner p) {
+        if (pane.equals(parent.slide())) {
+            return parent.graph()
+                    .derive(
+                            site,
+                            List.of(parent),
+                            (rdds, time) -> tables(
+                                    Windows.<Object, Object>keyed(rdds.get(0)).reduceByKey(f, p), site, f));
         }
-        StreamNode panes = new WindowNode(
-                partials,
-                site,
-                pane,
-                List.of(new Need(partials, pane)),
-                batch -> combined(batch, site, partials, f, pane));
-        panes.keep();
-        return panes;
+        StreamNode partials = Windows.partials(parent, site, f, p);
+        return new WindowNode(parent, site, pane, List.of(new Need(partials, pane)), batch -> {
+            List<DatasetPairRdd<Object, Object>> rdds = Windows.inWindow(batch, partials, batch.time(), pane);
+            return tables(Placed.concatenated(rdds), site, f);
+        });
     }
 
-    @SuppressWarnings("unchecked") // values of one type
-    private static DatasetRdd<?> combined(
-            Batch batch, Site site, StreamNode partials, Function2<?, ?, ?> f, Duration pane) {
-        List<DatasetPairRdd<Object, Object>> rdds = Windows.inWindow(batch, partials, batch.time(), pane);
-        DatasetPairRdd<Object, Object> all = Placed.concatenated(rdds).at(site);
-        return all.reduceByKey(
-                (Function2<Object, Object, Object>) f,
-                all.dataset().partitioner().orElseThrow());
+    private static DatasetRdd<KeyedTable<Object, Object>> tables(
+            DatasetPairRdd<Object, Object> pairs, Site site, Function2<Object, Object, Object> f) {
+        return pairs.over(pairs.dataset().transform(new TableOperator<>(site, f), true));
     }
 
     private long number(Batch batch, Time time) {
@@ -120,46 +126,45 @@ final class TwoStacks {
 
     private DatasetRdd<?> front(Batch batch) {
         long number = number(batch, batch.time());
-        Optional<DatasetPairRdd<Object, Object>> before = Optional.empty();
+        Optional<DatasetRdd<KeyedTable<Object, Object>>> before = Optional.empty();
         for (long n = number - 1; before.isEmpty() && n > endOfBlockBefore(number); n--) {
             before = there(batch, fronts, n);
         }
-        DatasetPairRdd<Object, Object> pane = pane(batch);
-        return before.isPresent() ? merged(before.get(), pane) : pane;
+        return before.isPresent() ? merged(before.get(), pane(batch)) : pane(batch);
     }
 
     private DatasetRdd<?> back(Batch batch) {
         long number = number(batch, batch.time());
-        Optional<DatasetPairRdd<Object, Object>> after = Optional.empty();
+        Optional<DatasetRdd<KeyedTable<Object, Object>>> after = Optional.empty();
         for (long n = number + 1; after.isEmpty() && n <= endOfBlockBefore(number) + block; n++) {
             after = there(batch, backs, n);
         }
-        DatasetPairRdd<Object, Object> pane = pane(batch);
-        return after.isPresent() ? merged(pane, after.get()) : pane;
+        return after.isPresent() ? merged(pane(batch), after.get()) : pane(batch);
     }
 
     private DatasetRdd<?> window(Batch batch) {
         long number = number(batch, batch.time());
-        DatasetPairRdd<Object, Object> front = there(batch, fronts, number).orElseThrow();
-        long end = endOfBlockBefore(number);
-        DatasetPairRdd<Object, Object> back = null;
-        for (long n = end; n > 0 && n > number - block; n--) {
+        DatasetRdd<KeyedTable<Object, Object>> front =
+                there(batch, fronts, number).orElseThrow();
+        DatasetRdd<KeyedTable<Object, Object>> back = null;
+        for (long n = endOfBlockBefore(number); n > 0 && n > number - block; n--) {
             back = there(batch, backs, n).orElse(back);
         }
-        return back == null ? front : merged(back, front);
+        DatasetRdd<KeyedTable<Object, Object>> all = back == null ? front : merged(back, front);
+        return all.pairsOver(all.dataset().transform(new PairsOperator<>(), true));
     }
 
-    private DatasetPairRdd<Object, Object> pane(Batch batch) {
+    private DatasetRdd<KeyedTable<Object, Object>> pane(Batch batch) {
         return there(batch, panes, number(batch, batch.time())).orElseThrow();
     }
 
-    @SuppressWarnings("unchecked") // nodes of keyed RDDs
-    private Optional<DatasetPairRdd<Object, Object>> there(Batch batch, StreamNode node, long number) {
-        return batch.rddIfThere(node, time(batch, number)).map(rdd -> (DatasetPairRdd<Object, Object>) rdd);
+    @SuppressWarnings("unchecked") // nodes of tables
+    private Optional<DatasetRdd<KeyedTable<Object, Object>>> there(Batch batch, StreamNode node, long number) {
+        return batch.rddIfThere(node, time(batch, number)).map(rdd -> (DatasetRdd<KeyedTable<Object, Object>>) rdd);
     }
 
-    private DatasetPairRdd<Object, Object> merged(
-            DatasetPairRdd<Object, Object> older, DatasetPairRdd<Object, Object> newer) {
-        return older.at(site).merged(newer, f);
+    private DatasetRdd<KeyedTable<Object, Object>> merged(
+            DatasetRdd<KeyedTable<Object, Object>> older, DatasetRdd<KeyedTable<Object, Object>> newer) {
+        return older.over(older.dataset().zip(newer.dataset(), new MergeOperator<>(site, f), true));
     }
 }

@@ -104,12 +104,11 @@ final class Windows {
     /** The values of each key in the window combined to one, without an inverse: by two stacks. */
     static <K, V> StreamNode reduced(
             PairStream<K, V> stream, Site site, Function2<V, V, V> f, Duration length, Duration slide, Partitioner p) {
-        StreamNode parent = stream.node;
-        return TwoStacks.window(parent, site, partials(parent, site, f, p), f, length, slide);
+        return TwoStacks.window(stream.node, site, f, length, slide, p);
     }
 
     /** The values of each key in a batch of the parent combined to one, and kept. */
-    private static <K, V> StreamNode partials(StreamNode parent, Site site, Function2<V, V, V> f, Partitioner p) {
+    static <K, V> StreamNode partials(StreamNode parent, Site site, Function2<V, V, V> f, Partitioner p) {
         StreamNode partials = parent.graph()
                 .derive(site, List.of(parent), (rdds, time) -> Windows.<K, V>keyed(rdds.get(0))
                         .reduceByKey(f, p));
@@ -118,7 +117,7 @@ final class Windows {
     }
 
     @SuppressWarnings("unchecked") // RDDs of a keyed stream
-    private static <K, V> DatasetPairRdd<K, V> keyed(DatasetRdd<?> rdd) {
+    static <K, V> DatasetPairRdd<K, V> keyed(DatasetRdd<?> rdd) {
         return (DatasetPairRdd<K, V>) rdd;
     }
 

@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.operator;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.engine.Downstream;
+import java.io.Serializable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Keys and values lie densely, which keeps reading them in order cheap and the order itself reproducible; text and numbers lie
  * there as what they are, not as objects. One thread.
  */
-final class KeyedTable<K, V> {
+public final class KeyedTable<K, V> implements Serializable {
     private static final int LEAST_SLOTS = 32;
 
     /** 0 is an empty slot: entry numbers begin at 1. */
@@ -28,24 +29,42 @@ final class KeyedTable<K, V> {
     /** The keys when not all of them are text. */
     private @Nullable Object[] keys = {};
 
-    private final Values<V> values = new Values<>();
+    private final Values<V> values;
     private int size;
 
-    KeyedTable() {}
-
-    /** A table that takes so many keys before it grows. */
-    KeyedTable(int expected) {
-        index = new int[Math.max(LEAST_SLOTS, 4 * Integer.highestOneBit(Math.max(1, expected)))];
-        hashes = new int[index.length / 2];
+    public KeyedTable() {
+        values = new Values<>();
     }
 
-    int size() {
+    private KeyedTable(KeyedTable<K, V> other) {
+        index = other.index.clone();
+        hashes = other.hashes.clone();
+        texts = other.texts == null ? null : other.texts.copy();
+        keys = other.keys.clone();
+        values = other.values.copy();
+        size = other.size;
+    }
+
+    /** Another table of the same keys and values, which is filled by itself. */
+    public KeyedTable<K, V> copy() {
+        return new KeyedTable<>(this);
+    }
+
+    public int size() {
         return size;
     }
 
     /** The entry of {@code key}, made with a null value when it is new. */
-    int entryOf(@Nullable K key) {
-        int hash = spread(key);
+    public int entryOf(@Nullable K key) {
+        return entryOf(key, spread(key));
+    }
+
+    /** The entry of a key of another table, whose hash is known there. */
+    int entryOf(KeyedTable<K, V> other, int entry) {
+        return entryOf(other.glimpse(entry), other.hashes[entry]);
+    }
+
+    private int entryOf(@Nullable K key, int hash) {
         int[] words = index;
         int mask = words.length - 1;
         int slot = hash & mask;
@@ -73,17 +92,22 @@ final class KeyedTable<K, V> {
     }
 
     /** Null for an entry just made. */
-    @Nullable
-    V value(int entry) {
+    public @Nullable V value(int entry) {
         return values.get(entry);
     }
 
-    void value(int entry, @Nullable V value) {
+    public void value(int entry, @Nullable V value) {
         values.set(entry, value);
     }
 
+    /** A key for a look, which may stand on the memory of this table. */
     @SuppressWarnings({"unchecked", "NullAway"}) // the key may be null, as its owner gave it
-    K key(int entry) {
+    private K glimpse(int entry) {
+        return (K) (texts != null ? texts.glimpse(entry) : keys[entry]);
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // the key may be null, as its owner gave it
+    public K key(int entry) {
         return (K) (texts != null ? texts.get(entry) : keys[entry]);
     }
 

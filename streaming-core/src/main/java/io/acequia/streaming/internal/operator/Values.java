@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.operator;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Values by entry. They are held as numbers while all of them are {@code Integer}, or all are {@code Long}, and come in the
  * order of the entries: sums change with each record, and a number changes in place.
  */
-final class Values<V> {
+final class Values<V> implements Serializable {
     private static final int LEAST = 16;
 
     private long[] numbers = new long[LEAST];
@@ -17,6 +18,19 @@ final class Values<V> {
     private @Nullable Class<?> type;
     /** Null while the values are numbers. */
     private @Nullable Object @Nullable [] objects;
+
+    Values() {}
+
+    private Values(Values<V> other) {
+        numbers = other.numbers.clone();
+        numberCount = other.numberCount;
+        type = other.type;
+        objects = other.objects == null ? null : other.objects.clone();
+    }
+
+    Values<V> copy() {
+        return new Values<>(this);
+    }
 
     @SuppressWarnings("unchecked") // what was set
     @Nullable

@@ -16,7 +16,6 @@ import io.acequia.streaming.internal.operator.FilterOperator;
 import io.acequia.streaming.internal.operator.FlatMapOperator;
 import io.acequia.streaming.internal.operator.ListOperator;
 import io.acequia.streaming.internal.operator.MapOperator;
-import io.acequia.streaming.internal.operator.MergeOperator;
 import io.acequia.streaming.internal.operator.Site;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -308,11 +307,6 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
             return values;
         };
         return combined(site("groupByKey"), one, add, (a, b) -> a, p, false);
-    }
-
-    /** Of RDDs that have each key once and are placed alike: what both have is combined, the values of this one first. */
-    public DatasetPairRdd<K, V> merged(DatasetPairRdd<K, V> newer, Function2<V, V, V> f) {
-        return same(dataset.zip(newer.dataset, new MergeOperator<>(site("merge"), f), true));
     }
 
     // ---- two RDDs by key

@@ -122,6 +122,16 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
         return site != null ? function : Closures.check(function, at);
     }
 
+    /** An RDD of the same batch over another dataset. */
+    public <U> DatasetRdd<U> over(Dataset<U> other) {
+        return plain(other);
+    }
+
+    /** A keyed RDD of the same batch over another dataset. */
+    public <A, B> DatasetPairRdd<A, B> pairsOver(Dataset<Tuple2<A, B>> other) {
+        return pairs(other);
+    }
+
     final <U> DatasetRdd<U> plain(Dataset<U> result) {
         return new DatasetRdd<>(rdds, result, scope, null);
     }

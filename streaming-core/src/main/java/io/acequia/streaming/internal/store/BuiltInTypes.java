@@ -11,6 +11,7 @@ import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Utf8;
+import io.acequia.streaming.internal.operator.KeyedTable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -138,6 +139,7 @@ final class BuiltInTypes {
         fixed(kryo, new ArrayList<>().subList(0, 0), list -> new ArrayList<>(Arrays.asList(list)));
         fixed(kryo, Arrays.asList().subList(0, 0), Arrays::asList);
         fixed(kryo, List.of().subList(0, 0), list -> Arrays.stream(list).toList());
+        kryo.register(KeyedTable.class, new TableSerializer());
     }
 
     /** Takes an id in any case: a JDK may have one class where another has two. */
@@ -232,6 +234,28 @@ final class BuiltInTypes {
                 elements[i] = kryo.readClassAndObject(in);
             }
             return make.apply(elements);
+        }
+    }
+
+    private static final class TableSerializer extends Serializer<KeyedTable<?, ?>> {
+        @Override
+        public void write(Kryo kryo, Output out, KeyedTable<?, ?> table) {
+            out.writeVarInt(table.size(), true);
+            for (int entry = 0; entry < table.size(); entry++) {
+                kryo.writeClassAndObject(out, table.key(entry));
+                kryo.writeClassAndObject(out, table.value(entry));
+            }
+        }
+
+        @Override
+        public KeyedTable<?, ?> read(Kryo kryo, Input in, Class<? extends KeyedTable<?, ?>> type) {
+            int count = BoundedInput.readCount(in);
+            KeyedTable<Object, Object> table = new KeyedTable<>();
+            for (int i = 0; i < count; i++) {
+                int entry = table.entryOf(kryo.readClassAndObject(in));
+                table.value(entry, kryo.readClassAndObject(in));
+            }
+            return table;
         }
     }
 

@@ -43,6 +43,27 @@ class KeyedTableTest {
     }
 
     @Test
+    void aCopyIsFilledByItselfWithKeysThatNeedNoNewHash() throws Exception {
+        for (Object[] keys :
+                new Object[][] {{"a", "b", null}, {Utf8.of("a"), Utf8.of("b"), Utf8.of("")}, {1, 2L, "3"}}) {
+            KeyedTable<Object, Integer> table = new KeyedTable<>();
+            table.value(table.entryOf(keys[0]), 1);
+            KeyedTable<Object, Integer> other = new KeyedTable<>();
+            other.value(other.entryOf(keys[1]), 2);
+            other.value(other.entryOf(keys[0]), 3);
+            other.value(other.entryOf(keys[2]), 4);
+            KeyedTable<Object, Integer> copy = table.copy();
+            for (int entry = 0; entry < other.size(); entry++) {
+                copy.value(copy.entryOf(other, entry), other.value(entry));
+            }
+
+            assertThat(entries(table)).containsExactly(new Tuple2<>(keys[0], 1));
+            assertThat(entries(copy))
+                    .containsExactly(new Tuple2<>(keys[0], 3), new Tuple2<>(keys[1], 2), new Tuple2<>(keys[2], 4));
+        }
+    }
+
+    @Test
     void theNullKeyIsAKey() throws Exception {
         KeyedTable<String, Integer> table = new KeyedTable<>();
         table.value(table.entryOf(null), 1);

@@ -84,7 +84,8 @@ class BuiltInTypesTest {
             "java.util.Collections$UnmodifiableMap",
             "java.util.ArrayList$SubList",
             "java.util.AbstractList$RandomAccessSubList",
-            "java.util.ImmutableCollections$SubList");
+            "java.util.ImmutableCollections$SubList",
+            "io.acequia.streaming.internal.operator.KeyedTable");
 
     @Test
     void idsNeverChange() {
