@@ -24,6 +24,7 @@ import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.function.Function;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -214,6 +217,39 @@ class RepeatedAndSharedTest {
             watch.batch(2);
         }
         assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void batchesAtTheSameTimeMayAskEachOtherForTheirRdds() throws Exception {
+        CyclicBarrier both = new CyclicBarrier(2);
+        CountDownLatch done = new CountDownLatch(2);
+        StreamingConf conf = TestStreams.defaults()
+                .set(StreamingConf.SERIALIZE_CLOSURES, false)
+                .set(StreamingConf.CONCURRENT_JOBS, 2);
+        try (TestStreams t = TestStreams.every(SECOND, conf, s -> {
+            DStream<String> words = s.<String>input("words").map(word -> word);
+            Meeting meeting = new Meeting(both, words, Time.of(s.clock().now()));
+            s.context().remember(Durations.seconds(9));
+            words.transform((rdd, time) -> meeting.other(time)).foreachRDD(rdd -> {
+                rdd.collect();
+                done.countDown();
+            });
+        })) {
+            t.context().start();
+            t.clock().advance(Durations.seconds(2));
+
+            assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    /** The batches at one and at two seconds meet, and then each wants the RDD of the other. */
+    private record Meeting(CyclicBarrier both, DStream<String> words, Time start) implements Serializable {
+        RDD<String> other(Time time) throws Exception {
+            both.await(50, TimeUnit.SECONDS);
+            boolean first = time.equals(start.plus(SECOND));
+            return words.compute(first ? time.plus(SECOND) : time.minus(SECOND));
+        }
     }
 
     @Test

@@ -21,14 +21,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One batch from its plan to its release: what came in, the RDDs made for it, and how it went. An RDD is made once, whichever
- * output or user thread asks first. All batches of a run make theirs under one lock: an RDD of one batch may need those of earlier
- * and of later ones, and two locks would be taken in either order. Looking up what is made needs no lock.
+ * output or user thread asks first, under a lock of its own. Making one may ask for RDDs of earlier batches and of later ones, but
+ * never in a circle, so no two threads wait for each other; with a lock for each batch they would. Looking up what is made needs
+ * no lock.
  */
 final class PlannedBatch implements Batch {
     private static final Logger LOG = LoggerFactory.getLogger(PlannedBatch.class);
@@ -39,6 +41,7 @@ final class PlannedBatch implements Batch {
     private final RememberedBatches remembered;
     private final Map<InputNode, Intake> intakes = new LinkedHashMap<>();
     private final Map<StreamNode, DatasetRdd<?>> made = new ConcurrentHashMap<>();
+    private final Map<StreamNode, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final Set<StreamNode> released = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Thread runner;
     private volatile boolean carried;
@@ -112,8 +115,9 @@ final class PlannedBatch implements Batch {
         if (rdd != null) {
             return rdd;
         }
+        ReentrantLock lock = locks.computeIfAbsent(node, any -> new ReentrantLock());
         try {
-            remembered.making().lockInterruptibly();
+            lock.lockInterruptibly();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw MakingFailed.of(node, e);
@@ -130,7 +134,7 @@ final class PlannedBatch implements Batch {
         } catch (Throwable e) {
             throw MakingFailed.of(node, e);
         } finally {
-            remembered.making().unlock();
+            lock.unlock();
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The batches whose RDDs can still be read, each node's as long as it is needed. Safe for use by any thread. */
@@ -21,8 +20,6 @@ final class RememberedBatches {
     private final Time zero;
     /** For each length of time, the last batch whose nodes of that length were released. */
     private final Map<Duration, Time> releasedUntil = new HashMap<>();
-
-    private final ReentrantLock making = new ReentrantLock();
 
     RememberedBatches(Retention retention, States states, Time zero) {
         this.retention = retention;
@@ -36,11 +33,6 @@ final class RememberedBatches {
 
     States states() {
         return states;
-    }
-
-    /** Held while an RDD is made. */
-    ReentrantLock making() {
-        return making;
     }
 
     void add(PlannedBatch batch) {
