@@ -62,6 +62,21 @@ public final class StreamingConf {
             DownTimePolicy.class,
             DownTimePolicy.SKIP_EMPTY,
             "Which of the batches missed while down are run after a recovery: replay, merge or skip-empty.");
+    public static final Key<Boolean> RESCALE = key(
+            "streaming.parallelism.rescale",
+            Boolean.class,
+            false,
+            "Whether a recovered job may change its default parallelism, which is that of its first start; its state is divided anew.");
+    public static final Key<Duration> CHECKPOINT_INTERVAL = key(
+            "streaming.checkpoint.interval",
+            Duration.class,
+            Duration.ZERO,
+            "How often the job is checkpointed; 0 takes the shortest that a stream asks for, else a multiple of the batch interval of 10 s or more.");
+    public static final Key<Integer> CHECKPOINT_KEEP = key(
+            "streaming.checkpoint.keep",
+            Integer.class,
+            3,
+            "Checkpoints that are kept at least, to fall back on when the newest is damaged.");
     public static final Key<Duration> STOP_TIMEOUT = key(
             "streaming.stop.timeout",
             Duration.class,

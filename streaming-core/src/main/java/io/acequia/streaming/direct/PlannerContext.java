@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param start the time of the start: the first batch is one slide later
  * @param batchInterval the batch interval of the context
  * @param clock the clock of the context
- * @param restored what the planner's {@link Plan#position()} was when the checkpoint was taken, on recovery
+ * @param restored the {@link Plan#position()} of the last batch that an earlier run planned, on recovery
  * @param maxRatePerPartition records a second that one partition of the source may bring at most, 0 for no limit: {@code
  *     streaming.direct.max.rate.per.partition}. A planner whose source has partitions takes from each at most this times the
  *     time between two batches, and carries a fraction of a record over to the next batch, so that no rounding stops a

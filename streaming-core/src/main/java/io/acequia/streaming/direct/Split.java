@@ -21,6 +21,16 @@ public interface Split<T> extends Serializable {
     /** The range for people: {@code access.log [0, 4711)}. */
     String describe();
 
+    /**
+     * The range in a form from which {@link SplitPlanner#split} makes it again in another process: it is written to the
+     * journal. A source that does not say it cannot be used with a checkpoint directory.
+     */
+    default String range() {
+        throw new UnsupportedOperationException("ACQ-0171 " + getClass().getName()
+                + " does not say its range, so its batches cannot be recovered: implement Split.range and"
+                + " SplitPlanner.split, or run without a checkpoint directory");
+    }
+
     /** How many records it holds, when the source knows without reading. */
     OptionalLong recordCount();
 

@@ -22,7 +22,19 @@ public interface SplitPlanner<T> extends AutoCloseable {
      */
     Plan<T> plan(Time batch, long maxRecords) throws Exception;
 
-    /** The batch is done and will not be read again. Called: once per batch, in order. Default: nothing. */
+    /**
+     * Makes a split again that an earlier run planned and may not have finished.
+     *
+     * <p>Called: at start, before the first plan, for each split of a batch that is replayed. Failure: the context does not start.
+     *
+     * @param range what {@link Split#range} gave
+     */
+    default Split<T> split(String range) throws Exception {
+        throw new UnsupportedOperationException("ACQ-0172 " + getClass().getName() + " cannot make the split '" + range
+                + "' again: implement SplitPlanner.split beside Split.range");
+    }
+
+    /** The batch is done; only a crash before the next checkpoint has it read again. Called: once per batch, in order. Default: nothing. */
     default void completed(Time batch) throws Exception {}
 
     /** Called: once, at the end. Must not throw. */

@@ -45,22 +45,32 @@ final class ReplayableInput<T> implements DirectSource<T> {
 
             @Override
             public Plan<T> plan(Time batch, long maxRecords) {
-                List<T> records = next < batches.size() ? batches.get(next) : List.of();
-                next++;
+                int number = next++;
                 List<Split<T>> splits = new ArrayList<>();
                 for (int piece = 0; piece < pieces; piece++) {
-                    splits.add(new Piece<>(name, records.subList(end(records, piece), end(records, piece + 1))));
+                    splits.add(piece(number, piece));
                 }
                 return new Plan<>(splits, String.valueOf(next));
             }
+
+            @Override
+            public Split<T> split(String range) {
+                String[] numbers = range.split(" ", -1);
+                return piece(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
+            }
         };
+    }
+
+    private Split<T> piece(int batch, int piece) {
+        List<T> records = batch < batches.size() ? batches.get(batch) : List.of();
+        return new Piece<>(name, batch + " " + piece, records.subList(end(records, piece), end(records, piece + 1)));
     }
 
     private int end(List<T> records, int piece) {
         return (records.size() * piece + pieces - 1) / pieces;
     }
 
-    private record Piece<T>(String name, List<T> records) implements Split<T> {
+    private record Piece<T>(String name, String range, List<T> records) implements Split<T> {
         @Override
         public SplitReader<T> open(TaskContext task) {
             return new SplitReader<>() {

@@ -2,8 +2,10 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.JobInfo;
+import io.acequia.streaming.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A job while it runs: how it ends early, and the threads that are in its tasks. Any thread. */
@@ -11,13 +13,19 @@ final class Job {
     private static final int DEEPEST = 100;
 
     private final JobInfo info;
+    private final Function<String, Storage> storages;
     private final Thread caller = Thread.currentThread();
     private final List<Thread> inTasks = new ArrayList<>(2);
     private volatile @Nullable Throwable end;
     private volatile boolean interruptedCaller;
 
-    Job(JobInfo info) {
+    Job(JobInfo info, Function<String, Storage> storages) {
         this.info = info;
+        this.storages = storages;
+    }
+
+    Storage storage(String uri) {
+        return storages.apply(uri);
     }
 
     JobInfo info() {

@@ -21,12 +21,14 @@ import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.store.BlockStore;
+import io.acequia.streaming.internal.store.Loaders;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.MemoryBudget;
 import io.acequia.streaming.internal.store.PageFiles;
 import io.acequia.streaming.internal.store.PartitionStore;
 import io.acequia.streaming.internal.store.RecordSerializer;
 import io.acequia.streaming.storage.Storage;
+import io.acequia.streaming.storage.StorageProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
@@ -36,6 +38,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,8 +72,8 @@ final class LocalEngine implements Engine {
     private final BlockStore blocks;
     private final StateMemory stateMemory;
     private final PageFiles statePages;
-    /** The logs that tasks read, by where they are. */
-    private final Map<String, Storage> logs = new ConcurrentHashMap<>();
+    /** What tasks read and write, by where it is. */
+    private final Map<String, Storage> storages = new ConcurrentHashMap<>();
 
     private final Closures closures;
     private final Shapes shapes = new Shapes();
@@ -177,8 +180,11 @@ final class LocalEngine implements Engine {
     }
 
     private Storage logOf(ReceiverTask<?> task) {
-        String uri = task.log().orElseThrow();
-        return logs.computeIfAbsent(uri, u -> {
+        return shared(task.log().orElseThrow());
+    }
+
+    private Storage shared(String uri) {
+        return storages.computeIfAbsent(uri, u -> {
             try {
                 return storage(u);
             } catch (IOException e) {
@@ -195,8 +201,14 @@ final class LocalEngine implements Engine {
     @Override
     public Storage storage(String uri) throws IOException {
         if (OTHER_SCHEME.matcher(uri).matches()) {
+            for (StorageProvider provider : ServiceLoader.load(StorageProvider.class, Loaders.context())) {
+                if (provider.accepts(uri)) {
+                    return provider.open(uri);
+                }
+            }
             throw new IOException("ACQ-0525 the local engine has no storage for " + uri
-                    + ": it knows paths and file: URIs of this machine");
+                    + ": it knows paths and file: URIs of this machine, and what artifacts bring, such as"
+                    + " streaming-hadoop for hdfs: and s3a:");
         }
         return LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri));
     }
@@ -243,7 +255,7 @@ final class LocalEngine implements Engine {
         store.close();
         blocks.close();
         statePages.close();
-        logs.values().forEach(Storage::close);
+        storages.values().forEach(Storage::close);
     }
 
     <T, A> List<A> run(LocalDataset<T> dataset, Operator<T, A> operator, int[] partitions, JobInfo info)
@@ -259,7 +271,7 @@ final class LocalEngine implements Engine {
             throw new InterruptedException("interrupted before " + info.output() + " began");
         }
         Operator<T, A> action = closures.copy(operator);
-        Job job = new Job(info);
+        Job job = new Job(info, this::shared);
         jobs.add(job);
         try {
             if (closed) {

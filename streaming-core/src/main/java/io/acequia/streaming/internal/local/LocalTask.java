@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.local;
 
-import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.engine.StorageTask;
+import io.acequia.streaming.storage.Storage;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A task: what it counted and added waits here until it has succeeded. */
-final class LocalTask implements TaskContext {
+final class LocalTask implements StorageTask {
     private final Job job;
     private final int partition;
     private @Nullable Map<String, Long> counts;
@@ -55,6 +56,11 @@ final class LocalTask implements TaskContext {
         if (isCancelled()) {
             throw new InterruptedException("task of partition " + partition + " was cancelled");
         }
+    }
+
+    @Override
+    public Storage storage(String uri) {
+        return job.storage(uri);
     }
 
     @Override

@@ -82,6 +82,17 @@ final class FilePlanner<T> implements SplitPlanner<T> {
         return new Plan<>(splits, at.toString());
     }
 
+    @Override
+    public Split<T> split(String range) {
+        int blank = range.indexOf(' ');
+        try {
+            return new FileSplit<>(place, range.substring(blank + 1), Long.parseLong(range, 0, blank, 10), format);
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException(
+                    "ACQ-0680 '" + range + "' is no range of a file: it should be its length and its path", e);
+        }
+    }
+
     private long windowStart(long now) {
         if (at.isBeginning()) {
             return rules.newFilesOnly() ? Math.max(at.startMs(), now - rememberMs) : Long.MIN_VALUE;

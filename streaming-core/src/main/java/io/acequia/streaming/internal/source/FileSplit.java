@@ -53,6 +53,12 @@ record FileSplit<T>(Place place, String path, long length, FileFormat<T> format)
         return path + " [0, " + length + ")";
     }
 
+    /** {@code length path}. */
+    @Override
+    public String range() {
+        return length + " " + path;
+    }
+
     @Override
     public OptionalLong recordCount() {
         return isZipped() ? OptionalLong.empty() : format.recordCount(length);

@@ -2,10 +2,11 @@
 package io.acequia.streaming.internal.store;
 
 /** Finds classes by name, without initialising them. */
-final class Loaders {
+public final class Loaders {
     private Loaders() {}
 
-    static ClassLoader context() {
+    /** The loader of the thread, else the one that loaded this class. */
+    public static ClassLoader context() {
         ClassLoader context = Thread.currentThread().getContextClassLoader();
         return context == null ? own() : context;
     }

@@ -211,7 +211,7 @@ class LocalStateTest {
                     .filter(pair -> TWO.getPartition(pair._1()) == 0
                             || pair._2().value() != null && pair._2().value() < 0)
                     .toList();
-            LocalTask task = new LocalTask(new Job(Ops.job()), 0);
+            LocalTask task = new LocalTask(Ops.newJob(), 0);
             assertThatThrownBy(() -> partition.step(at, new Commanded(), mine.iterator(), task))
                     .hasMessage("told to fail");
             check(state);
@@ -306,7 +306,7 @@ class LocalStateTest {
         step.unpersist();
         assertThat(Ops.records(step)).containsExactly("a=1");
         step.settle(StorageLevel.MEMORY_AND_DISK, Ops.job());
-        LocalTask task = new LocalTask(new Job(Ops.job()), 0);
+        LocalTask task = new LocalTask(Ops.newJob(), 0);
         StatePartition<String, Long> partition = ((LocalState<String, Long>) state).partition(0);
         assertThatIllegalStateException()
                 .isThrownBy(() -> partition.step(
@@ -436,9 +436,8 @@ class LocalStateTest {
             first.add(put("key-" + i, 1));
         }
         stepAlone(state, 10, first);
-        Iterator<Tuple2<String, Long>> reading = ((LocalState<String, Long>) state)
-                .partition(0)
-                .read(new Time(10), new LocalTask(new Job(Ops.job()), 0));
+        Iterator<Tuple2<String, Long>> reading =
+                ((LocalState<String, Long>) state).partition(0).read(new Time(10), new LocalTask(Ops.newJob(), 0));
         Map<String, Long> seen = new HashMap<>();
         for (int i = 0; i < 10; i++) {
             Tuple2<String, Long> pair = reading.next();
@@ -575,7 +574,7 @@ class LocalStateTest {
                 return next;
             }
         };
-        LocalTask task = new LocalTask(new Job(Ops.job()), 0);
+        LocalTask task = new LocalTask(Ops.newJob(), 0);
         assertThatThrownBy(() -> partition.step(new Time(20), new Commanded(), input, task))
                 .hasMessageStartingWith("ACQ-0528 a page of keyed state cannot be read back from ");
         assertThatIllegalStateException()

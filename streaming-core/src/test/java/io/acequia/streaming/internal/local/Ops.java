@@ -41,6 +41,13 @@ final class Ops {
         return new ArrayList<>(IntStream.range(0, count).boxed().toList());
     }
 
+    /** A job whose tasks reach no storage. */
+    static Job newJob() {
+        return new Job(job(), uri -> {
+            throw new AssertionError("no storage at " + uri);
+        });
+    }
+
     static JobInfo job() {
         return new JobInfo(Optional.empty(), "collect", "Test:1", (partition, name, n) -> {});
     }

@@ -146,7 +146,7 @@ class ShuffledTest {
     @Test
     void aTaskRunsAShuffleAloneWhenKeptPartitionsWereForgottenMeanwhile() throws Exception {
         Dataset<Integer> placed = counted(6, 3).partitionBy(x -> x, new Modulo(2));
-        Job job = new Job(Ops.job());
+        Job job = Ops.newJob();
         List<List<Integer>> results = engine.stage(job, engine.own(placed), Ops.<Integer>collect(), new int[] {0, 1});
         assertThat(results).containsExactly(List.of(0, 2, 4), List.of(1, 3, 5));
         assertThat(computed).hasValue(6);
