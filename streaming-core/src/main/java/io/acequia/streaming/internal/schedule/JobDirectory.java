@@ -72,6 +72,31 @@ final class JobDirectory implements AutoCloseable {
         return fresh;
     }
 
+    /** Refuses to go on when somebody took the directory away: what is written into open files then is lost. */
+    void mustBeThere() throws IOException {
+        String there;
+        try {
+            there = StandardCharsets.UTF_8
+                    .decode(storage.read(ID, 0, job.toString().length()))
+                    .toString();
+        } catch (IOException e) {
+            throw new IOException("ACQ-1034 the checkpoint directory " + uri() + " is gone: " + e, e);
+        }
+        if (!there.equals(job.toString())) {
+            throw new IOException(
+                    "ACQ-1035 the checkpoint directory " + uri() + " is that of another job now: " + there);
+        }
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Rises with each time that the directory was taken. */
+    long epoch() {
+        return lock.epoch();
+    }
+
     UUID job() {
         return job;
     }
