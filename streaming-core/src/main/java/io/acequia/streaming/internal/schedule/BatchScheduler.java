@@ -95,6 +95,7 @@ final class BatchScheduler {
             RateController rates,
             Time zero,
             @Nullable DurableJob durable,
+            SmallValues values,
             Consumer<BatchFailedException> onFailure,
             Consumer<Statistics> onCompleted) {
         this.graph = graph;
@@ -121,7 +122,7 @@ final class BatchScheduler {
         this.remembered = new RememberedBatches(graph.retention(), states, zero);
         this.checkpointer = durable == null
                 ? null
-                : new Checkpointer(graph, clock, bus, durable, feeds, states, remembered, List::of);
+                : new Checkpointer(graph, clock, bus, durable, feeds, states, remembered, values::now);
     }
 
     /** The batches for which a feed's planning failed or had to wait, oldest first. Guarded by itself. */

@@ -214,6 +214,10 @@ public final class StreamingRuntime {
         List<Feed> opened = new ArrayList<>();
         feeds = opened;
         RateController rates = RateController.of(graph);
+        SmallValues values = new SmallValues(graph.inputs(), rates, rdds);
+        if (job != null) {
+            job.manifest().ifPresent(values::restore);
+        }
         for (InputNode node : graph.inputs()) {
             opened.add(feedOf(node, rates));
         }
@@ -221,7 +225,7 @@ public final class StreamingRuntime {
             feed.start(zero, job == null ? Feed.Past.NONE : job.pastOf(feed.node()));
         }
         BatchScheduler started = new BatchScheduler(
-                graph, clock, bus, opened, rates, zero, job, this::stopBecauseOf, this::stopWhenEnough);
+                graph, clock, bus, opened, rates, zero, job, values, this::stopBecauseOf, this::stopWhenEnough);
         scheduler = started;
         startedAt = now;
         lifecycle.move(ContextState.ACTIVE);
