@@ -77,7 +77,7 @@ public final class Acequia {
     }
 
     private static int failed(Exception e, CommandLine command) {
-        FailureReport.print(command.getCommandName(), e, false, command.getErr());
+        FailureReport.print(command.getCommandName(), e, command.getErr());
         return FailureReport.exitCode(e);
     }
 

@@ -20,7 +20,19 @@ final class FailureReport {
 
     private FailureReport() {}
 
+    /** Tells it, with the stack or with how to get that. */
     static void print(String program, Throwable failure, boolean stacktrace, PrintWriter to) {
+        print(program, failure, to);
+        if (stacktrace) {
+            failure.printStackTrace(to);
+        } else {
+            to.println("  --stacktrace shows where it happened");
+        }
+        to.flush();
+    }
+
+    /** Tells it without a word of the stack. */
+    static void print(String program, Throwable failure, PrintWriter to) {
         to.println("acequia: " + program + " failed: " + sentence(failure));
         for (Throwable cause : causes(failure).stream().skip(1).toList()) {
             to.println("  cause: " + sentence(cause));
@@ -30,12 +42,7 @@ final class FailureReport {
             to.println("  what to do: see " + code + " in docs/errors.md");
         }
         if (exitCode(failure) == Acequia.DATA_REFUSED) {
-            to.println("  nothing was changed, and to start again cannot help: exit code 3");
-        }
-        if (stacktrace) {
-            failure.printStackTrace(to);
-        } else {
-            to.println("  --stacktrace shows where it happened");
+            to.println("  data was refused (exit code 3): to start again cannot help before that is put right");
         }
         to.flush();
     }

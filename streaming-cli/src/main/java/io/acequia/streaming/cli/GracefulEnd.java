@@ -62,7 +62,7 @@ final class GracefulEnd implements AutoCloseable {
         try {
             context.awaitTerminationOrTimeout(0);
         } catch (BatchFailedException e) {
-            FailureReport.print(program, e, false, to);
+            FailureReport.print(program, e, to);
             return OptionalInt.of(FailureReport.exitCode(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.cli;
 
+import io.acequia.streaming.data.Durations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -23,11 +24,13 @@ final class LettersToSocket implements ReplayCommand.Delivery {
 
     private final String host;
     private final int port;
+    private final Duration closesWithin;
     private final PrintWriter to;
 
-    private LettersToSocket(String host, int port, PrintWriter to) {
+    private LettersToSocket(String host, int port, Duration closesWithin, PrintWriter to) {
         this.host = host;
         this.port = port;
+        this.closesWithin = closesWithin;
         this.to = to;
     }
 
@@ -37,13 +40,17 @@ final class LettersToSocket implements ReplayCommand.Delivery {
      * @param to is told when it listens
      */
     static LettersToSocket parse(String address, PrintWriter to) {
+        return parse(address, CLOSES_WITHIN, to);
+    }
+
+    static LettersToSocket parse(String address, Duration closesWithin, PrintWriter to) {
         Matcher form = FORM.matcher(address);
         if (!form.matches() || Integer.parseInt(form.group(2)) > 65_535) {
             throw new IllegalArgumentException(
                     "ACQ-2226 --listen " + address + ": give a port from 0 to 65535, or HOST:PORT");
         }
         String host = form.group(1) == null ? "127.0.0.1" : form.group(1);
-        return new LettersToSocket(host, Integer.parseInt(form.group(2)), to);
+        return new LettersToSocket(host, Integer.parseInt(form.group(2)), closesWithin, to);
     }
 
     @Override
@@ -59,8 +66,8 @@ final class LettersToSocket implements ReplayCommand.Delivery {
         }
     }
 
-    private static void awaitClose(Socket client) throws IOException {
-        client.setSoTimeout((int) CLOSES_WITHIN.toMillis());
+    private void awaitClose(Socket client) throws IOException {
+        client.setSoTimeout((int) closesWithin.toMillis());
         InputStream in = client.getInputStream();
         try {
             for (int b = in.read(); b >= 0; b = in.read()) {
@@ -68,8 +75,8 @@ final class LettersToSocket implements ReplayCommand.Delivery {
             }
         } catch (SocketTimeoutException e) {
             throw new IOException(
-                    "ACQ-2227 the source has not closed its side within " + CLOSES_WITHIN.toSeconds()
-                            + "s: it may not have read all letters, and they are kept",
+                    "ACQ-2227 the source has not closed its side within " + Durations.text(closesWithin)
+                            + ": it may not have read all letters, and they are kept",
                     e);
         }
     }
