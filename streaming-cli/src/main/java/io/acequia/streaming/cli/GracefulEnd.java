@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * place of the contexts, which keep their reports to themselves: {@code streaming.stop.on.shutdown} is turned off for them
  * meanwhile. A user who has turned it off wants no such stop, and gets none.
  */
-final class GracefulEnd implements AutoCloseable {
+final class GracefulEnd {
     private final String program;
     private final PrintWriter to;
     private final @Nullable String before;
@@ -36,7 +36,7 @@ final class GracefulEnd implements AutoCloseable {
         }
     }
 
-    /** From now on until it is closed. */
+    /** From now on until it is cancelled. */
     static GracefulEnd on(String program, PrintWriter to) {
         return new GracefulEnd(program, to);
     }
@@ -78,10 +78,10 @@ final class GracefulEnd implements AutoCloseable {
         return OptionalInt.of(Acequia.PARTIALLY_STOPPED);
     }
 
-    @Override
-    public void close() {
+    /** No signal is waited for any more; the setting is as it was. */
+    void cancel() {
         if (hook != null) {
-            hook.close();
+            hook.remove();
             if (before == null) {
                 System.clearProperty(setting());
             } else {

@@ -137,13 +137,19 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(Program program, String[] arguments) {
-        try (GracefulEnd end = GracefulEnd.on(program.name(), spec.commandLine().getErr())) {
+        GracefulEnd end = null;
+        try {
+            end = GracefulEnd.on(program.name(), spec.commandLine().getErr());
             program.run(arguments);
             return Acequia.OK;
         } catch (Throwable failure) {
             FailureReport.print(
                     program.name(), failure, stacktrace, spec.commandLine().getErr());
             return FailureReport.exitCode(failure);
+        } finally {
+            if (end != null) {
+                end.cancel();
+            }
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * What is done when a signal ends this process, and the exit code that it then has. The JVM takes the code from the signal, so
  * another one needs a halt, which gives up other hooks that still run; without one the code stays, and nothing is cut off.
  */
-final class ShutdownHook implements AutoCloseable {
+final class ShutdownHook {
     private final Thread thread;
 
     private ShutdownHook(Thread thread) {
@@ -35,8 +35,7 @@ final class ShutdownHook implements AutoCloseable {
     }
 
     /** Takes it back, unless it runs already. */
-    @Override
-    public void close() {
+    void remove() {
         try {
             Runtime.getRuntime().removeShutdownHook(thread);
         } catch (IllegalStateException e) {

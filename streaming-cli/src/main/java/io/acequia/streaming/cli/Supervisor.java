@@ -46,8 +46,11 @@ final class Supervisor {
 
     /** Runs until the program has ended for good; its last exit code. */
     int run() throws IOException, InterruptedException {
-        try (ShutdownHook hook = ShutdownHook.add("acequia-supervisor", this::end)) {
+        ShutdownHook hook = ShutdownHook.add("acequia-supervisor", this::end);
+        try {
             return runInside();
+        } finally {
+            hook.remove();
         }
     }
 
