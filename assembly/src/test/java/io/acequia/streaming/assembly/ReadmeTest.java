@@ -13,8 +13,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the README and the guides show is what is compiled and run: each Java block is a tagged region of an example. */
 class ReadmeTest {
-    private static final List<String> PAGES =
-            List.of("README.md", "docs/write-a-receiver.md", "docs/tuning.md", "docs/windows-and-state.md");
+    private static final List<String> PAGES = List.of(
+            "README.md",
+            "docs/write-a-receiver.md",
+            "docs/tuning.md",
+            "docs/windows-and-state.md",
+            "docs/deploy/README.md");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java *(\\S*)$\\R(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 

@@ -32,9 +32,11 @@ final class JobDirectory implements AutoCloseable {
         boolean opened = false;
         try {
             Storage.Lock lock = storage.lock("lock")
-                    .orElseThrow(() -> new IOException("ACQ-1030 the checkpoint directory " + directory
-                            + " is in use: another context, here or in another process, runs on it; stop that one, or"
-                            + " give this job a directory of its own"));
+                    .orElseThrow(() -> new DirectoryRefusedException(
+                            "ACQ-1030 the checkpoint directory " + directory
+                                    + " is in use: another context, here or in another process, runs on it; stop that one, or"
+                                    + " give this job a directory of its own",
+                            null));
             JobDirectory taken = new JobDirectory(storage, lock, id(storage));
             opened = true;
             return taken;
@@ -53,7 +55,7 @@ final class JobDirectory implements AutoCloseable {
                 try {
                     return UUID.fromString(id);
                 } catch (IllegalArgumentException e) {
-                    throw new IOException(
+                    throw new DirectoryRefusedException(
                             "ACQ-1031 " + storage.uri() + "/" + ID + " is damaged: it holds '" + id
                                     + "' where the id of the job should be; every file of the job carries its id in its header,"
                                     + " write that one there",
