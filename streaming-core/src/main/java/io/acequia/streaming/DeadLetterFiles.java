@@ -49,7 +49,8 @@ final class DeadLetterFiles implements DeadLetterSink {
                 Files.deleteIfExists(path);
             }
         }
-        return new Letters(folder.resolve(name), attempts.resolve(UUID.randomUUID().toString()));
+        return new Letters(
+                folder.resolve(name), attempts.resolve(UUID.randomUUID().toString()));
     }
 
     private static void makeFolders(Path folder) throws IOException {

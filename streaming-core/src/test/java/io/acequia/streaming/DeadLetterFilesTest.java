@@ -113,9 +113,8 @@ class DeadLetterFilesTest {
     @Test
     void namesAreNotForcedBeforeTheyAreThere() throws Exception {
         Path inTheWay = Files.createDirectories(directory.resolve("1000-parse-3.jsonl/not/empty"));
-        List<String> forced = ForcedPaths.during(
-                temporary,
-                () -> assertThatThrownBy(() -> write(KEY, letter("a", "x"))).isInstanceOf(IOException.class));
+        List<String> forced = ForcedPaths.during(temporary, () -> assertThatThrownBy(() -> write(KEY, letter("a", "x")))
+                .isInstanceOf(IOException.class));
         assertThat(inTheWay).exists();
         assertThat(forced).singleElement().asString().startsWith("letters/.1000-parse-3.jsonl.attempts/");
     }

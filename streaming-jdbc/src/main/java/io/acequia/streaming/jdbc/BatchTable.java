@@ -40,8 +40,9 @@ final class BatchTable implements Serializable {
 
     BatchTable(@Nullable String name, Function0<DataSource> pool) {
         if (name == null || !NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("ACQ-2403 '" + name
-                    + "' cannot name a batch table: use letters, digits and underscores, with the schema and a dot before if you like");
+            throw new IllegalArgumentException(
+                    "ACQ-2403 '" + name
+                            + "' cannot name a batch table: use letters, digits and underscores, with the schema and a dot before if you like");
         }
         this.name = name;
         this.pool = pool;
@@ -98,7 +99,8 @@ final class BatchTable implements Serializable {
             if (!somebodyElseMadeIt) {
                 throw new StreamingException(
                         "ACQ-2406",
-                        "the batch table " + name + " is missing and cannot be made: " + e.getMessage() + "; let this user"
+                        "the batch table " + name + " is missing and cannot be made: " + e.getMessage()
+                                + "; let this user"
                                 + " make it, or make it beforehand, and let this user select from it and insert into it: "
                                 + definition(),
                         e);
@@ -155,8 +157,8 @@ final class BatchTable implements Serializable {
     }
 
     void add(Connection connection, Output.Key key) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into " + name + " (output, batch_time, part) values (?, ?, ?)")) {
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into " + name + " (output, batch_time, part) values (?, ?, ?)")) {
             bind(insert, key);
             insert.executeUpdate();
         }
@@ -166,8 +168,9 @@ final class BatchTable implements Serializable {
         if (key.output().length() > LONGEST_OUTPUT) {
             throw new StreamingException(
                     "ACQ-2407",
-                    "the uid of the output has " + key.output().length() + " characters, and the batch table has room for "
-                            + LONGEST_OUTPUT + ": give a shorter one with uid(..): " + key.output(),
+                    "the uid of the output has " + key.output().length()
+                            + " characters, and the batch table has room for " + LONGEST_OUTPUT
+                            + ": give a shorter one with uid(..): " + key.output(),
                     null);
         }
         statement.setString(1, key.output());

@@ -30,7 +30,8 @@ record LentConnection(Connection connection) implements InvocationHandler {
         if (ENDS.contains(method.getName()) && !toSavepoint) {
             throw new StreamingException(
                     "ACQ-2411",
-                    method.getName() + " of a connection that is lent for one partition: leave its transaction open, it is"
+                    method.getName()
+                            + " of a connection that is lent for one partition: leave its transaction open, it is"
                             + " committed with the key of the partition when the function returns",
                     null);
         }

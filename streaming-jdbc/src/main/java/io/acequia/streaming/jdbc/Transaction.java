@@ -52,7 +52,8 @@ final class Transaction implements AutoCloseable {
             if (connection.getAutoCommit()) {
                 throw new StreamingException(
                         "ACQ-2408",
-                        "the connection " + connection + " commits each statement by itself, and cannot be told not to: use a"
+                        "the connection " + connection
+                                + " commits each statement by itself, and cannot be told not to: use a"
                                 + " database and a pool with transactions",
                         null);
             }

@@ -177,8 +177,7 @@ class ExactlyOnceJdbcTest {
     @Test
     void aConnectionThatCannotHoldATransactionIsRefused() {
         BatchSink<String> sink = sink(() -> Wrapped.source(() -> Wrapped.connection(
-                pool().getConnection(),
-                (method, next) -> method.equals("setAutoCommit") ? null : next.call())));
+                pool().getConnection(), (method, next) -> method.equals("setAutoCommit") ? null : next.call())));
         assertThatThrownBy(() -> sink.open(KEY))
                 .hasMessageMatching("ACQ-2408 the connection .* commits each statement by itself, .*");
     }
@@ -186,8 +185,8 @@ class ExactlyOnceJdbcTest {
     @Test
     void aConnectionThatCannotBeGivenBackIsReported() throws Exception {
         boolean[] gone = {false};
-        BatchSink<String> sink = sink(() -> Wrapped.source(
-                () -> Wrapped.connection(pool().getConnection(), (method, next) -> {
+        BatchSink<String> sink =
+                sink(() -> Wrapped.source(() -> Wrapped.connection(pool().getConnection(), (method, next) -> {
                     if (method.equals("close") && gone[0]) {
                         throw new SQLException("the pool is gone");
                     }
@@ -205,8 +204,11 @@ class ExactlyOnceJdbcTest {
 
     @Test
     void theSqlIsCheckedByTheDatabase() {
-        BatchSink<String> sink = ExactlyOnceJdbc.sink(ExactlyOnceJdbcTest::pool, "insert into nowhere values (?)", BIND);
-        assertThatThrownBy(() -> write(sink, KEY, "a")).isInstanceOf(SQLException.class).hasMessageContaining("nowhere");
+        BatchSink<String> sink =
+                ExactlyOnceJdbc.sink(ExactlyOnceJdbcTest::pool, "insert into nowhere values (?)", BIND);
+        assertThatThrownBy(() -> write(sink, KEY, "a"))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("nowhere");
     }
 
     // ---- the batch table
@@ -229,7 +231,8 @@ class ExactlyOnceJdbcTest {
         } finally {
             threads.shutdownNow();
         }
-        assertThat(Postgres.read("select output || ' ' || batch_time || ' ' || part from acequia_batches order by part"))
+        assertThat(Postgres.read(
+                        "select output || ' ' || batch_time || ' ' || part from acequia_batches order by part"))
                 .hasSize(8)
                 .startsWith("rows 1000 0", "rows 1000 1");
     }
@@ -244,11 +247,13 @@ class ExactlyOnceJdbcTest {
     @Test
     void aBatchTableThatCannotBeMadeIsReportedWithItsDefinition() throws Exception {
         Postgres.execute("drop role if exists guest", "create role guest login");
-        BatchSink<String> sink = ExactlyOnceJdbc.sink("other_batches", () -> Postgres.as(APPLICATION, "guest"), INSERT, BIND);
+        BatchSink<String> sink =
+                ExactlyOnceJdbc.sink("other_batches", () -> Postgres.as(APPLICATION, "guest"), INSERT, BIND);
         assertThatThrownBy(() -> sink.alreadyCommitted(KEY))
                 .hasMessageStartingWith("ACQ-2406 the batch table other_batches is missing and cannot be made: ")
-                .hasMessageEndingWith("create table other_batches (output varchar(255) not null, batch_time bigint not null,"
-                        + " part integer not null, primary key (output, batch_time, part))");
+                .hasMessageEndingWith(
+                        "create table other_batches (output varchar(255) not null, batch_time bigint not null,"
+                                + " part integer not null, primary key (output, batch_time, part))");
     }
 
     @Test

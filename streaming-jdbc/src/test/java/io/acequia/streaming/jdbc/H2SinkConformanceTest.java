@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.acequia.streaming.BatchSink;
+import io.acequia.streaming.Output;
+import io.acequia.streaming.data.Time;
 import io.acequia.streaming.testkit.BatchSinkConformance;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,6 +16,7 @@ import java.util.UUID;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Nothing in the protocol is PostgreSQL's own. */
 class H2SinkConformanceTest extends BatchSinkConformance<String> {
@@ -39,7 +45,10 @@ class H2SinkConformanceTest extends BatchSinkConformance<String> {
 
     @Override
     protected BatchSink<String> sink() {
-        String database = url;
+        return sink(url);
+    }
+
+    private static BatchSink<String> sink(String database) {
         return ExactlyOnceJdbc.sink(
                 () -> source(database),
                 "insert into conformance (payload) values (?)",
@@ -59,5 +68,23 @@ class H2SinkConformanceTest extends BatchSinkConformance<String> {
     @Override
     protected List<String> committed() throws SQLException {
         return Rows.read(source(url), "select payload from conformance order by id");
+    }
+
+    @Test
+    void aDatabaseThatTakesTwoOutputsForOneFailsTheSecondInsteadOfLosingIt() throws Exception {
+        String careless = "jdbc:h2:mem:" + UUID.randomUUID() + ";IGNORECASE=TRUE";
+        try (Connection held = source(careless).getConnection();
+                Statement statement = held.createStatement()) {
+            statement.execute("create table conformance (payload varchar(200))");
+            BatchSink<String> sink = sink(careless);
+            try (BatchSink.Writer<String> writer = sink.open(new Output.Key(new Time(1_000), "rows", 0))) {
+                writer.commit();
+            }
+            Output.Key like = new Output.Key(new Time(1_000), "Rows", 0);
+            assertThat(sink.alreadyCommitted(like)).isFalse();
+            try (BatchSink.Writer<String> writer = sink.open(like)) {
+                assertThatThrownBy(writer::commit).isInstanceOf(SQLException.class);
+            }
+        }
     }
 }

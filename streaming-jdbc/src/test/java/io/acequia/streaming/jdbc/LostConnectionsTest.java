@@ -174,9 +174,7 @@ class LostConnectionsTest {
         BatchSink<Integer> sink = sink(Postgres.as(APPLICATION));
         try (BatchSink.Writer<Integer> writer = sink.open(KEY)) {
             write(writer, 0, 10);
-            assertThatThrownBy(writer::commit)
-                    .isInstanceOf(SQLException.class)
-                    .hasMessageContaining("lost_pkey");
+            assertThatThrownBy(writer::commit).isInstanceOf(SQLException.class).hasMessageContaining("lost_pkey");
             writer.abort();
         }
         assertThat(ids()).containsExactly("5");

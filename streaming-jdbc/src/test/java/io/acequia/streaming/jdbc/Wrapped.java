@@ -36,13 +36,15 @@ final class Wrapped {
     }
 
     static Connection connection(Connection real, Instead instead) {
-        return proxy(Connection.class, (proxy, method, args) -> instead.call(method.getName(), () -> {
-            try {
-                return method.invoke(real, args);
-            } catch (InvocationTargetException e) {
-                throw (Exception) e.getCause();
-            }
-        }));
+        return proxy(
+                Connection.class,
+                (proxy, method, args) -> instead.call(method.getName(), () -> {
+                    try {
+                        return method.invoke(real, args);
+                    } catch (InvocationTargetException e) {
+                        throw (Exception) e.getCause();
+                    }
+                }));
     }
 
     private static <P> P proxy(Class<P> type, InvocationHandler handler) {

@@ -102,17 +102,21 @@ public abstract class BatchSinkConformance<T> {
         List<String> rows = rows("whole", MANY);
         try (BatchSink.Writer<T> writer = sink().open(KEY)) {
             write(writer, rows);
-            inThread(() -> {
-                writer.commit();
-                return null;
-            }, commit -> {
-                boolean done;
-                do {
-                    done = commit.isDone();
-                    assertThat(committed().size()).as("rows seen during the commit").isIn(0, MANY);
-                } while (!done);
-                commit.get();
-            });
+            inThread(
+                    () -> {
+                        writer.commit();
+                        return null;
+                    },
+                    commit -> {
+                        boolean done;
+                        do {
+                            done = commit.isDone();
+                            assertThat(committed().size())
+                                    .as("rows seen during the commit")
+                                    .isIn(0, MANY);
+                        } while (!done);
+                        commit.get();
+                    });
         }
     }
 
@@ -188,7 +192,9 @@ public abstract class BatchSinkConformance<T> {
     }
 
     private void assertNotCommitted(String what) throws Exception {
-        assertThat(sink().alreadyCommitted(KEY)).as("whether " + what + " is committed").isFalse();
+        assertThat(sink().alreadyCommitted(KEY))
+                .as("whether " + what + " is committed")
+                .isFalse();
     }
 
     @Test
@@ -307,7 +313,9 @@ public abstract class BatchSinkConformance<T> {
                     writer.abort();
                 }
             }
-            assertThat(failure).as("what the sink throws for a record that it cannot write").isNotNull();
+            assertThat(failure)
+                    .as("what the sink throws for a record that it cannot write")
+                    .isNotNull();
         }
         assertThat(committed()).as("rows after a failed write").isEmpty();
         assertNotCommitted("a key whose writer failed");

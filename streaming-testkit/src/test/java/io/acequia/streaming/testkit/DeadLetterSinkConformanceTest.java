@@ -39,7 +39,8 @@ class DeadLetterSinkConformanceTest extends BatchSinkConformance<DeadLetter> {
         List<String> letters = new ArrayList<>();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
-                for (Path file : files.filter(file -> file.toString().endsWith(".jsonl")).toList()) {
+                for (Path file :
+                        files.filter(file -> file.toString().endsWith(".jsonl")).toList()) {
                     for (String line : Files.readAllLines(file)) {
                         Matcher text = TEXT.matcher(line);
                         letters.add(text.find() ? text.group(1) : line);

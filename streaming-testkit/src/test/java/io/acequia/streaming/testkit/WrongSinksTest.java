@@ -35,9 +35,7 @@ class WrongSinksTest {
     private static Stream<Case> cases() {
         return Stream.of(
                 new Case(
-                        Fault.ALREADY_COMMITTED_IS_ALWAYS_FALSE,
-                        "rows after the attempt",
-                        s -> s.aRestartWritesOnce()),
+                        Fault.ALREADY_COMMITTED_IS_ALWAYS_FALSE, "rows after the attempt", s -> s.aRestartWritesOnce()),
                 new Case(Fault.KNOWS_ITS_OWN_COMMITS_ALONE, "rows after the attempt", s -> s.aRestartWritesOnce()),
                 new Case(Fault.KNOWS_ITS_OWN_COMMITS_ALONE, "rows after the attempt", s -> s.aCopyWritesTheSame()),
                 new Case(
@@ -55,14 +53,16 @@ class WrongSinksTest {
                         "rows before the commit",
                         s -> s.aCommitShowsWhatWasWritten()),
                 new Case(Fault.SHOWS_ROWS_BEFORE_THE_COMMIT, "rows after a crash", s -> s.aCrashLeavesNothing()),
-                new Case(
-                        Fault.COMMITS_IN_TWO_PARTS, "rows seen during the commit", s -> s.aReaderSeesAllOrNothing()),
+                new Case(Fault.COMMITS_IN_TWO_PARTS, "rows seen during the commit", s -> s.aReaderSeesAllOrNothing()),
                 new Case(Fault.ABORT_LEAVES_ROWS, "rows after an abort", s -> s.anAbortLeavesNothing()),
                 new Case(Fault.ABORT_LEAVES_ROWS, "rows after another key", s -> s.keysAreIndependent()),
                 new Case(Fault.CLOSE_COMMITS, "rows after close without commit", s -> s.closeIsNoCommit()),
                 new Case(Fault.COMMITTING_AGAIN_APPENDS, "rows after two commits", s -> s.aWriterCommitsTwice()),
                 new Case(Fault.THE_KEY_LACKS_THE_PARTITION, "partition=1] is committed", s -> s.keysAreIndependent()),
-                new Case(Fault.THE_KEY_LACKS_THE_PARTITION, "the partition beside", s -> s.anEmptyPartitionIsCommitted()),
+                new Case(
+                        Fault.THE_KEY_LACKS_THE_PARTITION,
+                        "the partition beside",
+                        s -> s.anEmptyPartitionIsCommitted()),
                 new Case(Fault.THE_KEY_LACKS_THE_TIME, "is committed", s -> s.keysAreIndependent()),
                 new Case(Fault.THE_KEY_LACKS_THE_OUTPUT, "is committed", s -> s.keysAreIndependent()),
                 new Case(Fault.CHECKS_AND_THEN_ACTS, "rows after a race", s -> s.twoAttemptsRace()),
@@ -70,15 +70,13 @@ class WrongSinksTest {
                 new Case(Fault.A_LATE_COMMIT_APPENDS, "rows after a race", s -> s.twoAttemptsRace()),
                 new Case(Fault.A_LATE_ABORT_TAKES_ALL, "rows after a late abort", s -> s.aLateAttemptHarmsNothing()),
                 new Case(Fault.A_CRASH_LEAVES_A_LOCK, "is locked", s -> s.aCrashLeavesNothing()),
-                new Case(
-                        Fault.REFUSES_EMPTY_PARTITIONS, "nothing to commit", s -> s.anEmptyPartitionIsCommitted()),
+                new Case(Fault.REFUSES_EMPTY_PARTITIONS, "nothing to commit", s -> s.anEmptyPartitionIsCommitted()),
                 new Case(
                         Fault.KEEPS_WHAT_CAME_BEFORE_A_FAILED_WRITE,
                         "rows after a failed write",
                         s -> s.aFailedWriteLeavesNothing()),
                 new Case(Fault.CANNOT_BE_COPIED, "cannot be copied", s -> s.aCopyWritesTheSame()),
-                new Case(
-                        Fault.FORGETS_ITS_TARGET_IN_A_COPY, "rows after the attempt", s -> s.aCopyWritesTheSame()),
+                new Case(Fault.FORGETS_ITS_TARGET_IN_A_COPY, "rows after the attempt", s -> s.aCopyWritesTheSame()),
                 new Case(Fault.MIXES_UP_THE_ORDER, "behind the commit", s -> s.whatWasCommittedStaysInOrder()));
     }
 
@@ -92,10 +90,9 @@ class WrongSinksTest {
 
     @TestFactory
     Stream<DynamicTest> theRightSinkPassesTheSameTests() {
-        return cases().map(wrong -> DynamicTest.dynamicTest(
-                "where " + wrong.fault() + " fails",
-                () -> assertThatCode(() -> wrong.check().run(new Suite(Fault.NONE)))
-                        .doesNotThrowAnyException()));
+        return cases().map(wrong -> DynamicTest.dynamicTest("where " + wrong.fault() + " fails", () -> assertThatCode(
+                        () -> wrong.check().run(new Suite(Fault.NONE)))
+                .doesNotThrowAnyException()));
     }
 
     @Test

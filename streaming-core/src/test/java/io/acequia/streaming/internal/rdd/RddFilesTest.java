@@ -91,8 +91,7 @@ class RddFilesTest {
         assertThat(forced.get(0)).as("that the folder was made").isEmpty();
         String attempt = forced.get(4);
         assertThat(attempt).startsWith("made/.out.attempts/");
-        assertThat(forced.subList(1, 3))
-                .containsExactlyInAnyOrder(attempt + "/part-00000", attempt + "/part-00001");
+        assertThat(forced.subList(1, 3)).containsExactlyInAnyOrder(attempt + "/part-00000", attempt + "/part-00001");
         assertThat(forced.get(3)).isEqualTo(attempt + "/_SUCCESS");
         assertThat(forced.get(5)).isEqualTo("made");
     }
@@ -100,9 +99,8 @@ class RddFilesTest {
     @Test
     void namesAreNotForcedBeforeTheyAreThere() throws Exception {
         Files.createFile(directory.resolve("out"));
-        List<String> forced = ForcedPaths.during(
-                directory,
-                () -> assertThatThrownBy(() -> batch.parallelize(List.of(1), 1)
+        List<String> forced =
+                ForcedPaths.during(directory, () -> assertThatThrownBy(() -> batch.parallelize(List.of(1), 1)
                                 .saveAsTextFile(directory.resolve("out").toString()))
                         .hasMessageStartingWith("ACQ-0820"));
         assertThat(forced).isNotEmpty().allMatch(path -> path.startsWith(".out.attempts/"));
