@@ -457,6 +457,16 @@ final class BatchScheduler {
         }
     }
 
+    /** Gives back what a start that failed has taken. */
+    void abandon() {
+        queue.close();
+        if (checkpointer != null) {
+            checkpointer.stop(HARD_STOP);
+        }
+        remembered.releaseAll();
+        states.close();
+    }
+
     private Left stopHard() throws InterruptedException {
         stoppingHard = true;
         int unplanned = queue.close();

@@ -48,7 +48,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>How much.</b> An increment holds what changed in each state since the checkpoint before, and the RDDs that were kept since
  * then, and names the parts of those before. A base holds everything. A new base is due after so many increments, when the
- * increments have become as large as their base, and after a checkpoint has failed: then no version has to wait for the next attempt.
+ * increments have become as large as their base, after a checkpoint has failed, so that no version has to wait for the next
+ * attempt, and until there are two bases: with one of them damaged the job can begin from the other. Before that nothing is let
+ * go at all, and the job can begin from its beginning.
  *
  * <p><b>When.</b> At the first completed batch that is one interval or more after the last checkpoint. One at a time: a batch that
  * comes to its end while a checkpoint is written leaves it to the next. A graceful stop takes a last one.
@@ -89,8 +91,9 @@ final class Checkpointer {
     private boolean closed;
     private long failures;
 
-    /** Of the checkpoint thread alone. */
+    // Of the checkpoint thread alone.
     private @Nullable Manifest newest;
+    private int bases;
 
     private @Nullable Thread thread;
 
@@ -219,7 +222,7 @@ final class Checkpointer {
     }
 
     /** Gives up what is being written. */
-    void stop(Duration atMost) throws InterruptedException {
+    void stop(Duration atMost) {
         lock.lock();
         try {
             closed = true;
@@ -230,7 +233,11 @@ final class Checkpointer {
         Thread running = thread;
         if (running != null) {
             running.interrupt();
-            running.join(Math.max(1, atMost.toMillis()));
+            try {
+                running.join(Math.max(1, atMost.toMillis()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             if (running.isAlive()) {
                 LOG.warn("{} did not end in {}:{}", running.getName(), atMost, Threads.stackOf(running));
             }
@@ -312,7 +319,9 @@ final class Checkpointer {
             job.versions().forEach(states::needed);
             bytes = own(manifest);
             List<Manifest> kept = checkpoints.prune(keep);
-            Time oldest = kept.get(kept.size() - 1).time();
+            bases = (int) kept.stream().map(Manifest::base).distinct().count();
+            Time oldest =
+                    bases < 2 ? beginning.zero() : kept.get(kept.size() - 1).time();
             journal.checkpointed(job.time(), oldest);
             for (Feed feed : feeds) {
                 feed.covered(job.time());
@@ -363,7 +372,7 @@ final class Checkpointer {
 
     private Manifest write(Job job, String name) throws Exception {
         Manifest before = newest;
-        Manifest upon = before != null && !isBaseDue(before) ? before : null;
+        Manifest upon = before != null && bases >= 2 && !isBaseDue(before) ? before : null;
         Snapshot snapshot = new Snapshot(
                 directory.uri(),
                 name,
