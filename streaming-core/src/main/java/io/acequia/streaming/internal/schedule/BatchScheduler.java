@@ -9,6 +9,7 @@ import io.acequia.streaming.internal.checkpoint.Allocation;
 import io.acequia.streaming.internal.checkpoint.JournaledBatch;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.listener.BatchInfo;
+import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.StreamingListener;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -161,6 +162,10 @@ final class BatchScheduler {
     /** How often there is a checkpoint; zero without a checkpoint directory. */
     Duration checkpointInterval() {
         return checkpointer == null ? Duration.ZERO : checkpointer.interval();
+    }
+
+    Optional<ContextStatus.CheckpointStatus> checkpoints() {
+        return Optional.ofNullable(checkpointer).map(Checkpointer::status);
     }
 
     boolean runsOn(Thread thread) {

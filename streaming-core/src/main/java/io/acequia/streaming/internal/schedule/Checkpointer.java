@@ -23,6 +23,7 @@ import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import io.acequia.streaming.internal.store.Vocabulary;
 import io.acequia.streaming.listener.CheckpointInfo;
+import io.acequia.streaming.listener.ContextStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -89,6 +90,9 @@ final class Checkpointer {
     private @Nullable Job waiting;
     private boolean writing;
     private boolean closed;
+    private @Nullable Time lastWhole;
+    private long lastBytes;
+    private long completed;
     private long failures;
 
     // Of the checkpoint thread alone.
@@ -165,7 +169,10 @@ final class Checkpointer {
      */
     void start(Optional<Manifest> restored) {
         newest = restored.orElse(null);
-        restored.ifPresent(manifest -> last = manifest.time());
+        restored.ifPresent(manifest -> {
+            last = manifest.time();
+            lastWhole = manifest.time();
+        });
         if (newest != null) {
             for (StateNode<?, ?, ?, ?> node : stateNodes) {
                 states.hold(node, newest.time());
@@ -178,10 +185,16 @@ final class Checkpointer {
         return interval;
     }
 
-    long failures() {
+    ContextStatus.CheckpointStatus status() {
         lock.lock();
         try {
-            return failures;
+            return new ContextStatus.CheckpointStatus(
+                    interval,
+                    Optional.ofNullable(lastWhole),
+                    lastBytes,
+                    completed,
+                    failures,
+                    journal.usage().bytes());
         } finally {
             lock.unlock();
         }
@@ -318,6 +331,7 @@ final class Checkpointer {
             newest = manifest;
             job.versions().forEach(states::needed);
             bytes = own(manifest);
+            isWhole(job.time(), bytes);
             List<Manifest> kept = checkpoints.prune(keep);
             bases = (int) kept.stream().map(Manifest::base).distinct().count();
             Time oldest =
@@ -338,6 +352,17 @@ final class Checkpointer {
         Duration took = Duration.ofNanos(clock.nanoTime() - begin);
         long length = bytes;
         bus.post(listener -> listener.onCheckpointCompleted(new CheckpointInfo(job.time(), length, took, why)));
+    }
+
+    private void isWhole(Time time, long bytes) {
+        lock.lock();
+        try {
+            lastWhole = time;
+            lastBytes = bytes;
+            completed++;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static long own(Manifest manifest) {

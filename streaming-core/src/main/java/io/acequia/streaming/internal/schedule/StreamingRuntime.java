@@ -469,7 +469,8 @@ public final class StreamingRuntime {
                 rdds.engine().plans(),
                 bus.dropped(),
                 receivers,
-                running == null ? List.of() : running.states().status());
+                running == null ? List.of() : running.states().status(),
+                running == null ? Optional.empty() : running.checkpoints());
     }
 
     private String name() {
