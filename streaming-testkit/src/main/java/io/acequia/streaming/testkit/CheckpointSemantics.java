@@ -163,8 +163,7 @@ public abstract class CheckpointSemantics extends OperationSemantics {
         }
     }
 
-    private static Optional<Integer> loggedSum(
-            Time time, String key, List<Integer> values, Optional<Integer> state) {
+    private static Optional<Integer> loggedSum(Time time, String key, List<Integer> values, Optional<Integer> state) {
         CALLED.add(time.milliseconds() / 1000 % 60 + " " + key);
         return sum(values, state);
     }
@@ -181,9 +180,7 @@ public abstract class CheckpointSemantics extends OperationSemantics {
                         "sums",
                         s.<String>input("in")
                                 .mapToPair(word -> pair(word, 1))
-                                .updateStateByKey(
-                                        CheckpointSemantics::loggedSum,
-                                        Partitioner.hash(2))))) {
+                                .updateStateByKey(CheckpointSemantics::loggedSum, Partitioner.hash(2))))) {
             t.context().addStreamingListener(checkpoints);
             t.add("in", "a").add("in", "a").add("in", "a").add("in", "a").advance(3);
             t.stopAndRestart();

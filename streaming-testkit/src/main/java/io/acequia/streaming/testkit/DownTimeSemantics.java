@@ -124,8 +124,7 @@ public abstract class DownTimeSemantics extends OperationSemantics {
             t.restart(milliseconds(6_400)).advance(1);
 
             assertThat(bySecond(t, "lines"))
-                    .isEqualTo(Map.of(
-                            1, List.of("first"), 3, List.of("second"), 6, List.of("third"), 8, List.of()));
+                    .isEqualTo(Map.of(1, List.of("first"), 3, List.of("second"), 6, List.of("third"), 8, List.of()));
             assertEachRanOnce(t, "lines");
         }
     }
@@ -164,12 +163,15 @@ public abstract class DownTimeSemantics extends OperationSemantics {
             t.restart(seconds(20)).advance(1);
 
             Map<Integer, List<Object>> windows = bySecond(t, "window");
-            assertThat(windows).containsEntry(1, List.of("first")).containsEntry(4, List.of()).containsEntry(22, List.of());
-            windows.forEach((second, records) ->
-                    assertThat(records).isEqualTo(second <= 3 ? List.of("first") : List.of()));
+            assertThat(windows)
+                    .containsEntry(1, List.of("first"))
+                    .containsEntry(4, List.of())
+                    .containsEntry(22, List.of());
+            windows.forEach(
+                    (second, records) -> assertThat(records).isEqualTo(second <= 3 ? List.of("first") : List.of()));
             assertThat(windows.keySet()).as("when nothing changes any more").noneMatch(s -> s > 8 && s < 22);
-            bySecond(t, "counts").forEach((second, counts) ->
-                    assertThat(counts).containsExactly(pair("first", second <= 3 ? 1 : 0)));
+            bySecond(t, "counts").forEach((second, counts) -> assertThat(counts)
+                    .containsExactly(pair("first", second <= 3 ? 1 : 0)));
             assertEachRanOnce(t, "window");
         }
     }
@@ -192,7 +194,8 @@ public abstract class DownTimeSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S7.27 merge with a state: the merged batch is one step, and the batch of the journal is not merged into it")
+    @DisplayName(
+            "S7.27 merge with a state: the merged batch is one step, and the batch of the journal is not merged into it")
     void mergeLeavesTheJournalAlone() {
         GrowingInput<Integer> growing = new GrowingInput<>();
         try (TestStreams t = under(
@@ -202,9 +205,8 @@ public abstract class DownTimeSemantics extends OperationSemantics {
                         s.context()
                                 .directStream(growing)
                                 .mapToPair(i -> pair("sum", i))
-                                .updateStateByKey(
-                                        (List<Integer> values, Optional<Integer> steps) ->
-                                                Optional.of(steps.orElse(0) + 1))))) {
+                                .updateStateByKey((List<Integer> values, Optional<Integer> steps) ->
+                                        Optional.of(steps.orElse(0) + 1))))) {
             growing.add(List.of(1));
             t.advance(2);
             growing.add(List.of(2));
@@ -227,7 +229,8 @@ public abstract class DownTimeSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S7.28 time-outs that were due in the down-time fire once, in the first batch that runs when they are due")
+    @DisplayName(
+            "S7.28 time-outs that were due in the down-time fire once, in the first batch that runs when they are due")
     void timeoutsFireOnce() {
         for (DownTimePolicy policy : DownTimePolicy.values()) {
             try (TestStreams t = under(
@@ -265,9 +268,7 @@ public abstract class DownTimeSemantics extends OperationSemantics {
             GrowingInput<Integer> growing = new GrowingInput<>();
             try (TestStreams t = under(
                     policy,
-                    s -> s.collect(
-                            "numbers",
-                            s.context().directStream(growing).maxRate(4)))) {
+                    s -> s.collect("numbers", s.context().directStream(growing).maxRate(4)))) {
                 t.advance(1);
                 List<Integer> numbers = IntStream.range(0, 14).boxed().toList();
                 growing.add(numbers);
@@ -288,7 +289,8 @@ public abstract class DownTimeSemantics extends OperationSemantics {
     void replayEqualsTheUninterruptedRun() {
         VoidFunction<TestStreams> program = s -> {
             var pairs = s.<Tuple2<String, Integer>>input("in").mapToPair(pair -> pair);
-            s.collect("window", pairs.reduceByKeyAndWindow(Integer::sum, (sum, left) -> sum - left, seconds(3), SECOND));
+            s.collect(
+                    "window", pairs.reduceByKeyAndWindow(Integer::sum, (sum, left) -> sum - left, seconds(3), SECOND));
             s.collect(
                     "state",
                     pairs.updateStateByKey((List<Integer> values, Optional<Integer> state) ->
@@ -297,7 +299,10 @@ public abstract class DownTimeSemantics extends OperationSemantics {
         try (TestStreams down = under(DownTimePolicy.REPLAY, program);
                 TestStreams plain = TestStreams.every(SECOND, conf(), program)) {
             for (TestStreams t : List.of(down, plain)) {
-                t.add("in", pair("a", 1), pair("b", 1)).add("in", pair("b", 2)).add("in").add("in", pair("a", 5));
+                t.add("in", pair("a", 1), pair("b", 1))
+                        .add("in", pair("b", 2))
+                        .add("in")
+                        .add("in", pair("a", 5));
             }
             down.advance(2).restart(seconds(7)).advance(3);
             plain.advance(12);
@@ -306,7 +311,8 @@ public abstract class DownTimeSemantics extends OperationSemantics {
                 for (int batch = 0; batch < 12; batch++) {
                     assertBatch(down.batches(name).get(batch))
                             .as("batch %s of %s", batch + 1, name)
-                            .containsExactlyInAnyOrderElementsOf(plain.batches(name).get(batch));
+                            .containsExactlyInAnyOrderElementsOf(
+                                    plain.batches(name).get(batch));
                 }
             }
         }

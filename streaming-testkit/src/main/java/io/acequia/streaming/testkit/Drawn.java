@@ -3,10 +3,6 @@ package io.acequia.streaming.testkit;
 
 import io.acequia.streaming.DStreamLike;
 import io.acequia.streaming.testkit.Drawn.Building;
-import io.acequia.streaming.testkit.Drawn.Extent;
-import io.acequia.streaming.testkit.Drawn.Input;
-import io.acequia.streaming.testkit.Drawn.Sink;
-import io.acequia.streaming.testkit.Drawn.Step;
 import io.acequia.streaming.testkit.StreamModel.Node;
 import java.util.List;
 import java.util.Set;

@@ -120,16 +120,15 @@ class DrawnStates extends DrawnWindows {
                     execution.mapped.put(number, mapped);
                     return mapped.mapToPair(pair -> pair);
                 },
-                (model, batch) ->
-                        model.mapped(number, parent, batch, mapping).emitted());
+                (model, batch) -> model.mapped(number, parent, batch, mapping).emitted());
         if (random.nextBoolean()) {
             features.add(Feature.STATE_SNAPSHOTS);
             add(
                     number,
                     "stateSnapshots()",
                     new Made(parent.slide()).unique(),
-                    execution -> Objects.requireNonNull(execution.mapped.get(number))
-                            .stateSnapshots(),
+                    execution ->
+                            Objects.requireNonNull(execution.mapped.get(number)).stateSnapshots(),
                     (model, batch) -> StreamModel.pairsOf(
                             model.mapped(number, parent, batch, mapping).state()));
         }
@@ -154,7 +153,9 @@ class DrawnStates extends DrawnWindows {
     /** A state with a stream of the same slide; the keys of one side are unique, so the result is not too large. */
     void join() {
         List<Step> states = steps.stream()
-                .filter(step -> step.pairs() && step.unique() && stateful.contains(step.node().number()))
+                .filter(step -> step.pairs()
+                        && step.unique()
+                        && stateful.contains(step.node().number()))
                 .toList();
         if (states.isEmpty()) {
             updateState();
@@ -174,8 +175,7 @@ class DrawnStates extends DrawnWindows {
                 execution -> (n == 0
                                 ? execution.pairs(state).join(execution.pairs(other))
                                 : execution.pairs(state).join(execution.pairs(other), n))
-                        .mapValues(
-                                both -> StreamFunctions.value(both._1()) * 31 + StreamFunctions.value(both._2())),
+                        .mapValues(both -> StreamFunctions.value(both._1()) * 31 + StreamFunctions.value(both._2())),
                 (model, batch) -> {
                     Map<Object, List<Tuple2<Object, Long>>> byKey = new HashMap<>();
                     for (Tuple2<Object, Long> right : StreamModel.pairs(model.at(other, batch))) {

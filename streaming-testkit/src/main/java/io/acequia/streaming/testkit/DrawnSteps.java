@@ -204,8 +204,7 @@ class DrawnSteps {
         }
     }
 
-    void windowed(
-            Feature feature, Node parent, String text, Made made, Building building, Meaning meaning) {
+    void windowed(Feature feature, Node parent, String text, Made made, Building building, Meaning meaning) {
         features.add(feature);
         windowed.add(steps.size());
         made.window = true;

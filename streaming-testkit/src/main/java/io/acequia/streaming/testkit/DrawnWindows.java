@@ -4,8 +4,8 @@ package io.acequia.streaming.testkit;
 import io.acequia.streaming.PairDStream;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.Tuple2;
-import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.testkit.Drawn.Extent;
 import io.acequia.streaming.testkit.RandomStreams.Feature;
 import io.acequia.streaming.testkit.StreamFunctions.Merge;
@@ -168,8 +168,7 @@ class DrawnWindows extends DrawnSteps {
                 made,
                 execution -> {
                     Trap trap = execution.trap();
-                    PairDStream<Object, Long> pairs =
-                            execution.pairs(parent).mapValues(StreamFunctions::positive);
+                    PairDStream<Object, Long> pairs = execution.pairs(parent).mapValues(StreamFunctions::positive);
                     Function<Tuple2<Object, Long>, Boolean> keep = pair -> {
                         trap.step();
                         return pair._2() != 0;

@@ -49,13 +49,14 @@ public abstract class GuaranteeSemantics extends OperationSemantics {
         root = temporary;
     }
 
-    private TestStreams counting(String name, Source<String> source, Function<InputDStream<String>, InputDStream<String>> options) {
+    private TestStreams counting(
+            String name, Source<String> source, Function<InputDStream<String>, InputDStream<String>> options) {
         StreamingConf conf = conf().set(StreamingConf.CHECKPOINT_INTERVAL, Duration.ofSeconds(3));
         return TestStreams.every(SECOND, conf, root.resolve(name), s -> {
-            InputDStream<String> received = options.call(s.context().receiverStream(source)).uid("received");
+            InputDStream<String> received =
+                    options.call(s.context().receiverStream(source)).uid("received");
             PairDStream<String, Integer> counts = received.mapToPair(word -> pair(word, 1))
-                    .updateStateByKey(
-                            Integer.class, (values, count) -> Optional.of(count.orElse(0) + values.size()));
+                    .updateStateByKey(Integer.class, (values, count) -> Optional.of(count.orElse(0) + values.size()));
             s.collect("records", received);
             s.collect("counts", counts);
         });
@@ -97,14 +98,16 @@ public abstract class GuaranteeSemantics extends OperationSemantics {
             }
         }
         Set<String> published = Set.copyOf(all);
-        while (!delivered(t).keySet().containsAll(published) || !counts(t).keySet().containsAll(published)) {
+        while (!delivered(t).keySet().containsAll(published)
+                || !counts(t).keySet().containsAll(published)) {
             t.advance(1);
         }
         return published;
     }
 
     @Test
-    @DisplayName("S4.14 reliable with a log, the source gives positions: exactly once in the state and in a keyed output")
+    @DisplayName(
+            "S4.14 reliable with a log, the source gives positions: exactly once in the state and in a keyed output")
     void withPositionsExactlyOnce() {
         for (long seed = 1; seed <= 5; seed++) {
             try (FakeBroker broker = FakeBroker.withPositions();
@@ -128,7 +131,9 @@ public abstract class GuaranteeSemantics extends OperationSemantics {
 
                 assertThat(counts(t)).as("seed %s", seed).containsOnlyKeys(published);
                 assertThat(delivered(t)).as("seed %s", seed).containsOnlyKeys(published);
-                assertThat(counts(t)).as("state and output agree, seed %s", seed).isEqualTo(new TreeMap<>(delivered(t)));
+                assertThat(counts(t))
+                        .as("state and output agree, seed %s", seed)
+                        .isEqualTo(new TreeMap<>(delivered(t)));
             }
         }
     }
@@ -138,10 +143,8 @@ public abstract class GuaranteeSemantics extends OperationSemantics {
     void acknowledgedWhenProcessedAtLeastOnce() {
         for (long seed = 1; seed <= 5; seed++) {
             try (FakeBroker broker = FakeBroker.withoutPositions();
-                    TestStreams t = counting(
-                            "processed " + seed,
-                            broker.source(),
-                            in -> in.dataLog(false).ackMode(AckMode.ON_PROCESSED))) {
+                    TestStreams t = counting("processed " + seed, broker.source(), in -> in.dataLog(false)
+                            .ackMode(AckMode.ON_PROCESSED))) {
                 Set<String> published = killAgainAndAgain(t, broker, seed);
 
                 assertThat(counts(t)).as("seed %s", seed).containsOnlyKeys(published);
@@ -201,8 +204,7 @@ public abstract class GuaranteeSemantics extends OperationSemantics {
             broker.cut();
             t.advance(2);
 
-            assertThat(delivered(t))
-                    .isEqualTo(published.stream().collect(Collectors.toMap(word -> word, word -> 1)));
+            assertThat(delivered(t)).isEqualTo(published.stream().collect(Collectors.toMap(word -> word, word -> 1)));
             assertThat(counts(t)).isEqualTo(new TreeMap<>(delivered(t)));
         }
     }

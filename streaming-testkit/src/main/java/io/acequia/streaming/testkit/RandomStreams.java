@@ -2,7 +2,6 @@
 package io.acequia.streaming.testkit;
 
 import io.acequia.streaming.StreamingConf;
-import io.acequia.streaming.data.Time;
 import io.acequia.streaming.testkit.Drawn.Input;
 import io.acequia.streaming.testkit.Drawn.Sink;
 import io.acequia.streaming.testkit.Drawn.Step;

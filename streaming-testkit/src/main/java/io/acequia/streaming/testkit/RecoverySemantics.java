@@ -100,7 +100,8 @@ public abstract class RecoverySemantics extends OperationSemantics {
     // ---- getOrCreate
 
     @Test
-    @DisplayName("getOrCreate runs the factory every time, and the new context takes up what the last one left at start")
+    @DisplayName(
+            "getOrCreate runs the factory every time, and the new context takes up what the last one left at start")
     void theFactoryRunsEveryTime() throws Exception {
         String directory = root.resolve("checkpoint").toString();
         ManualClock clock = new ManualClock(START);
@@ -179,8 +180,8 @@ public abstract class RecoverySemantics extends OperationSemantics {
     @DisplayName("S5.17 a queue stream is refused with a checkpoint directory, by getOrCreate too")
     void aQueueStreamIsRefused() {
         List<StreamingContext> made = new ArrayList<>();
-        assertThatThrownBy(() -> StreamingContext.getOrCreate(
-                        root.resolve("checkpoint").toString(), () -> {
+        assertThatThrownBy(() ->
+                        StreamingContext.getOrCreate(root.resolve("checkpoint").toString(), () -> {
                             StreamingContext fresh = new StreamingContext(conf(), SECOND);
                             made.add(fresh);
                             fresh.queueStream(new ConcurrentLinkedQueue<>()).foreachRDD(rdd -> {});
@@ -211,7 +212,8 @@ public abstract class RecoverySemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S7.10 a pending batch is replayed at the same time, with the same records in the same partitions and order")
+    @DisplayName(
+            "S7.10 a pending batch is replayed at the same time, with the same records in the same partitions and order")
     void aPendingBatchIsReplayedAsItWas() {
         GrowingInput<String> growing = new GrowingInput<>();
         List<VoidFunction<TestStreams>> programs = List.of(
@@ -226,8 +228,7 @@ public abstract class RecoverySemantics extends OperationSemantics {
                         "groupByKey"));
         for (int i = 0; i < programs.size(); i++) {
             SEEN.clear();
-            try (TestStreams t =
-                    TestStreams.every(SECOND, conf(), root.resolve("pending " + i), programs.get(i))) {
+            try (TestStreams t = TestStreams.every(SECOND, conf(), root.resolve("pending " + i), programs.get(i))) {
                 String[] words = {"to", "be", "or", "not", "to", "be", "that", "is"};
                 if (i != 1) {
                     t.add("in", (Object[]) words);
@@ -386,8 +387,7 @@ public abstract class RecoverySemantics extends OperationSemantics {
         streams.put("reduceByWindow", in.map(Tuple2::_2).reduceByWindow(Math::max, three, SECOND));
         streams.put("groupByKeyAndWindow", pairs.groupByKeyAndWindow(three, SECOND));
         streams.put("reduceByKeyAndWindow", pairs.reduceByKeyAndWindow(Math::max, three));
-        streams.put(
-                "inverse", pairs.reduceByKeyAndWindow(Integer::sum, (sum, left) -> sum - left, seconds(4), two));
+        streams.put("inverse", pairs.reduceByKeyAndWindow(Integer::sum, (sum, left) -> sum - left, seconds(4), two));
         streams.put(
                 "filtered",
                 pairs.reduceByKeyAndWindow(
@@ -507,7 +507,8 @@ public abstract class RecoverySemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S4.13 S7.10 windows and states are those of a run without a stop when it dies in the middle of every batch")
+    @DisplayName(
+            "S4.13 S7.10 windows and states are those of a run without a stop when it dies in the middle of every batch")
     void diedInEveryBatch() {
         for (int which = 0; which < 3; which++) {
             try (TestStreams t = everything(which, "died ")) {
@@ -580,8 +581,7 @@ public abstract class RecoverySemantics extends OperationSemantics {
     @DisplayName("S5.8 a file is taken once over restarts, also when it was taken by a batch that is repeated")
     void aFileIsTakenOnceOverRestarts() throws Exception {
         Path in = Files.createDirectory(root.resolve("in"));
-        try (TestStreams t = recoverable(
-                s -> s.collect("lines", s.context().textFileStream(in.toString())))) {
+        try (TestStreams t = recoverable(s -> s.collect("lines", s.context().textFileStream(in.toString())))) {
             for (int batch = 1; batch <= 6; batch++) {
                 file(in, t, "file" + batch, batch * 1000L - 500);
                 switch (batch % 3) {
@@ -608,8 +608,7 @@ public abstract class RecoverySemantics extends OperationSemantics {
     private void file(Path in, TestStreams t, String name, long modifiedMs) throws IOException {
         Path outside = root.resolve("outside");
         Files.write(outside, (name + "\n").getBytes(UTF_8));
-        Files.setLastModifiedTime(
-                outside, FileTime.from(START.plusMillis(modifiedMs)));
+        Files.setLastModifiedTime(outside, FileTime.from(START.plusMillis(modifiedMs)));
         Files.move(outside, in.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -22,7 +22,8 @@ final class RenamedClass extends ClassLoader {
             throw new IllegalArgumentException("ACQ-2099 " + name + " must be as long as " + old);
         }
         String bytes = new String(bytesOf(original), ISO_8859_1);
-        byte[] patched = bytes.replace(old.replace('.', '/'), name.replace('.', '/')).getBytes(ISO_8859_1);
+        byte[] patched =
+                bytes.replace(old.replace('.', '/'), name.replace('.', '/')).getBytes(ISO_8859_1);
         this.renamed = defineClass(name, patched, 0, patched.length);
     }
 

@@ -59,8 +59,7 @@ final class ReplayableInput<T> implements DirectSource<T> {
             @Override
             public Split<T> split(String range) {
                 String[] numbers = range.split(" ", -1);
-                return piece(
-                        Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2]));
+                return piece(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2]));
             }
         };
     }

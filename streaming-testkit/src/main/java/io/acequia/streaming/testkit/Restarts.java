@@ -139,6 +139,7 @@ record Restarts(List<Restart> list, DownTimePolicy policy, int every, boolean de
 
     @Override
     public String toString() {
-        return list + ", missed batches " + policy + ", checkpoint every " + every + (deadly ? ", traps are deadly" : "");
+        return list + ", missed batches " + policy + ", checkpoint every " + every
+                + (deadly ? ", traps are deadly" : "");
     }
 }

@@ -51,7 +51,8 @@ public final class SimulatedStorages implements StorageProvider {
     public Storage open(String uri) throws IOException {
         SimulatedStorage storage = MOUNTED.get(uri);
         if (storage == null) {
-            throw new IOException("ACQ-2100 no simulated storage is mounted at " + uri + ": " + MOUNTED.keySet() + " are");
+            throw new IOException(
+                    "ACQ-2100 no simulated storage is mounted at " + uri + ": " + MOUNTED.keySet() + " are");
         }
         return new View(storage, uri);
     }

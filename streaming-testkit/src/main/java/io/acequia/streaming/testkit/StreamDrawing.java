@@ -192,7 +192,9 @@ final class StreamDrawing extends DrawnStates {
             List<Sink> above = sinks.stream().filter(isAbove(step)).toList();
             addWhen(step.state() && above.size() > 1, Feature.STATE_WITH_TWO_OUTPUTS);
             addWhen(
-                    step.state() && above.stream().allMatch(sink -> sink.slide() > step.node().slide()),
+                    step.state()
+                            && above.stream()
+                                    .allMatch(sink -> sink.slide() > step.node().slide()),
                     Feature.STATE_WITH_LARGER_SLIDES_ONLY);
         }
     }

@@ -129,7 +129,8 @@ final class StreamModel {
             return batches;
         }
         for (int t = Math.max(0, batch - length - longer) + 1; t <= batch; t++) {
-            if (yields(parent.slide(), t) && !(has(Fault.WINDOW_CUT_BY_A_RESTART) && restarts.beginsBetween(t, batch))) {
+            if (yields(parent.slide(), t)
+                    && !(has(Fault.WINDOW_CUT_BY_A_RESTART) && restarts.beginsBetween(t, batch))) {
                 batches.add(at(parent, t));
             }
         }

@@ -283,8 +283,9 @@ public final class TestStreams implements AutoCloseable {
 
     private TestStreams restart(boolean graceful, Duration downTime, Version next) {
         if (checkpointDir == null) {
-            throw new IllegalStateException("ACQ-2096 a program without a checkpoint directory cannot be restarted: define"
-                    + " it by every(interval, conf, checkpointDir, program)");
+            throw new IllegalStateException(
+                    "ACQ-2096 a program without a checkpoint directory cannot be restarted: define"
+                            + " it by every(interval, conf, checkpointDir, program)");
         }
         run.context.stop(true, graceful);
         clock.advance(downTime);
@@ -302,8 +303,9 @@ public final class TestStreams implements AutoCloseable {
      */
     public TestStreams crashDuringNextBatch() {
         if (checkpointDir == null || run.outputs.isEmpty()) {
-            throw new IllegalStateException("ACQ-2097 a crash in the middle of a batch needs a checkpoint directory and a"
-                    + " collected stream: directory " + checkpointDir + ", collected " + run.outputs);
+            throw new IllegalStateException(
+                    "ACQ-2097 a crash in the middle of a batch needs a checkpoint directory and a"
+                            + " collected stream: directory " + checkpointDir + ", collected " + run.outputs);
         }
         Time died;
         dying.set(true);

@@ -14,14 +14,12 @@ import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.function.VoidFunction;
-import java.io.Serializable;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -42,7 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 public abstract class UpgradeSemantics extends OperationSemantics {
-    private static final AtomicReference<Class<?>> VISIT = new AtomicReference<>();
+    /** The version of the class of the state that the program uses now. */
+    private static volatile Class<?> version = Visit1.class;
 
     private Path root = Path.of("");
 
@@ -231,15 +230,6 @@ public abstract class UpgradeSemantics extends OperationSemantics {
 
     // ---- the class of a state
 
-    /** A state. */
-    record Visit1(int pages) implements Serializable {}
-
-    /** Has one more field. */
-    record Visit2(int pages, int clicks) implements Serializable {}
-
-    /** Its field has another type. */
-    record Visit3(String pages) implements Serializable {}
-
     private static Class<?> named(Class<?> original, String name) {
         return new RenamedClass(original, Visit1.class.getName().replace("Visit1", name)).type();
     }
@@ -261,7 +251,7 @@ public abstract class UpgradeSemantics extends OperationSemantics {
     private static Optional<Object> counted(List<Integer> values, Optional<Object> state)
             throws ReflectiveOperationException {
         int before = state.isPresent() ? pages(state.get()) : 0;
-        return Optional.of(visit(VISIT.get(), before + values.size()));
+        return Optional.of(visit(version, before + values.size()));
     }
 
     @SuppressWarnings("unchecked") // the class of the state is known at run time alone
@@ -272,7 +262,7 @@ public abstract class UpgradeSemantics extends OperationSemantics {
                 "out",
                 s.<String>input("in")
                         .mapToPair(word -> pair(word, 1))
-                        .updateStateByKey((Class<Object>) VISIT.get(), function)
+                        .updateStateByKey((Class<Object>) version, function)
                         .uid("visits")
                         .mapValues(pages));
     }
@@ -283,10 +273,7 @@ public abstract class UpgradeSemantics extends OperationSemantics {
         try {
             use(before);
             try (TestStreams t = TestStreams.every(
-                    SECOND,
-                    conf().registerClasses(before),
-                    root.resolve("checkpoint"),
-                    UpgradeSemantics::visits)) {
+                    SECOND, conf().registerClasses(before), root.resolve("checkpoint"), UpgradeSemantics::visits)) {
                 twoBatches(t);
                 use(after);
                 then.call(t);
@@ -297,7 +284,7 @@ public abstract class UpgradeSemantics extends OperationSemantics {
     }
 
     private static void use(Class<?> visit) {
-        VISIT.set(visit);
+        version = visit;
         Thread.currentThread().setContextClassLoader(visit.getClassLoader());
     }
 
@@ -324,7 +311,8 @@ public abstract class UpgradeSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("edit 8: a state gets one more field: it has its default, or the start is refused and says which field")
+    @DisplayName(
+            "edit 8: a state gets one more field: it has its default, or the start is refused and says which field")
     void aStateGetsOneMoreField() throws Exception {
         Class<?> before = named(Visit1.class, "VisitC");
         Class<?> after = named(Visit2.class, "VisitC");
@@ -421,14 +409,17 @@ public abstract class UpgradeSemantics extends OperationSemantics {
             assertThat(t.context().batchContext().defaultParallelism()).isEqualTo(2);
             assertBatch(t.last("out")).containsExactlyInAnyOrder(pair("a", 3), pair("b", 1), pair("c", 1));
 
-            t.add("in", "b").restart(SECOND, more.set(StreamingConf.RESCALE, true), one("sums")).advance(1);
+            t.add("in", "b")
+                    .restart(SECOND, more.set(StreamingConf.RESCALE, true), one("sums"))
+                    .advance(1);
             assertThat(t.context().batchContext().defaultParallelism()).isEqualTo(3);
             assertBatch(t.last("out")).containsExactlyInAnyOrder(pair("a", 3), pair("b", 2), pair("c", 1));
         }
     }
 
     @Test
-    @DisplayName("edit 11: another batch interval: refused, naming both, or the batches are aligned anew and the state goes on")
+    @DisplayName(
+            "edit 11: another batch interval: refused, naming both, or the batches are aligned anew and the state goes on")
     void theBatchIntervalChanges() {
         try (TestStreams t = first(one("sums"))) {
             twoBatches(t);
@@ -454,12 +445,16 @@ public abstract class UpgradeSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("edit 12: another length or slide of a window: refused, naming the window, or rebuilt from what is there")
+    @DisplayName(
+            "edit 12: another length or slide of a window: refused, naming the window, or rebuilt from what is there")
     void theWindowChanges() {
         for (List<Integer> other : List.of(List.of(5, 1), List.of(3, 1), List.of(4, 2))) {
-            try (TestStreams t =
-                    TestStreams.every(SECOND, conf(), root.resolve("window " + other), windowed(4, 1))) {
-                t.add("in", "a", "b").add("in", "a").add("in", "a", "c").add("in").advance(2);
+            try (TestStreams t = TestStreams.every(SECOND, conf(), root.resolve("window " + other), windowed(4, 1))) {
+                t.add("in", "a", "b")
+                        .add("in", "a")
+                        .add("in", "a", "c")
+                        .add("in")
+                        .advance(2);
                 try {
                     t.restart(windowed(other.get(0), other.get(1)));
                 } catch (StreamingException refusal) {

@@ -255,11 +255,9 @@ class TestStreamsTest {
             assertThat(t.<Tuple2<String, Integer>>last("sums")).containsExactly(Tuple2.of("a", 2));
             assertThat(t.runs("words")).isEqualTo(Map.of(second(1), 1, second(2), 1));
             assertThat(t.runs("sums")).isEqualTo(Map.of(second(1), 1, second(2), 2));
-            assertThat(causes.seen)
-                    .singleElement()
-                    .satisfies(cause -> assertThat(cause)
-                            .hasStackTraceContaining(
-                                    "ACQ-2098 the test kills the program in the middle of batch " + second(2)));
+            assertThat(causes.seen).singleElement().satisfies(cause -> assertThat(cause)
+                    .hasStackTraceContaining(
+                            "ACQ-2098 the test kills the program in the middle of batch " + second(2)));
 
             t.advance(1);
             assertThat(t.<Tuple2<String, Integer>>last("sums")).containsExactly(Tuple2.of("a", 3));
@@ -329,8 +327,7 @@ class TestStreamsTest {
     @Test
     void onlyAProgramWithACheckpointDirectoryCanBeRestarted() {
         try (TestStreams t = words();
-                TestStreams mute =
-                        recoverable(s -> s.<String>input("words").foreachRDD(rdd -> {}))) {
+                TestStreams mute = recoverable(s -> s.<String>input("words").foreachRDD(rdd -> {}))) {
             for (ThrowingCallable restart : List.<ThrowingCallable>of(
                     t::restart, t::stopAndRestart, () -> t.restart(Duration.ZERO), () -> t.restart(s -> {}))) {
                 assertThatIllegalStateException()
