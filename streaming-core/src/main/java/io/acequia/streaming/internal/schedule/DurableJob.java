@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -274,13 +275,14 @@ final class DurableJob implements AutoCloseable {
         TreeMap<Time, PlannedBatch> past = new TreeMap<>();
         for (StreamNode node : graph.retention().carried()) {
             if (node instanceof StateNode<?, ?, ?, ?> state) {
-                Optional<Owner> owner = fitting(from, node.site().uid(), Kind.STATE, state.stateShape());
+                Optional<Owner> owner =
+                        fitting(from, node.site().uid(), Kind.STATE, state.stateShape(), state::takesUp);
                 if (owner.isPresent()) {
                     restore(state, owner.get(), restore, rdds, states);
                 }
             }
             if (node.isStored()) {
-                Optional<Owner> owner = fitting(from, node.keptUid(), Kind.BATCHES, node.shape());
+                Optional<Owner> owner = fitting(from, node.keptUid(), Kind.BATCHES, node.shape(), node.shape()::equals);
                 if (owner.isPresent()) {
                     for (Time time : owner.get().times()) {
                         PlannedBatch batch =
@@ -301,13 +303,13 @@ final class DurableJob implements AutoCloseable {
                 pending.size());
     }
 
-    private Optional<Owner> fitting(Manifest from, String uid, Kind kind, String shape) {
+    private Optional<Owner> fitting(Manifest from, String uid, Kind kind, String shape, Predicate<String> fits) {
         Optional<Owner> owner = from.owner(uid);
         if (owner.isEmpty()) {
             return owner;
         }
         String there = owner.get().shape();
-        if (owner.get().kind() == kind && there.equals(shape)) {
+        if (owner.get().kind() == kind && fits.test(there)) {
             return owner;
         }
         if (mayGo(uid)) {
