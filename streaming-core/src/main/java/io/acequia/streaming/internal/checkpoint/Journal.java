@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Records</b>, as fields of a {@link FieldWriter} in a {@link SegmentedLog}: {@code ALLOCATED} (time, allocations), forced
  * before anything is done for the batch; {@code OUTPUT_DONE} (time, uid) and {@code OUTPUT_FAILED} (time, uid, cause), which may be
  * lost with the power: then the output is repeated under the same key; {@code BATCH_DONE} (time), forced before the
- * batch is covered by a checkpoint or its sources are told; {@code CHECKPOINT} (time), forced when the checkpoint is
- * whole, so that a later start knows that there must be one. Each segment begins with the {@link Beginning} and the time of the newest
- * checkpoint, so old segments can go.
+ * batch is covered by a checkpoint or its sources are told; {@code CHECKPOINT} (time, time of the oldest
+ * that is kept), forced when the checkpoint is whole, so that a later start knows that there must be one, and that an older one
+ * than those that were kept cannot be taken: batches after it are gone. Each segment begins with the {@link Beginning} and these two
+ * times, so old segments can go.
  *
  * <p><b>Threads.</b> Any; the log orders them. Batches are allocated in the order of their times.
  *
@@ -55,6 +56,8 @@ public final class Journal implements AutoCloseable {
 
     private volatile @Nullable Beginning beginning;
     private volatile long checkpointed = NEVER;
+    /** Batches up to here may be gone. */
+    private volatile long released = NEVER;
 
     /** What happens when there is no space. */
     @FunctionalInterface
@@ -115,7 +118,7 @@ public final class Journal implements AutoCloseable {
         }
         FieldWriter out = new FieldWriter().number(FORMAT);
         Beginning.write(out, known);
-        return out.number(checkpointed).bytes();
+        return out.number(checkpointed).number(released).bytes();
     }
 
     private void readPreamble(ByteBuffer bytes) throws CheckpointRefusedException {
@@ -123,6 +126,7 @@ public final class Journal implements AutoCloseable {
         mustKnow(in.number());
         beginning = Beginning.read(in);
         checkpointed = in.big();
+        released = in.big();
         in.mustEnd();
     }
 
@@ -140,7 +144,7 @@ public final class Journal implements AutoCloseable {
 
     private void take(SegmentedLog.Entry entry) throws IOException {
         FieldReader in =
-                new FieldReader(log.read(entry.address()), entry.address().file());
+                new FieldReader(log.read(entry.address()), FOLDER + "/" + entry.address().file());
         Time time = new Time(in.big());
         switch (entry.type()) {
             case ALLOCATED -> {
@@ -163,7 +167,10 @@ public final class Journal implements AutoCloseable {
                     batch.done = true;
                 }
             }
-            case CHECKPOINT -> checkpointed = Math.max(checkpointed, time.milliseconds());
+            case CHECKPOINT -> {
+                checkpointed = Math.max(checkpointed, time.milliseconds());
+                released = Math.max(released, in.big());
+            }
             default -> throw in.damaged("a record is of type " + entry.type());
         }
         in.mustEnd();
@@ -184,8 +191,22 @@ public final class Journal implements AutoCloseable {
         return checkpointed == NEVER ? Optional.empty() : Optional.of(new Time(checkpointed));
     }
 
-    /** The batches of earlier runs after a time, in order. */
-    public List<JournaledBatch> batchesAfter(Time time) {
+    /**
+     * The batches of earlier runs after a time, in order.
+     *
+     * @throws CheckpointRefusedException when there may have been some that are gone
+     */
+    public List<JournaledBatch> batchesAfter(Time time) throws CheckpointRefusedException {
+        if (time.milliseconds() < released) {
+            throw new CheckpointRefusedException(
+                    "ACQ-1118",
+                    FOLDER,
+                    -1,
+                    "batches after " + time + " are asked for, and those up to " + new Time(released)
+                            + " are gone: the checkpoints are older than the journal; bring back the whole directory"
+                            + " from one copy",
+                    null);
+        }
         List<JournaledBatch> batches = new ArrayList<>();
         found.tailMap(time, false)
                 .forEach(
@@ -241,8 +262,10 @@ public final class Journal implements AutoCloseable {
      */
     public void checkpointed(Time time, Time oldest) throws IOException, InterruptedException {
         checkpointed = time.milliseconds();
-        Address at =
-                forced(CHECKPOINT, new FieldWriter().number(time.milliseconds()).bytes());
+        released = Math.max(released, oldest.milliseconds());
+        Address at = forced(
+                CHECKPOINT,
+                new FieldWriter().number(time.milliseconds()).number(released).bytes());
         long needed = at.seq();
         synchronized (allocated) {
             allocated.headMap(oldest, true).clear();
