@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Reading.</b> The newest one whose manifest and parts are all as they were written is taken; a damaged one is
  * passed over, with a warning. One in whose restoring two processes have died is put aside ({@code MANIFEST.bad}): it may be what kills
- * them. When there have been checkpoints and none is left, the job is refused: to begin with nothing would be to lose it silently.
+ * them. When none is left and the journal does not
+ * reach back to the beginning any more, the job is refused: to begin with nothing would be to lose it silently.
  *
  * <p>For one thread at a time.
  */
@@ -135,14 +136,16 @@ public final class Checkpoints {
     }
 
     /**
-     * The newest checkpoint that is whole; empty when there has never been one.
+     * The newest checkpoint that is whole; empty when there is none.
      *
-     * @param mustBeOne whether there has been one
-     * @throws CheckpointRefusedException when there has been one and none is left
+     * @param journal what there is beside checkpoints
+     * @throws CheckpointRefusedException when there must be one and none is left
      */
-    public Optional<Manifest> newest(boolean mustBeOne) throws IOException {
+    public Optional<Manifest> newest(Journal.Reach journal) throws IOException {
         CheckpointRefusedException last = null;
+        boolean some = false;
         for (Found found : list()) {
+            some = true;
             try {
                 if (found.damage().isPresent()) {
                     throw found.damage().get();
@@ -164,7 +167,7 @@ public final class Checkpoints {
                 last = e;
             }
         }
-        if (last != null || mustBeOne) {
+        if (journal == Journal.Reach.CHECKPOINT || some && journal == Journal.Reach.NOTHING) {
             throw new CheckpointRefusedException(
                     "ACQ-1115",
                     FOLDER,
@@ -173,6 +176,9 @@ public final class Checkpoints {
                             + (last == null ? "" : "; the last one was refused: " + last.getMessage())
                             + "; bring back a copy, or start the job anew in another directory",
                     last);
+        }
+        if (some) {
+            LOG.warn("no checkpoint can be trusted, and the journal is whole: the job runs again from its beginning");
         }
         return Optional.empty();
     }

@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.acequia.streaming.internal.checkpoint.Journal.Reach;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -54,11 +55,11 @@ class CheckpointsTest {
 
     @Test
     void theNewestIsTaken() throws IOException {
-        assertThat(checkpoints.newest(false)).isEmpty();
+        assertThat(checkpoints.newest(Reach.NOTHING)).isEmpty();
         Samples.committed(disk, 9000);
         Manifest newest = Samples.committed(disk, 10000);
 
-        assertThat(checkpoints.newest(false)).contains(newest);
+        assertThat(checkpoints.newest(Reach.NOTHING)).contains(newest);
         assertThat(checkpoints.list()).extracting(Checkpoints.Found::name).containsExactly("cp-10000-00000001", "cp-9000-00000001");
     }
 
@@ -67,18 +68,19 @@ class CheckpointsTest {
         Manifest older = Samples.committed(disk, 1000);
         Manifest damaged = Samples.committed(disk, 2000);
         damage(damaged);
-        assertThat(checkpoints.newest(true)).contains(older);
+        assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(older);
         Files.write(file(damaged.name() + "/MANIFEST"), new byte[0]);
-        assertThat(checkpoints.newest(true)).contains(older);
+        assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(older);
     }
 
     @Test
     void whenNoneIsLeftTheJobIsRefusedAndNeverBeginsEmpty() throws IOException {
-        assertThatThrownBy(() -> checkpoints.newest(true)).hasMessageStartingWith("ACQ-1115 checkpoints: no checkpoint");
+        assertThatThrownBy(() -> checkpoints.newest(Reach.CHECKPOINT)).hasMessageStartingWith("ACQ-1115 checkpoints: no checkpoint");
         damage(Samples.committed(disk, 1000));
-        assertThatThrownBy(() -> checkpoints.newest(false))
+        assertThatThrownBy(() -> checkpoints.newest(Reach.NOTHING))
                 .hasMessageStartingWith("ACQ-1115 ")
                 .hasMessageContaining("ACQ-1102 ");
+        assertThat(checkpoints.newest(Reach.BEGINNING)).isEmpty();
     }
 
     @Test
@@ -86,16 +88,16 @@ class CheckpointsTest {
         Manifest older = Samples.committed(disk, 1000);
         Manifest deadly = Samples.committed(disk, 2000);
         for (int death = 0; death < 2; death++) {
-            assertThat(checkpoints.newest(true)).contains(deadly);
+            assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(deadly);
             checkpoints.restoring(deadly);
         }
-        assertThat(checkpoints.newest(true)).contains(older);
+        assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(older);
         assertThat(file(deadly.name() + "/MANIFEST.bad")).exists();
         assertThat(file(deadly.name() + "/MANIFEST")).doesNotExist();
         checkpoints.restoring(older);
         checkpoints.restored(older);
         checkpoints.restoring(older);
-        assertThat(checkpoints.newest(true)).contains(older);
+        assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(older);
     }
 
     @Test
@@ -105,12 +107,12 @@ class CheckpointsTest {
         Files.copy(file(own.name() + "/MANIFEST"), file("cp-5000-00000001/MANIFEST"));
         Checkpoints others = new Checkpoints(disk, new UUID(1, 1));
 
-        assertThat(checkpoints.newest(true)).contains(own);
+        assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(own);
         assertThat(checkpoints.list().get(0).damage().orElseThrow())
                 .hasMessageStartingWith("ACQ-1114 checkpoints/cp-5000-00000001/MANIFEST")
                 .hasMessageContaining("the folder was renamed");
         assertThat(others.list().get(1).damage().orElseThrow()).hasMessageStartingWith("ACQ-1113 ");
-        assertThatThrownBy(() -> others.newest(false)).hasMessageStartingWith("ACQ-1115 ");
+        assertThatThrownBy(() -> others.newest(Reach.NOTHING)).hasMessageStartingWith("ACQ-1115 ");
     }
 
     @Test
@@ -159,7 +161,7 @@ class CheckpointsTest {
         Manifest sixth = Samples.committed(disk, 6000);
         assertThat(checkpoints.prune(3)).containsExactly(sixth, fifth, fourth);
         checkpoints.verify(fourth);
-        assertThat(checkpoints.newest(true)).contains(sixth);
+        assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(sixth);
         assertThat(checkpoints.list()).hasSize(3);
         assertThat(names()).contains(first.name());
 
@@ -176,7 +178,7 @@ class CheckpointsTest {
         Samples.put(disk, "checkpoints/cp-2000-00000001/MANIFEST.tmp", ByteBuffer.allocate(5));
         Files.createDirectories(file("notes"));
 
-        assertThat(checkpoints.newest(true)).contains(whole);
+        assertThat(checkpoints.newest(Reach.CHECKPOINT)).contains(whole);
         checkpoints.prune(3);
         assertThat(names()).containsExactly(whole.name(), "notes");
 
@@ -191,7 +193,7 @@ class CheckpointsTest {
         Manifest aside = Samples.committed(disk, 2000);
         checkpoints.restoring(aside);
         checkpoints.restoring(aside);
-        checkpoints.newest(true);
+        checkpoints.newest(Reach.CHECKPOINT);
         checkpoints.prune(1);
         assertThat(file(aside.name() + "/MANIFEST.bad")).exists();
         Samples.committed(disk, 3000);
