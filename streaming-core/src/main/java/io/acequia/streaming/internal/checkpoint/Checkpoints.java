@@ -44,7 +44,7 @@ public final class Checkpoints {
     private static final String RESTORING = "restoring.";
     private static final int DEATHS = 2;
     private static final int LONGEST_MANIFEST = 256 << 20;
-    private static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,19})-([0-9a-f]{8,16})");
+    private static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,18})-([0-9a-f]{8,16})");
 
     private final Storage storage;
     private final UUID job;
