@@ -42,6 +42,8 @@ public final class Faults {
             case "receiver" -> ReceiverRig.run(request.n(1000), verdict);
             case "receiver-kill" -> KillRig.run(request.n(200), verdict);
             case "controls" -> Controls.run(verdict);
+            case "hostile" -> HostileRig.run(request.n(2000), verdict);
+            case "fixture" -> HostileRig.writeFixture(verdict);
             case "repeat" -> RepeatRig.run(request.time(), verdict);
             default ->
                 throw new IllegalArgumentException(

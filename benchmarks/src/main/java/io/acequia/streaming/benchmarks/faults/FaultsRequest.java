@@ -21,6 +21,9 @@ record FaultsRequest(String rig, int n, long seed, Duration time) {
                             (--n: devices that fail; a tenth of them are full, and slow)
               receiver      split input, poison, events across blocks, restarts, floods (--n: restarts)
               receiver-kill processes killed between receive, store and acknowledgement (--n: kills)
+              hostile       damaged checkpoints and directories, strange names, bytes made to do harm, contexts without end
+                            (--n: mutants of bytes; a tenth of it contexts)
+              fixture       writes the checkpoint directory that later versions must restore, and says where
               controls      five seeded mistakes, each of which the rigs must notice
               repeat        the receiver tests on the manual clock, on all processors under load (--minutes)
             The last line is RIG: n=… lost=… duplicated=… wrong=… seed=…, with what applies.

@@ -44,7 +44,7 @@ public final class Checkpoints {
     private static final String RESTORING = "restoring.";
     private static final int DEATHS = 2;
     private static final int LONGEST_MANIFEST = 256 << 20;
-    private static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,19})-([0-9a-f]{8,16})");
+    private static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,18})-([0-9a-f]{8,16})");
 
     private final Storage storage;
     private final UUID job;
@@ -138,12 +138,14 @@ public final class Checkpoints {
     /**
      * The newest checkpoint that is whole; empty when there is none.
      *
-     * @param mustBeOne whether something is in checkpoints alone
+     * @param journal what there is beside checkpoints
      * @throws CheckpointRefusedException when there must be one and none is left
      */
-    public Optional<Manifest> newest(boolean mustBeOne) throws IOException {
+    public Optional<Manifest> newest(Journal.Reach journal) throws IOException {
         CheckpointRefusedException last = null;
+        boolean some = false;
         for (Found found : list()) {
+            some = true;
             try {
                 if (found.damage().isPresent()) {
                     throw found.damage().get();
@@ -165,7 +167,7 @@ public final class Checkpoints {
                 last = e;
             }
         }
-        if (mustBeOne) {
+        if (journal == Journal.Reach.CHECKPOINT || some && journal == Journal.Reach.NOTHING) {
             throw new CheckpointRefusedException(
                     "ACQ-1115",
                     FOLDER,
@@ -175,7 +177,7 @@ public final class Checkpoints {
                             + "; bring back a copy, or start the job anew in another directory",
                     last);
         }
-        if (last != null) {
+        if (some) {
             LOG.warn("no checkpoint can be trusted, and the journal is whole: the job runs again from its beginning");
         }
         return Optional.empty();

@@ -140,7 +140,7 @@ public final class Journal implements AutoCloseable {
 
     private void take(SegmentedLog.Entry entry) throws IOException {
         FieldReader in =
-                new FieldReader(log.read(entry.address()), entry.address().file());
+                new FieldReader(log.read(entry.address()), FOLDER + "/" + entry.address().file());
         Time time = new Time(in.big());
         switch (entry.type()) {
             case ALLOCATED -> {
@@ -179,14 +179,41 @@ public final class Journal implements AutoCloseable {
         beginning = now;
     }
 
-    /** Whether batches up to some time are in checkpoints alone. */
-    public boolean needsCheckpoint() {
-        Beginning known = beginning;
-        return known != null && released > known.zero().milliseconds();
+    /** How far back it goes. */
+    public enum Reach {
+        /** Nothing was ever written. */
+        NOTHING,
+        /** It has all batches that there were. */
+        BEGINNING,
+        /** Batches up to some time are in checkpoints alone. */
+        CHECKPOINT
     }
 
-    /** The batches of earlier runs after a time, in order. */
-    public List<JournaledBatch> batchesAfter(Time time) {
+    /** How far back it goes. */
+    public Reach reach() {
+        Beginning known = beginning;
+        if (known == null) {
+            return Reach.NOTHING;
+        }
+        return released > known.zero().milliseconds() ? Reach.CHECKPOINT : Reach.BEGINNING;
+    }
+
+    /**
+     * The batches of earlier runs after a time, in order.
+     *
+     * @throws CheckpointRefusedException when there may have been some that are gone
+     */
+    public List<JournaledBatch> batchesAfter(Time time) throws CheckpointRefusedException {
+        if (time.milliseconds() < released) {
+            throw new CheckpointRefusedException(
+                    "ACQ-1118",
+                    FOLDER,
+                    -1,
+                    "batches after " + time + " are asked for, and those up to " + new Time(released)
+                            + " are gone: the checkpoints are older than the journal; bring back the whole directory"
+                            + " from one copy",
+                    null);
+        }
         List<JournaledBatch> batches = new ArrayList<>();
         found.tailMap(time, false)
                 .forEach(

@@ -67,7 +67,7 @@ final class DurableJob implements AutoCloseable {
         this.directory = directory;
         this.journal = journal;
         this.checkpoints = new Checkpoints(directory.storage(), directory.job());
-        this.manifest = checkpoints.newest(journal.needsCheckpoint());
+        this.manifest = checkpoints.newest(journal.reach());
         manifest.ifPresent(this::mustHaveItsJournal);
         Optional<Beginning> before = journal.beginning().or(() -> manifest.map(Manifest::beginning));
         this.takenUp = before.isPresent();
