@@ -40,6 +40,12 @@ public record Manifest(
     /** Its file. */
     public static final String FILE = "MANIFEST";
 
+    /** Before the name of a sum, among the values. */
+    public static final String SUM = "accumulator/";
+
+    /** Before the uid of a source, among the values: what back-pressure has found out about it. */
+    public static final String RATE = "rate/";
+
     private static final int MAGIC = 0x4143514D;
     private static final int FORMAT = 1;
     private static final int HEAD = 16;
