@@ -162,12 +162,13 @@ class RefusedRecoveryTest {
         before(this::counts);
         assertRefused(context(SECOND, conf().set(StreamingConf.PARALLELISM, 5), this::counts), "ACQ-1038");
         StreamingContext allowed = context(
-                SECOND,
-                conf().set(StreamingConf.PARALLELISM, 5).set(StreamingConf.RESCALE, true),
-                this::counts);
+                SECOND, conf().set(StreamingConf.PARALLELISM, 5).set(StreamingConf.RESCALE, true), this::counts);
         run(allowed, 1);
         allowed.stop();
-        assertThat(seen.values()).last().asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST).hasSize(3);
+        assertThat(seen.values())
+                .last()
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .hasSize(3);
     }
 
     @Test
@@ -199,8 +200,8 @@ class RefusedRecoveryTest {
             for (Owner owner : real.owners()) {
                 List<Time> times = new ArrayList<>(owner.times());
                 times.add(new Time(1));
-                owners.add(new Owner(
-                        owner.uid(), owner.kind(), owner.operation(), owner.shape(), times, owner.pieces()));
+                owners.add(
+                        new Owner(owner.uid(), owner.kind(), owner.operation(), owner.shape(), times, owner.pieces()));
             }
             checkpoints.commit(new Manifest(
                     job,
@@ -290,8 +291,9 @@ class RefusedRecoveryTest {
         return context(
                 SECOND,
                 TestStreams.defaults().set(StreamingConf.CHECKPOINT_INTERVAL, Duration.ofHours(1)),
-                context ->
-                        context.directStream(new Forgetful(saysRanges)).uid("one").foreachRDD(rdd -> rdd.count()));
+                context -> context.directStream(new Forgetful(saysRanges))
+                        .uid("one")
+                        .foreachRDD(rdd -> rdd.count()));
     }
 
     @Test

@@ -39,12 +39,12 @@ public final class Checkpoints {
     /** Where they are, in the checkpoint directory. */
     public static final String FOLDER = "checkpoints";
 
-    private static final String UNFINISHED = "MANIFEST.tmp";
-    private static final String PUT_ASIDE = "MANIFEST.bad";
-    private static final String RESTORING = "restoring.";
-    private static final int DEATHS = 2;
+    static final String UNFINISHED = "MANIFEST.tmp";
+    static final String PUT_ASIDE = "MANIFEST.bad";
+    static final String RESTORING = "restoring.";
+    static final int DEATHS = 2;
     private static final int LONGEST_MANIFEST = 256 << 20;
-    private static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,18})-([0-9a-f]{8,16})");
+    static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,18})-([0-9a-f]{8,16})");
 
     private final Storage storage;
     private final UUID job;
@@ -72,7 +72,7 @@ public final class Checkpoints {
         return "cp-%d-%08x".formatted(millis, attempt);
     }
 
-    private static long millis(String name) {
+    static long millis(String name) {
         Matcher matcher = NAME.matcher(name);
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : Long.MIN_VALUE;
     }
@@ -96,7 +96,7 @@ public final class Checkpoints {
         return all;
     }
 
-    private Found read(String name, Storage.Entry file) throws IOException {
+    Found read(String name, Storage.Entry file) throws IOException {
         try {
             if (file.length() > LONGEST_MANIFEST) {
                 throw new CheckpointRefusedException(
@@ -183,7 +183,7 @@ public final class Checkpoints {
         return Optional.empty();
     }
 
-    private int deaths(Manifest manifest) throws IOException {
+    int deaths(Manifest manifest) throws IOException {
         return (int) storage.list(FOLDER + "/" + manifest.name()).stream()
                 .filter(file -> file.name().contains("/" + RESTORING))
                 .count();
