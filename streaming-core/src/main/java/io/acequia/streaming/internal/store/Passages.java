@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.store;
+
+import io.acequia.streaming.data.StreamClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What happens at the places of {@link Failpoint}: one of them is waited for, and all are counted, when a rig asks for it. */
+public final class Passages {
+    private static final long DELAY_MILLIS = 200;
+
+    private static final @Nullable Armed ARMED = Armed.of(System.getProperty("acequia.failpoint"));
+    private static final @Nullable Record RECORD = Record.of(System.getProperty("acequia.failpoints.seen"));
+    /** Whether anybody wants to know. */
+    static final boolean ON = ARMED != null || RECORD != null;
+
+    private Passages() {}
+
+    /** Passes a place; whether it is to fail there. */
+    static boolean failsAt(String name) {
+        if (RECORD != null) {
+            RECORD.passed(name);
+        }
+        return ARMED != null && ARMED.failsAt(name);
+    }
+
+    static String message(String name) {
+        return "ACQ-0676 failpoint " + name;
+    }
+
+    /** What a process that may be gone has passed: how often, and which place last. */
+    public record Seen(Map<String, Long> counts, @Nullable String last) {
+        /** Reads the file that was named in {@code acequia.failpoints.seen}. */
+        public static Seen in(Path file) throws IOException {
+            Map<String, Long> counts = new LinkedHashMap<>();
+            List<String> names = Failpoint.all();
+            if (!Files.exists(file)) {
+                return new Seen(counts, null);
+            }
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+            if (bytes.limit() < Record.bytes(names)) {
+                return new Seen(counts, null);
+            }
+            long last = bytes.getLong();
+            for (String name : names) {
+                long count = bytes.getLong();
+                if (count > 0) {
+                    counts.put(name, count);
+                }
+            }
+            return new Seen(counts, last == 0 ? null : names.get((int) last - 1));
+        }
+    }
+
+    /** A file in memory: the number of the last place, from 1, and then a count for each place. */
+    static final class Record {
+        private final Map<String, Integer> numbers = new HashMap<>();
+        private final ByteBuffer bytes;
+
+        Record(ByteBuffer bytes) {
+            this.bytes = bytes;
+            for (String name : Failpoint.all()) {
+                numbers.put(name, numbers.size() + 1);
+            }
+        }
+
+        static @Nullable Record of(@Nullable String file) {
+            if (file == null) {
+                return null;
+            }
+            try (FileChannel channel = FileChannel.open(
+                    Path.of(file), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+                MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes(Failpoint.all()));
+                return new Record(mapped);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        static int bytes(List<String> names) {
+            return Long.BYTES * (1 + names.size());
+        }
+
+        synchronized void passed(String name) {
+            Integer number = numbers.get(name);
+            if (number != null) {
+                bytes.putLong(0, number);
+                bytes.putLong(Long.BYTES * number, bytes.getLong(Long.BYTES * number) + 1);
+            }
+        }
+    }
+
+    /** What happens at the place that is waited for. */
+    enum Action {
+        HALT,
+        THROW,
+        DELAY
+    }
+
+    /** A place that is waited for. */
+    static final class Armed {
+        private final String name;
+        private final long passage;
+        private final Action action;
+        private final AtomicLong passed = new AtomicLong();
+
+        private Armed(String name, long passage, Action action) {
+            this.name = name;
+            this.passage = passage;
+            this.action = action;
+        }
+
+        static @Nullable Armed of(@Nullable String text) {
+            if (text == null) {
+                return null;
+            }
+            String[] parts = text.split(":", -1);
+            try {
+                if (parts.length == 3 && Failpoint.all().contains(parts[0])) {
+                    return new Armed(
+                            parts[0], Long.parseLong(parts[1]), Action.valueOf(parts[2].toUpperCase(Locale.ROOT)));
+                }
+            } catch (IllegalArgumentException e) {
+                // told below
+            }
+            throw new IllegalArgumentException("ACQ-0675 acequia.failpoint = '" + text
+                    + "': must be a place, a passage and halt, throw or delay, such as block.forced:3:halt");
+        }
+
+        boolean failsAt(String place) {
+            if (!place.equals(name) || passed.incrementAndGet() != passage) {
+                return false;
+            }
+            switch (action) {
+                case HALT -> Runtime.getRuntime().halt(137);
+                case DELAY -> delay();
+                case THROW -> {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static void delay() {
+            StreamClock clock = StreamClock.system();
+            try {
+                clock.awaitUntil(clock.now().plusMillis(DELAY_MILLIS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
