@@ -60,6 +60,6 @@ class FaultsRequestTest {
     void helpNamesEveryRig() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("disk ", "receiver ", "receiver-kill ", "controls ", "repeat ");
+                .contains("disk ", "receiver ", "receiver-kill ", "kill ", "stop ", "break ", "controls ", "repeat ");
     }
 }

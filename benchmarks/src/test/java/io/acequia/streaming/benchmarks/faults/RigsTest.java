@@ -28,8 +28,13 @@ class RigsTest {
     }
 
     @Test
-    void everyMistakeIsCaught() {
-        assertThat(run("controls", "--seed", "5")).isZero();
+    void everyMistakeIsCaught() throws Exception {
+        PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Verdict verdict = new Verdict("controls", 5, printed, printed);
+
+        Controls.run(verdict);
+
+        assertThat(verdict.tell()).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("controls: n=5 caught=5 seed=5");
     }
 

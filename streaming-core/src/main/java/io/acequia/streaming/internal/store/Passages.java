@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,31 +42,36 @@ public final class Passages {
         return "ACQ-0676 failpoint " + name;
     }
 
-    /** What a process that may be gone has passed: how often, and which place last. */
-    public record Seen(Map<String, Long> counts, @Nullable String last) {
+    /**
+     * What a process that may be gone has passed.
+     *
+     * @param counts how often each place, those never passed left out
+     * @param last the last one
+     * @param lastOfBatches the last one of {@code batch.…} and {@code output.…}
+     */
+    public record Seen(Map<String, Long> counts, @Nullable String last, @Nullable String lastOfBatches) {
         /** Reads the file that was named in {@code acequia.failpoints.seen}. */
         public static Seen in(Path file) throws IOException {
             Map<String, Long> counts = new LinkedHashMap<>();
             List<String> names = Failpoint.all();
-            if (!Files.exists(file)) {
-                return new Seen(counts, null);
-            }
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-            if (bytes.limit() < Record.bytes(names)) {
-                return new Seen(counts, null);
-            }
-            long last = bytes.getLong();
+            byte[] content = Files.exists(file) ? Files.readAllBytes(file) : new byte[0];
+            ByteBuffer bytes = ByteBuffer.wrap(Arrays.copyOf(content, Record.bytes(names)));
+            int last = (int) bytes.getLong();
+            int lastOfBatches = (int) bytes.getLong();
             for (String name : names) {
                 long count = bytes.getLong();
                 if (count > 0) {
                     counts.put(name, count);
                 }
             }
-            return new Seen(counts, last == 0 ? null : names.get((int) last - 1));
+            return new Seen(
+                    counts,
+                    last == 0 ? null : names.get(last - 1),
+                    lastOfBatches == 0 ? null : names.get(lastOfBatches - 1));
         }
     }
 
-    /** A file in memory: the number of the last place, from 1, and then a count for each place. */
+    /** A file in memory: the numbers, from 1, of the last place and of the last of batches; then a count for each place. */
     static final class Record {
         private final Map<String, Integer> numbers = new HashMap<>();
         private final ByteBuffer bytes;
@@ -91,14 +97,18 @@ public final class Passages {
         }
 
         static int bytes(List<String> names) {
-            return Long.BYTES * (1 + names.size());
+            return Long.BYTES * (2 + names.size());
         }
 
         synchronized void passed(String name) {
             Integer number = numbers.get(name);
             if (number != null) {
+                int at = Long.BYTES * (1 + number);
+                bytes.putLong(at, bytes.getLong(at) + 1);
                 bytes.putLong(0, number);
-                bytes.putLong(Long.BYTES * number, bytes.getLong(Long.BYTES * number) + 1);
+                if (name.startsWith("batch.") || name.startsWith("output.")) {
+                    bytes.putLong(Long.BYTES, number);
+                }
             }
         }
     }

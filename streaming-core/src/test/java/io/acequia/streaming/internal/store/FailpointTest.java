@@ -87,13 +87,15 @@ class FailpointTest {
         Passages.Record record = Passages.Record.of(file.toString());
         assertThat(Passages.Seen.in(file).last()).isNull();
         record.passed("block.forced");
+        record.passed("output.done");
         record.passed("journal.write.middle");
         record.passed("block.forced");
 
         Passages.Seen seen = Passages.Seen.in(file);
 
-        assertThat(seen.counts()).containsOnlyKeys("block.forced", "journal.write.middle").containsEntry("block.forced", 2L);
+        assertThat(seen.counts()).containsOnlyKeys("block.forced", "output.done", "journal.write.middle").containsEntry("block.forced", 2L);
         assertThat(seen.last()).isEqualTo("block.forced");
+        assertThat(seen.lastOfBatches()).isEqualTo("output.done");
     }
 
     @Test
