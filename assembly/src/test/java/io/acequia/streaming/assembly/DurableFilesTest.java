@@ -26,7 +26,10 @@ import org.junit.jupiter.api.Test;
 class DurableFilesTest {
     private static final String BASE = "io.acequia.streaming.";
     private static final String[] KEEPERS = {
-        BASE + "internal.log..", BASE + "internal.checkpoint..", BASE + "internal.ingest..", BASE + "internal.schedule.."
+        BASE + "internal.log..",
+        BASE + "internal.checkpoint..",
+        BASE + "internal.ingest..",
+        BASE + "internal.schedule.."
     };
 
     /** Who opens a storage, or hands on one that was opened: the engine, wherever it is met. */
@@ -61,15 +64,17 @@ class DurableFilesTest {
                 .that(resideInAnyPackage(packages))
                 .should()
                 .dependOnClassesThat(describe("touch files", DurableFilesTest::touchesFiles))
-                .because("a file that no storage makes is neither lost by the simulator nor ended at by the rigs: use the"
-                        + " storage of the job");
+                .because(
+                        "a file that no storage makes is neither lost by the simulator nor ended at by the rigs: use the"
+                                + " storage of the job");
     }
 
     private static boolean touchesFiles(JavaClass type) {
         boolean exception = type.isAssignableTo(Throwable.class);
         boolean file = type.getPackageName().equals("java.nio.file")
                 || type.getPackageName().startsWith("java.nio.channels")
-                || type.getPackageName().equals("java.io") && type.getSimpleName().matches(".*File.*");
+                || type.getPackageName().equals("java.io")
+                        && type.getSimpleName().matches(".*File.*");
         return file && !exception;
     }
 

@@ -88,7 +88,10 @@ final class BreakRig {
                 }
                 job.awaitDisconnection();
             }
-            long reasons = job.errors().lines().filter(line -> line.contains("ACQ-1030")).count();
+            long reasons = job.errors()
+                    .lines()
+                    .filter(line -> line.contains("ACQ-1030"))
+                    .count();
             refused = (int) Math.min(refused, reasons);
             wrong = finish(job, verdict);
         }
@@ -196,7 +199,10 @@ final class BreakRig {
         verdict.add(StopRig.wrong(
                 new Figures("F22 checkpoint directory replaced, gone, read-only")
                         .count("n", n)
-                        .must("late", millis.stream().filter(each -> each > latest).count(), 0)
+                        .must(
+                                "late",
+                                millis.stream().filter(each -> each > latest).count(),
+                                0)
                         .show("jobs_ended", ended)
                         .show("noticed_ms_p50", millis.get(n / 2))
                         .show("noticed_ms_most", millis.get(n - 1)),

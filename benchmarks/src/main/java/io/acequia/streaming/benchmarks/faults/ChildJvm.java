@@ -64,7 +64,9 @@ final class ChildJvm implements AutoCloseable {
 
     /** Sends a signal by its name, such as STOP. */
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
     }
 
     /** Asks it to end, by the end of its input. */

@@ -30,8 +30,8 @@ record ExactArguments(
     }
 
     List<String> texts() {
-        List<String> texts = new java.util.ArrayList<>(
-                List.of(host, String.valueOf(port), root, String.valueOf(life), sink.name()));
+        List<String> texts =
+                new java.util.ArrayList<>(List.of(host, String.valueOf(port), root, String.valueOf(life), sink.name()));
         mistake.ifPresent(each -> texts.add(each.name()));
         return texts;
     }

@@ -39,7 +39,8 @@ final class ExactControls {
         int caught = 0;
         for (Mistake mistake : MISTAKES.keySet()) {
             int taken = killsUntilNoticed(Optional.of(mistake), MOST_JOBS, verdict);
-            String name = "control: " + mistake.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+            String name = "control: "
+                    + mistake.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
             verdict.add(new Figures(name)
                     .count("n", 1)
                     .show("kills", Math.abs(taken))
@@ -57,7 +58,8 @@ final class ExactControls {
 
     /** How many kills it took; negative when it was never noticed. */
     private static int killsUntilNoticed(Optional<Mistake> mistake, int jobs, Verdict verdict) throws Exception {
-        RandomGenerator random = verdict.chance(50 + mistake.map(Mistake::ordinal).orElse(-1));
+        RandomGenerator random =
+                verdict.chance(50 + mistake.map(Mistake::ordinal).orElse(-1));
         int kills = 0;
         for (int i = 0; i < jobs; i++) {
             try (ExactJob job = new ExactJob(random.nextLong())) {

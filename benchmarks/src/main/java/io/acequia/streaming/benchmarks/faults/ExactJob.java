@@ -122,10 +122,9 @@ final class ExactJob implements AutoCloseable {
      * @return what is wrong; empty when it did not come to its end
      */
     Optional<Outputs.Wrong> finish(Optional<Mistake> mistake) throws IOException, InterruptedException {
-        FolderSink.Manners sink =
-                mistake.isPresent() && mistake.get() == Mistake.COMMITTED_TWICE
-                        ? FolderSink.Manners.TWICE
-                        : FolderSink.Manners.HONEST;
+        FolderSink.Manners sink = mistake.isPresent() && mistake.get() == Mistake.COMMITTED_TWICE
+                ? FolderSink.Manners.TWICE
+                : FolderSink.Manners.HONEST;
         long sent = server.stopSending();
         try (ChildJvm child = start(List.of(), sink, mistake)) {
             awaitConnection(child);

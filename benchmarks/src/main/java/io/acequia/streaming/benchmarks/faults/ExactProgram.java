@@ -137,8 +137,7 @@ final class ExactProgram {
     }
 
     private <T> void write(DStreamLike<T, ?, ?> stream, String name) {
-        stream.writeTo(new FolderSink<>(
-                        arguments.output(), name, arguments.sink(), String.valueOf(arguments.life())))
+        stream.writeTo(new FolderSink<>(arguments.output(), name, arguments.sink(), String.valueOf(arguments.life())))
                 .uid("out-" + name);
     }
 

@@ -162,7 +162,9 @@ final class ExactRig {
                 .filter(place -> !place.startsWith("job.") || place.startsWith("job.lock"))
                 .filter(place -> !place.equals(Failpoint.RECOVERY_DONE.text()))
                 .toList();
-        String[] others = {"journal.write.middle", "journal.force.before", "output.commit.before", "received.create.after"};
+        String[] others = {
+            "journal.write.middle", "journal.force.before", "output.commit.before", "received.create.after"
+        };
         int choice = random.nextInt(places.size() + others.length);
         String place = choice < places.size() ? places.get(choice) : others[choice - places.size()];
         live(new Kill(place, 1 + random.nextInt(2)));
@@ -315,7 +317,9 @@ final class ExactRig {
                 repeated += Long.parseLong(note[3]);
             }
             appendedLost += job.missingInAppended();
-            appendedAgain += job.repeatedBatches().values().stream().mapToInt(each -> each).sum();
+            appendedAgain += job.repeatedBatches().values().stream()
+                    .mapToInt(each -> each)
+                    .sum();
         }
 
         void tell(String fault, int asked, Verdict verdict, int misses) {
@@ -365,7 +369,8 @@ final class ExactRig {
                     .within("batches_again", appendedAgain, 0, allKills)
                     .show(
                             "batches_again_per_kill",
-                            String.format(java.util.Locale.ROOT, "%.3f", appendedAgain / (double) Math.max(1, allKills)));
+                            String.format(
+                                    java.util.Locale.ROOT, "%.3f", appendedAgain / (double) Math.max(1, allKills)));
         }
     }
 }

@@ -69,7 +69,10 @@ final class StopRig {
         Collections.sort(millis);
         Figures figures = new Figures(fault)
                 .count("n", n)
-                .must("late", millis.stream().filter(each -> each > LATEST.toMillis()).count(), 0)
+                .must(
+                        "late",
+                        millis.stream().filter(each -> each > LATEST.toMillis()).count(),
+                        0)
                 .must("exit_code_143", right, n);
         wrong(figures, wrong)
                 .show("with_rest_for_the_next", left)

@@ -63,8 +63,7 @@ class OutputsTest {
         Map<Long, Long> words = numbers(from, until).stream()
                 .map(Long::valueOf)
                 .collect(Collectors.groupingBy(
-                        number -> number % ExactProgram.WORDS,
-                        Collectors.summingLong(number -> sum ? number : 1)));
+                        number -> number % ExactProgram.WORDS, Collectors.summingLong(number -> sum ? number : 1)));
         return words.entrySet().stream()
                 .map(word -> word.getKey() + " " + word.getValue())
                 .toList();
@@ -154,7 +153,8 @@ class OutputsTest {
         for (int i = 1; i < 7; i++) {
             commit(Manners.LOSES_REPLIES, key, List.of("61"));
         }
-        assertThatThrownBy(() -> commit(Manners.LOSES_REPLIES, key, List.of("61"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> commit(Manners.LOSES_REPLIES, key, List.of("61")))
+                .isInstanceOf(IOException.class);
         assertThat(folder.resolve("ids~650~0")).exists();
         assertThat(root.resolve(FolderSink.FAILURES)).hasContent("ids~650~0");
     }
@@ -174,8 +174,10 @@ class OutputsTest {
         assertThat(Phase.of(new Seen(Map.of(), null, null))).isNull();
         assertThat(Phase.of(new Seen(Map.of(), "block.forced", null))).isEqualTo(Phase.RECOVERING);
         assertThat(Phase.of(new Seen(counts, "block.forced", null))).isEqualTo(Phase.STORING);
-        assertThat(Phase.of(new Seen(counts, "journal.force.before", "batch.planned"))).isEqualTo(Phase.PLANNING);
-        assertThat(Phase.of(new Seen(counts, "journal.force.before", "output.done"))).isEqualTo(Phase.COMMITTING);
+        assertThat(Phase.of(new Seen(counts, "journal.force.before", "batch.planned")))
+                .isEqualTo(Phase.PLANNING);
+        assertThat(Phase.of(new Seen(counts, "journal.force.before", "output.done")))
+                .isEqualTo(Phase.COMMITTING);
         assertThat(Phase.of(new Seen(counts, "manifest.commit.after", null))).isEqualTo(Phase.CHECKPOINTING);
     }
 }

@@ -211,8 +211,7 @@ final class LocalEngine implements Engine {
                     + ": it knows paths and file: URIs of this machine, and what artifacts bring, such as"
                     + " streaming-hadoop for hdfs: and s3a:");
         }
-        return FailpointStorage.around(
-                LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri)));
+        return FailpointStorage.around(LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri)));
     }
 
     @Override

@@ -77,8 +77,9 @@ public final class FailpointStorage implements Storage {
     private static String place(String file, String operation) {
         String area = area(file);
         if (!OPERATIONS.getOrDefault(area, List.of()).contains(operation)) {
-            throw new IllegalStateException("ACQ-0677 '" + file + "' is no file of a checkpoint directory with a failpoint"
-                    + " for " + operation + ": name one in FailpointStorage, so that the rigs end processes there, too");
+            throw new IllegalStateException(
+                    "ACQ-0677 '" + file + "' is no file of a checkpoint directory with a failpoint" + " for "
+                            + operation + ": name one in FailpointStorage, so that the rigs end processes there, too");
         }
         return area + "." + operation;
     }

@@ -93,7 +93,9 @@ class FailpointTest {
 
         Passages.Seen seen = Passages.Seen.in(file);
 
-        assertThat(seen.counts()).containsOnlyKeys("block.forced", "output.done", "journal.write.middle").containsEntry("block.forced", 2L);
+        assertThat(seen.counts())
+                .containsOnlyKeys("block.forced", "output.done", "journal.write.middle")
+                .containsEntry("block.forced", 2L);
         assertThat(seen.last()).isEqualTo("block.forced");
         assertThat(seen.lastOfBatches()).isEqualTo("output.done");
     }
