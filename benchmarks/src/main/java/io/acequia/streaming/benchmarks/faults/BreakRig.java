@@ -90,7 +90,7 @@ final class BreakRig {
             }
             long reasons = job.errors()
                     .lines()
-                    .filter(line -> line.contains("ACQ-1030"))
+                    .filter(line -> line.contains("is in use: another context"))
                     .count();
             refused = (int) Math.min(refused, reasons);
             wrong = finish(job, verdict);

@@ -4,6 +4,7 @@ package io.acequia.streaming.benchmarks.faults;
 import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.internal.store.Failpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,6 +81,7 @@ record FolderSink<T>(String folder, String name, Manners manners, String part) i
 
         @Override
         public void commit() throws IOException {
+            Failpoint.OUTPUT_COMMIT_BEFORE.pass();
             if (Files.exists(whole)) {
                 if (!sorted(Files.readAllLines(whole)).equals(sorted(lines))) {
                     Files.write(changed, lines);
@@ -88,6 +90,7 @@ record FolderSink<T>(String folder, String name, Manners manners, String part) i
                 Files.write(begun, lines, StandardCharsets.UTF_8);
                 Files.move(begun, whole, StandardCopyOption.ATOMIC_MOVE);
             }
+            Failpoint.OUTPUT_COMMIT_AFTER.pass();
             if (manners == Manners.LOSES_REPLIES && COMMITTED.incrementAndGet() % GOOD_COMMITS == 0) {
                 fail("the reply to a commit was lost");
             }

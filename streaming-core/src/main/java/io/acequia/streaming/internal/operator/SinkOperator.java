@@ -7,7 +7,6 @@ import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
-import io.acequia.streaming.internal.store.Failpoint;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a partition of a batch to a sink, once; gives the number of records written, 0 when it had been committed before. */
@@ -53,9 +52,7 @@ public record SinkOperator<T>(Site site, Time time, BatchSink<T> sink) implement
                 BatchSink.Writer<T> open = writer;
                 if (open != null) {
                     try {
-                        Failpoint.OUTPUT_COMMIT_BEFORE.pass();
                         open.commit();
-                        Failpoint.OUTPUT_COMMIT_AFTER.pass();
                         writer = null;
                         open.close();
                     } catch (Throwable t) {

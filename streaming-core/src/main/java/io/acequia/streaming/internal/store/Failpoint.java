@@ -36,9 +36,9 @@ public enum Failpoint {
     BATCH_PLANNED,
     /** The journal is forced: the batch will be repeated. */
     BATCH_ALLOCATED,
-    /** A partition of an output is written, and not committed. */
+    /** A partition of an output is written, and not committed; passed by sinks. */
     OUTPUT_COMMIT_BEFORE,
-    /** It is committed, and only the output knows. */
+    /** It is committed, and only the output knows; passed by sinks. */
     OUTPUT_COMMIT_AFTER,
     /** The journal was given that an output is done. */
     OUTPUT_DONE,
