@@ -160,7 +160,6 @@ final class ExactRig {
     private boolean killInRecovery() throws Exception {
         List<String> places = Phase.RECOVERING.places().stream()
                 .filter(place -> !place.startsWith("job.") || place.startsWith("job.lock"))
-                .filter(place -> !place.equals(Failpoint.RECOVERY_DONE.text()))
                 .toList();
         String[] others = {
             "journal.write.middle", "journal.force.before", "output.commit.before", "received.create.after"

@@ -16,13 +16,13 @@ enum Phase {
     CHECKPOINTING,
     RECOVERING;
 
-    /** Where a process ended that left this behind; null when it had not begun. */
+    /** Where a process ended that left this behind; null when it had not begun. Recovery ends with the first new batch. */
     static @Nullable Phase of(Seen seen) {
         String last = seen.last();
         if (last == null) {
             return null;
         }
-        return seen.counts().containsKey(Failpoint.RECOVERY_DONE.text()) ? of(last, seen.lastOfBatches()) : RECOVERING;
+        return seen.counts().containsKey(Failpoint.BATCH_PLANNED.text()) ? of(last, seen.lastOfBatches()) : RECOVERING;
     }
 
     /** The places that are passed in this phase, and name it. */
@@ -44,7 +44,7 @@ enum Phase {
                 }
                 yield before == null || before.startsWith("batch.") ? PLANNING : COMMITTING;
             }
-            case "checkpoint", "manifest", "processed", "release" -> CHECKPOINTING;
+            case "checkpoint", "manifest", "processed" -> CHECKPOINTING;
             default -> RECOVERING;
         };
     }

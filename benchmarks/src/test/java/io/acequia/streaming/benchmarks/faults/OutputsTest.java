@@ -170,7 +170,7 @@ class OutputsTest {
 
     @Test
     void whereAProcessEndedIsTheLastPlaceAndTheJournalIsWhatWasBefore() {
-        Map<String, Long> counts = Map.of("recovery.done", 1L);
+        Map<String, Long> counts = Map.of("batch.planned", 1L);
         assertThat(Phase.of(new Seen(Map.of(), null, null))).isNull();
         assertThat(Phase.of(new Seen(Map.of(), "block.forced", null))).isEqualTo(Phase.RECOVERING);
         assertThat(Phase.of(new Seen(counts, "block.forced", null))).isEqualTo(Phase.STORING);

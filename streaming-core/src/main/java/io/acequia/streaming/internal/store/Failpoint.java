@@ -50,22 +50,18 @@ public enum Failpoint {
     CHECKPOINT_TAKEN,
     /** It is written and checked. */
     CHECKPOINT_WRITTEN,
-    /** Receivers are about to hear which batches are covered by a checkpoint. */
+    /** Older ones are deleted. */
+    CHECKPOINT_PRUNED,
+    /** Sources are about to hear which batches are covered by a checkpoint. */
     PROCESSED_TOLD_BEFORE,
-    /** They may know. */
+    /** They may know, and what nobody needs may go. */
     PROCESSED_TOLD_AFTER,
-    /** What is not needed any more is about to be released. */
-    RELEASE_BEFORE,
-    /** It was released. */
-    RELEASE_AFTER,
-    /** A directory was opened, and what an earlier run left is about to be read. */
+    /** What an earlier run left is known, and about to be taken up. */
     RECOVERY_BEGUN,
-    /** The state of a checkpoint was taken up. */
+    /** State and windows of a checkpoint were taken up. */
     RECOVERY_RESTORED,
-    /** A batch of an earlier run was repeated. */
-    RECOVERY_REPLAYED,
-    /** New batches may begin. */
-    RECOVERY_DONE;
+    /** A batch of an earlier run is about to run again. */
+    RECOVERY_REPLAYS;
 
     private final String text = name().toLowerCase(Locale.ROOT).replace('_', '.');
 
