@@ -174,6 +174,7 @@ final class BreakRig {
                 Path aside = job.root().resolve("aside");
                 try (ChildJvm child = job.start(List.of())) {
                     job.awaitConnection(child);
+                    job.awaitFirstBatch(child);
                     job.addFile();
                     child.awaitEnd(Duration.ofMillis(500 + random.nextInt(300)));
                     long begin = System.nanoTime();

@@ -94,6 +94,7 @@ final class ExactControls {
         try (ChildJvm child = job.start(options, sink, mistake)) {
             if (job.awaitConnection(child)) {
                 job.addFile();
+                job.awaitFirstBatch(child);
             }
             ended = child.awaitEnd(outside ? Duration.ofMillis(100 + random.nextInt(MOST_DELAY_MILLIS)) : LONGEST_LIFE);
             child.kill();

@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks.faults;
 
 import io.acequia.streaming.internal.log.LogReader;
+import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.Passages.Seen;
 import io.acequia.streaming.storage.Storage;
@@ -106,6 +107,19 @@ final class ExactJob implements AutoCloseable {
             }
         }
         return server.isConnected();
+    }
+
+    /** Whether the process has planned a new batch before it ended, so that its recovery is over. */
+    boolean awaitFirstBatch(ChildJvm child) throws IOException, InterruptedException {
+        for (long look = PATIENCE.toMillis() / LOOK.toMillis(); look > 0; look--) {
+            if (seen().counts().containsKey(Failpoint.BATCH_PLANNED.text())) {
+                return true;
+            }
+            if (child.awaitEnd(LOOK)) {
+                return false;
+            }
+        }
+        return false;
     }
 
     void awaitDisconnection() throws InterruptedException {

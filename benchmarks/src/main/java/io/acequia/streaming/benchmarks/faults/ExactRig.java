@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExactRig {
     private static final Duration LONGEST_LIFE = Duration.ofSeconds(4);
-    private static final int MOST_DELAY_MILLIS = 600;
+    private static final int MOST_DELAY_MILLIS = 500;
+    /** One of so many kills from outside waits for the connection alone; the others for a new batch. */
+    private static final int EARLY = 8;
+
     private static final int KILLS_A_JOB = 25;
     private static final int DEEPEST = 3;
     private static final int KILLED = 137;
@@ -185,8 +188,11 @@ final class ExactRig {
             if (connected) {
                 open.addFile();
             }
-            if (kill.place() == null && connected) {
-                ended = child.awaitEnd(Duration.ofMillis(random.nextInt(MOST_DELAY_MILLIS)));
+            if (kill.place() == null) {
+                boolean early = random.nextInt(EARLY) == 0;
+                ended = connected && (early || open.awaitFirstBatch(child))
+                        ? child.awaitEnd(Duration.ofMillis(random.nextInt(MOST_DELAY_MILLIS)))
+                        : child.awaitEnd(LONGEST_LIFE);
             } else {
                 ended = child.awaitEnd(LONGEST_LIFE);
             }

@@ -44,6 +44,7 @@ final class StopRig {
                 for (int i = 0; i < STOPS_A_JOB && done < n; i++, done++) {
                     try (ChildJvm child = job.start(List.of(), Manners.HONEST, mistake)) {
                         job.awaitConnection(child);
+                        job.awaitFirstBatch(child);
                         job.addFile();
                         child.awaitEnd(Duration.ofMillis(100 + random.nextInt(500)));
                         long begin = System.nanoTime();
