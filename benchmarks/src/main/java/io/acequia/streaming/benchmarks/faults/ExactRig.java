@@ -46,9 +46,19 @@ final class ExactRig {
         this.random = verdict.chance(part);
     }
 
-    /** A kill: at a place, at its n-th passage, or from outside. */
-    private record Kill(@Nullable String place, int passage) {
-        static final Kill OUTSIDE = new Kill(null, 0);
+    /** A kill: at a place, at its n-th passage in the life or after its recovery; or from outside. */
+    private record Kill(@Nullable String place, int passage, boolean recovered) {
+        static final Kill OUTSIDE = new Kill(null, 0, false);
+
+        List<String> options() {
+            if (place == null) {
+                return List.of();
+            }
+            String halt = "-Dacequia.failpoint=" + place + ":" + passage + ":halt";
+            return recovered
+                    ? List.of(halt, "-Dacequia.failpoint.after=" + Failpoint.BATCH_PLANNED.text())
+                    : List.of(halt);
+        }
     }
 
     static void run(int n, Verdict verdict) throws Exception {
@@ -86,7 +96,8 @@ final class ExactRig {
             }
         }
         List<String> places = rarest.places();
-        return new Kill(places.get(random.nextInt(places.size())), 1 + random.nextInt(8));
+        boolean recovered = rarest != Phase.RECOVERING;
+        return new Kill(places.get(random.nextInt(places.size())), 1 + random.nextInt(recovered ? 6 : 2), recovered);
     }
 
     // ---- F2
@@ -95,8 +106,9 @@ final class ExactRig {
         ExactRig rig = new ExactRig(verdict, 41);
         List<Kill> plan = new ArrayList<>();
         for (String place : Failpoint.all()) {
-            plan.add(new Kill(place, 1));
-            plan.add(new Kill(place, 2));
+            plan.add(new Kill(place, 1, false));
+            plan.add(new Kill(place, 2, false));
+            plan.add(new Kill(place, 1, true));
         }
         for (int i = plan.size() - 1; i > 0; i--) {
             Collections.swap(plan, i, rig.random.nextInt(i + 1));
@@ -169,7 +181,7 @@ final class ExactRig {
         };
         int choice = random.nextInt(places.size() + others.length);
         String place = choice < places.size() ? places.get(choice) : others[choice - places.size()];
-        live(new Kill(place, 1 + random.nextInt(2)));
+        live(new Kill(place, 1 + random.nextInt(2), false));
         return tally.last == Phase.RECOVERING;
     }
 
@@ -179,11 +191,8 @@ final class ExactRig {
     private boolean live(Kill kill) throws IOException, InterruptedException {
         ExactJob open = job == null ? new ExactJob(random.nextLong()) : job;
         job = open;
-        List<String> options = kill.place() == null
-                ? List.of()
-                : List.of("-Dacequia.failpoint=" + kill.place() + ":" + kill.passage() + ":halt");
         boolean ended;
-        try (ChildJvm child = open.start(options)) {
+        try (ChildJvm child = open.start(kill.options())) {
             boolean connected = open.awaitConnection(child);
             if (connected) {
                 open.addFile();
@@ -212,7 +221,7 @@ final class ExactRig {
         boolean batch = open.outputs().read();
         boolean inFlight = open.server().sent() > open.server().acked();
         tally.last = Phase.of(seen);
-        boolean reached = kill.place() == null || seen.counts().getOrDefault(kill.place(), 0L) == kill.passage();
+        boolean reached = kill.place() == null || kill.place().equals(seen.last());
         if (kill.place() != null && reached) {
             hit.add(kill.place());
         }

@@ -8,7 +8,8 @@ import java.util.Locale;
 /**
  * The places between two steps of which a process may end after the first: a fault rig ends it there, to see what survives.
  * {@code -Dacequia.failpoint=block.forced:3:halt} halts it at the third passage of that place, without a hook or a flush, as a
- * kill does; {@code throw} instead of {@code halt} throws there, {@code delay} waits for 200 ms. {@code
+ * kill does; {@code throw} instead of {@code halt} throws there, {@code delay} waits for 200 ms. With {@code
+ * -Dacequia.failpoint.after=batch.planned} passages count from the first one of that other place on. {@code
  * -Dacequia.failpoints.seen=FILE} counts every passage into a file, which outlives a kill. Without these properties a passage
  * costs one comparison.
  *

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Passages {
     private static final long DELAY_MILLIS = 200;
 
-    private static final @Nullable Armed ARMED = Armed.of(System.getProperty("acequia.failpoint"));
+    private static final @Nullable Armed ARMED = Armed.of(System.getProperty("acequia.failpoint"), System.getProperty("acequia.failpoint.after"));
     private static final @Nullable Record RECORD = Record.of(System.getProperty("acequia.failpoints.seen"));
     /** Whether anybody wants to know. */
     static final boolean ON = ARMED != null || RECORD != null;
@@ -125,32 +125,48 @@ public final class Passages {
         private final String name;
         private final long passage;
         private final Action action;
+        private final @Nullable String after;
         private final AtomicLong passed = new AtomicLong();
+        private volatile boolean counts;
 
-        private Armed(String name, long passage, Action action) {
+        private Armed(String name, long passage, Action action, @Nullable String after) {
             this.name = name;
             this.passage = passage;
             this.action = action;
+            this.after = after;
+            this.counts = after == null;
         }
 
-        static @Nullable Armed of(@Nullable String text) {
+        /**
+         * What is waited for.
+         *
+         * @param text as in the property
+         * @param after the place before whose first passage nothing counts
+         */
+        static @Nullable Armed of(@Nullable String text, @Nullable String after) {
             if (text == null) {
                 return null;
             }
             String[] parts = text.split(":", -1);
+            List<String> names = Failpoint.all();
             try {
-                if (parts.length == 3 && Failpoint.all().contains(parts[0])) {
-                    return new Armed(
-                            parts[0], Long.parseLong(parts[1]), Action.valueOf(parts[2].toUpperCase(Locale.ROOT)));
+                if (parts.length == 3 && names.contains(parts[0]) && (after == null || names.contains(after))) {
+                    Action action = Action.valueOf(parts[2].toUpperCase(Locale.ROOT));
+                    return new Armed(parts[0], Long.parseLong(parts[1]), action, after);
                 }
             } catch (IllegalArgumentException e) {
                 // told below
             }
             throw new IllegalArgumentException("ACQ-0675 acequia.failpoint = '" + text
+                    + (after == null ? "" : "' after '" + after)
                     + "': must be a place, a passage and halt, throw or delay, such as block.forced:3:halt");
         }
 
         boolean failsAt(String place) {
+            if (!counts) {
+                counts = place.equals(after);
+                return false;
+            }
             if (!place.equals(name) || passed.incrementAndGet() != passage) {
                 return false;
             }

@@ -30,7 +30,7 @@ class FailpointTest {
     @ParameterizedTest
     @MethodSource("all")
     void thePassageThatWasAskedForFailsAndNoOther(String name) {
-        Passages.Armed armed = Passages.Armed.of(name + ":3:throw");
+        Passages.Armed armed = Passages.Armed.of(name + ":3:throw", null);
         assertThat(armed.failsAt(name)).isFalse();
         assertThat(armed.failsAt("elsewhere")).isFalse();
         assertThat(armed.failsAt(name)).isFalse();
@@ -45,7 +45,7 @@ class FailpointTest {
     @ParameterizedTest
     @EnumSource
     void withoutThePropertiesNothingHappens(Failpoint point) {
-        assertThat(Passages.Armed.of(null)).isNull();
+        assertThat(Passages.Armed.of(null, null)).isNull();
         assertThat(Passages.Record.of(null)).isNull();
         assertThat(Passages.message(point.text())).startsWith("ACQ-0676 ").endsWith(point.text());
         point.pass();
@@ -55,10 +55,19 @@ class FailpointTest {
 
     @Test
     void aPassageCanBeDelayed() {
-        Passages.Armed armed = Passages.Armed.of("block.forced:1:delay");
+        Passages.Armed armed = Passages.Armed.of("block.forced:1:delay", null);
         long begin = StreamClock.system().nanoTime();
         assertThat(armed.failsAt("block.forced")).isFalse();
         assertThat(StreamClock.system().nanoTime() - begin).isGreaterThan(100_000_000L);
+    }
+
+    @Test
+    void passagesCountFromAnotherPlaceOn() {
+        Passages.Armed armed = Passages.Armed.of("block.forced:1:throw", "batch.planned");
+        assertThat(armed.failsAt("block.forced")).isFalse();
+        assertThat(armed.failsAt("batch.planned")).isFalse();
+        assertThat(armed.failsAt("block.forced")).isTrue();
+        assertThatThrownBy(() -> Passages.Armed.of("block.forced:1:throw", "nowhere")).hasMessageStartingWith("ACQ-0675");
     }
 
     @ParameterizedTest
@@ -72,7 +81,7 @@ class FailpointTest {
                 "block.forced:x:halt"
             })
     void anythingElseIsRefused(String text) {
-        assertThatThrownBy(() -> Passages.Armed.of(text)).hasMessageStartingWith("ACQ-0675");
+        assertThatThrownBy(() -> Passages.Armed.of(text, null)).hasMessageStartingWith("ACQ-0675");
     }
 
     @Test
