@@ -192,6 +192,7 @@ final class ExactRig {
         ExactJob open = job == null ? new ExactJob(random.nextLong()) : job;
         job = open;
         boolean ended;
+        boolean halted;
         try (ChildJvm child = open.start(kill.options())) {
             boolean connected = open.awaitConnection(child);
             if (connected) {
@@ -206,22 +207,22 @@ final class ExactRig {
                 ended = child.awaitEnd(LONGEST_LIFE);
             }
             child.kill();
-            ended &= child.exitCode() != KILLED;
+            halted = ended && child.exitCode() == KILLED;
+            ended &= !halted;
             if (ended) {
                 tally.refused(open, "life " + open.lives() + " ended with " + child.exitCode(), verdict);
             }
         }
         open.awaitDisconnection();
         killsOfJob++;
-        return account(open, kill, ended);
+        return account(open, kill, ended, kill.place() == null || halted);
     }
 
-    private boolean account(ExactJob open, Kill kill, boolean ended) throws IOException {
+    private boolean account(ExactJob open, Kill kill, boolean ended, boolean reached) throws IOException {
         Seen seen = open.seen();
         boolean batch = open.outputs().read();
         boolean inFlight = open.server().sent() > open.server().acked();
         tally.last = Phase.of(seen);
-        boolean reached = kill.place() == null || kill.place().equals(seen.last());
         if (kill.place() != null && reached) {
             hit.add(kill.place());
         }
