@@ -88,8 +88,12 @@ final class ExactJob implements AutoCloseable {
                 Redirect.appendTo(root.resolve("errors").toFile()));
     }
 
-    /** Puts a file with new words into the folder that is watched. */
+    /** Puts a file with new words into the folder that is watched, once a batch is there: what is older than the job is none of its. */
     void addFile() throws IOException {
+        outputs.read();
+        if (outputs.batches() == 0) {
+            return;
+        }
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < WORDS_A_FILE; i++) {
             lines.add("word" + ++words);
@@ -122,6 +126,19 @@ final class ExactJob implements AutoCloseable {
         return false;
     }
 
+    /** Waits for its end, until it has planned so many new batches; whether it has ended. */
+    boolean awaitEndWithin(int batches, ChildJvm child, Duration atMost) throws IOException, InterruptedException {
+        for (long look = atMost.toMillis() / LOOK.toMillis(); look > 0; look--) {
+            if (child.awaitEnd(LOOK)) {
+                return true;
+            }
+            if (seen().counts().getOrDefault(Failpoint.BATCH_PLANNED.text(), 0L) > batches) {
+                return false;
+            }
+        }
+        return false;
+    }
+
     void awaitDisconnection() throws InterruptedException {
         server.await(() -> !server.isConnected(), PATIENCE);
     }
@@ -143,7 +160,7 @@ final class ExactJob implements AutoCloseable {
         try (ChildJvm child = start(List.of(), sink, mistake)) {
             awaitConnection(child);
             for (long look = PATIENCE.toMillis() / LOOK.toMillis(); look > 0; look--) {
-                boolean all = hasCaughtUp(sent) && outputs.words() >= words && server.acked() >= sent;
+                boolean all = hasCaughtUp(sent) && server.acked() >= sent;
                 if (all || child.awaitEnd(LOOK)) {
                     break;
                 }
@@ -162,10 +179,10 @@ final class ExactJob implements AutoCloseable {
         return outputs.compare(server.acked(), words);
     }
 
-    /** Whether everything that was sent by now has come through. */
+    /** Whether all numbers that were sent by then have come through, and all words. */
     boolean hasCaughtUp(long sent) throws IOException {
         outputs.read();
-        return outputs.numbers().get(1, (int) sent + 1).cardinality() == sent;
+        return outputs.numbers().get(1, (int) sent + 1).cardinality() == sent && outputs.words() >= words;
     }
 
     /** Waits until everything that was sent by then has come through; whether it has. */

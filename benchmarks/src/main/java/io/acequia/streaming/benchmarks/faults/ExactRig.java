@@ -31,6 +31,9 @@ final class ExactRig {
     private static final int EARLY = 8;
 
     private static final int KILLS_A_JOB = 25;
+    /** A place that is not reached by then is given up. */
+    private static final int BATCHES_TO_REACH = 25;
+
     private static final int DEEPEST = 3;
     private static final int KILLED = 137;
 
@@ -191,6 +194,7 @@ final class ExactRig {
     private boolean live(Kill kill) throws IOException, InterruptedException {
         ExactJob open = job == null ? new ExactJob(random.nextLong()) : job;
         job = open;
+        int before = open.outputs().batches();
         boolean ended;
         boolean halted;
         try (ChildJvm child = open.start(kill.options())) {
@@ -204,7 +208,7 @@ final class ExactRig {
                         ? child.awaitEnd(Duration.ofMillis(random.nextInt(MOST_DELAY_MILLIS)))
                         : child.awaitEnd(LONGEST_LIFE);
             } else {
-                ended = child.awaitEnd(LONGEST_LIFE);
+                ended = open.awaitEndWithin(BATCHES_TO_REACH, child, LONGEST_LIFE);
             }
             child.kill();
             halted = ended && child.exitCode() == KILLED;
@@ -215,12 +219,13 @@ final class ExactRig {
         }
         open.awaitDisconnection();
         killsOfJob++;
-        return account(open, kill, ended, kill.place() == null || halted);
+        return account(open, kill, ended, kill.place() == null || halted, before);
     }
 
-    private boolean account(ExactJob open, Kill kill, boolean ended, boolean reached) throws IOException {
+    private boolean account(ExactJob open, Kill kill, boolean ended, boolean reached, int before) throws IOException {
         Seen seen = open.seen();
-        boolean batch = open.outputs().read();
+        open.outputs().read();
+        boolean batch = open.outputs().batches() > before;
         boolean inFlight = open.server().sent() > open.server().acked();
         tally.last = Phase.of(seen);
         if (kill.place() != null && reached) {

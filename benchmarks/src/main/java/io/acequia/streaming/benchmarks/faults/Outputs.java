@@ -74,9 +74,8 @@ final class Outputs {
         }
     }
 
-    /** Reads what is new; whether a batch of numbers is. */
-    boolean read() throws IOException {
-        boolean batch = false;
+    /** Reads what is new. */
+    void read() throws IOException {
         for (Path file : Folders.files(folder)) {
             String name = file.getFileName().toString();
             if (name.startsWith(".") || !seen.add(file)) {
@@ -87,19 +86,18 @@ final class Outputs {
                 changed++;
                 continue;
             }
-            batch |= parts[0].equals(IDS);
             committed
                     .computeIfAbsent(parts[0], any -> new TreeMap<>())
                     .computeIfAbsent(Long.parseLong(parts[1]), any -> new ArrayList<>())
                     .addAll(Files.readAllLines(file));
         }
-        return batch;
     }
 
     private NavigableMap<Long, List<String>> of(String output) {
         return committed.getOrDefault(output, new TreeMap<>());
     }
 
+    /** How many batches have their numbers. */
     int batches() {
         return of(IDS).size();
     }

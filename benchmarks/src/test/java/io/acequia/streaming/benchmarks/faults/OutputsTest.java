@@ -75,8 +75,9 @@ class OutputsTest {
 
     private Wrong compared() throws IOException {
         Outputs outputs = new Outputs(folder);
-        assertThat(outputs.read()).isTrue();
-        assertThat(outputs.read()).isFalse();
+        outputs.read();
+        outputs.read();
+        assertThat(outputs.batches()).isGreaterThanOrEqualTo(BATCHES);
         assertThat(outputs.skippedBatches()).isZero();
         return outputs.compare(BATCHES * NUMBERS, 2);
     }
