@@ -178,7 +178,9 @@ final class BreakRig {
                     job.addFile();
                     child.awaitEnd(Duration.ofMillis(500 + random.nextInt(300)));
                     long begin = System.nanoTime();
+                    child.signal("STOP");
                     loss.happen(job.directory(), aside);
+                    child.signal("CONT");
                     try {
                         ended += awaitNotice(job, child) ? 1 : 0;
                     } finally {
