@@ -13,6 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,6 +34,10 @@ record FolderSink<T>(String folder, String name, Manners manners, String part) i
 
     /** So many commits of a process go well before one does not. */
     private static final int GOOD_COMMITS = 7;
+
+    private static final int RECORDS_BEFORE = 997;
+    /** What has failed once works then. */
+    private static final Set<Path> FAILED = ConcurrentHashMap.newKeySet();
 
     private static final AtomicInteger WRITTEN = new AtomicInteger();
     private static final AtomicInteger COMMITTED = new AtomicInteger();
@@ -73,7 +79,9 @@ record FolderSink<T>(String folder, String name, Manners manners, String part) i
 
         @Override
         public void write(T record) throws IOException {
-            if (manners == Manners.FAILS_AT_A_RECORD && WRITTEN.incrementAndGet() % 997 == 0) {
+            if (manners == Manners.FAILS_AT_A_RECORD
+                    && WRITTEN.incrementAndGet() % RECORDS_BEFORE == 0
+                    && FAILED.add(whole)) {
                 fail("a record cannot be written now");
             }
             lines.add(record instanceof Tuple2<?, ?> pair ? pair._1() + " " + pair._2() : String.valueOf(record));

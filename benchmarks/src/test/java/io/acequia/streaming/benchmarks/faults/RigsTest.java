@@ -41,7 +41,8 @@ class RigsTest {
     @Test
     void killedProcessesLoseNothing() {
         assertThat(run("kill-random", "--n", "5", "--seed", "5")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("kill-random: n=5 lost=0 duplicated=0 wrong=0 seed=5");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("kill-random: n=5 lost=0 duplicated=0 wrong=0 seed=5");
     }
 
     @Test

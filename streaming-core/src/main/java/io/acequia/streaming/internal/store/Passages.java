@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Passages {
     private static final long DELAY_MILLIS = 200;
 
-    private static final @Nullable Armed ARMED = Armed.of(System.getProperty("acequia.failpoint"), System.getProperty("acequia.failpoint.after"));
+    private static final @Nullable Armed ARMED =
+            Armed.of(System.getProperty("acequia.failpoint"), System.getProperty("acequia.failpoint.after"));
     private static final @Nullable Record RECORD = Record.of(System.getProperty("acequia.failpoints.seen"));
     /** Whether anybody wants to know. */
     static final boolean ON = ARMED != null || RECORD != null;

@@ -67,7 +67,8 @@ class FailpointTest {
         assertThat(armed.failsAt("block.forced")).isFalse();
         assertThat(armed.failsAt("batch.planned")).isFalse();
         assertThat(armed.failsAt("block.forced")).isTrue();
-        assertThatThrownBy(() -> Passages.Armed.of("block.forced:1:throw", "nowhere")).hasMessageStartingWith("ACQ-0675");
+        assertThatThrownBy(() -> Passages.Armed.of("block.forced:1:throw", "nowhere"))
+                .hasMessageStartingWith("ACQ-0675");
     }
 
     @ParameterizedTest
