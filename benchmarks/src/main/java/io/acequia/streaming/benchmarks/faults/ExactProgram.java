@@ -33,6 +33,10 @@ final class ExactProgram {
     static final Duration INTERVAL = Duration.ofMillis(50);
     static final Duration CHECKPOINT = Duration.ofMillis(200);
     static final Duration GRACE = Duration.ofSeconds(2);
+    /** What a last life has for its end: nothing may be left then. */
+    private static final Duration ENOUGH = Duration.ofSeconds(25);
+
+    private static final int INCOMPLETE = 3;
     /** How many different words there are: number {@code n} is of word {@code n % WORDS}. */
     static final int WORDS = 7;
 
@@ -183,13 +187,15 @@ final class ExactProgram {
         return (System.nanoTime() - begin) / 1_000_000;
     }
 
-    /** The end of the input asks for a graceful stop. */
+    /** The end of the input asks for a graceful stop, which must be complete. */
     private void endWithParent(StreamingContext context) {
         Thread watch = new Thread(
                 () -> {
                     try {
                         ChildJvm.awaitParent();
-                        context.stop(true, true);
+                        if (!context.stop(ENOUGH).complete()) {
+                            Runtime.getRuntime().halt(INCOMPLETE);
+                        }
                     } catch (IOException | RuntimeException e) {
                         Runtime.getRuntime().halt(1);
                     }
