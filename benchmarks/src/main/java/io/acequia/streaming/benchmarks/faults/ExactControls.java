@@ -29,8 +29,7 @@ final class ExactControls {
             Mistake.ACKNOWLEDGED_EARLY, List.of("block.written", "delivery.read"),
             Mistake.MOVED_ON_EARLY, List.of("delivery.settled", "delivery.read"),
             Mistake.DELETED_EARLY, List.of("manifest.commit.before", "manifest.write.before"),
-            Mistake.JOURNAL_FORGOTTEN, List.of("batch.done", "output.commit.after"),
-            Mistake.CHECKPOINTS_FORGOTTEN, List.of("checkpoint.pruned", "batch.done")));
+            Mistake.JOURNAL_FORGOTTEN, List.of("batch.done", "output.commit.after")));
 
     private ExactControls() {}
 

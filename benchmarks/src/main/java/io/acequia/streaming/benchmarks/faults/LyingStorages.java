@@ -19,9 +19,7 @@ public final class LyingStorages implements StorageProvider {
         /** When a manifest is begun, all finished segments of received blocks are deleted. */
         DELETES_EARLY,
         /** The journal of an earlier run is not there. */
-        FORGETS_JOURNAL,
-        /** Nor are its checkpoints. */
-        FORGETS_CHECKPOINTS
+        FORGETS_JOURNAL
     }
 
     static String uri(Mistake mistake, String path) {
@@ -68,12 +66,6 @@ public final class LyingStorages implements StorageProvider {
 
         @Override
         public List<String> folders(String folder) throws IOException {
-            if (lie == Lie.FORGETS_CHECKPOINTS && folder.equals("checkpoints")) {
-                for (String each : disk.folders(folder)) {
-                    deleteAll(each);
-                }
-                return List.of();
-            }
             return disk.folders(folder);
         }
 

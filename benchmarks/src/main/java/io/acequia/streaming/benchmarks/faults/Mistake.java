@@ -24,9 +24,7 @@ enum Mistake {
     /** What was received is deleted as soon as a checkpoint begins to be complete. */
     DELETED_EARLY(LyingStorages.Lie.DELETES_EARLY),
     /** What was planned is forgotten, so it is planned anew. */
-    JOURNAL_FORGOTTEN(LyingStorages.Lie.FORGETS_JOURNAL),
-    /** Checkpoints are forgotten. */
-    CHECKPOINTS_FORGOTTEN(LyingStorages.Lie.FORGETS_CHECKPOINTS);
+    JOURNAL_FORGOTTEN(LyingStorages.Lie.FORGETS_JOURNAL);
 
     private final LyingStorages.@Nullable Lie lie;
 
