@@ -60,6 +60,7 @@ class FaultsRequestTest {
     void helpNamesEveryRig() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("disk ", "receiver ", "receiver-kill ", "hostile ", "fixture ", "controls ", "repeat ");
+                .contains(
+                        "disk ", "receiver ", "receiver-kill ", "hostile ", "fixture ", "kill ", "stop ", "break ", "controls ", "repeat ");
     }
 }
