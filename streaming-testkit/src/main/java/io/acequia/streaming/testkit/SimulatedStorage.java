@@ -33,10 +33,11 @@ public final class SimulatedStorage implements Storage {
     private final FaultPlan plan = new FaultPlan();
     private long capacity = Long.MAX_VALUE;
     private boolean full;
-    private boolean off;
+    private volatile boolean off;
     private boolean ignoresForces;
     private boolean ignoresFolderForces;
     private volatile Runnable duringForce = () -> {};
+    private volatile Runnable whenOff = () -> {};
 
     /** What can be made to fail. */
     public enum Operation {
@@ -88,6 +89,16 @@ public final class SimulatedStorage implements Storage {
     /** The power goes in the n-th operation of any kind from now on; it may have its effect, or a part of it. */
     public synchronized void powerOffAfter(long nth) {
         plan.powerOffAfter(nth);
+    }
+
+    /** Whether the machine is on and its process lives. */
+    public boolean isOn() {
+        return !off;
+    }
+
+    /** Runs once, when the power goes in an operation, in the thread of that operation: it must not call this storage or block. */
+    public void whenOff(Runnable action) {
+        whenOff = action;
     }
 
     /** Runs inside of each force, before it has its effect: a test may block there, for a device that is slow. */
@@ -307,6 +318,7 @@ public final class SimulatedStorage implements Storage {
                 if (random.nextBoolean()) {
                     effect.run();
                 }
+                whenOff.run();
                 checkOn();
             }
         }

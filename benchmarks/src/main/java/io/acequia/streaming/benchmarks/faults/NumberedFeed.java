@@ -35,6 +35,7 @@ final class NumberedFeed {
     private long next;
     private long handed;
     private long connections;
+    private volatile Runnable listener = () -> {};
 
     /** How the source treats what it hands out; the latter two are mistakes that a rig must notice. */
     enum Manners {
@@ -51,6 +52,11 @@ final class NumberedFeed {
         this.largestEvent = largestEvent;
         this.manners = manners;
         FEEDS.put(id, this);
+    }
+
+    /** Runs whenever something was acknowledged; must not block. */
+    void listen(Runnable whenAcked) {
+        listener = whenAcked;
     }
 
     int sizeOf(long event) {
@@ -148,6 +154,7 @@ final class NumberedFeed {
     private synchronized void ack(long from, long until) {
         acked.set((int) from, (int) until);
         notifyAll();
+        listener.run();
     }
 
     private final class Connection implements ReliableReceiver<Long> {
