@@ -25,7 +25,6 @@ import java.util.random.RandomGenerator;
  * thread.
  */
 public final class SimulatedStorage implements Storage {
-    private static final Capabilities CAPABILITIES = new Capabilities(true, true, true);
 
     private final RandomGenerator random;
     private final SimulatedNames names;
@@ -36,6 +35,9 @@ public final class SimulatedStorage implements Storage {
     private volatile boolean off;
     private boolean ignoresForces;
     private boolean ignoresFolderForces;
+    private boolean commitsByCopy;
+    private int forcedAgain;
+    private final List<String> failures = new ArrayList<>();
     private volatile Runnable duringForce = () -> {};
     private volatile Runnable whenOff = () -> {};
 
@@ -116,6 +118,29 @@ public final class SimulatedStorage implements Storage {
         ignoresFolderForces = true;
     }
 
+    /**
+     * From now on a commit is no rename: bytes are copied to the new name, and the old one is deleted. Until the folder is
+     * forced, the power may leave both names, one of them or none, and of the copy a part.
+     */
+    public synchronized void commitByCopy() {
+        commitsByCopy = true;
+    }
+
+    /** Operations that failed because a test said so, each with its file: {@code FORCE wal/wal-1.log}. */
+    public synchronized List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** How often a file was forced after a force of it had failed for another reason than space. */
+    public synchronized int forcedAgain() {
+        return forcedAgain;
+    }
+
+    /** The names of all files. */
+    public synchronized List<String> names() {
+        return List.copyOf(names.seen().keySet());
+    }
+
     /** Operations so far, of all kinds. */
     public synchronized long operations() {
         return plan.count();
@@ -173,8 +198,8 @@ public final class SimulatedStorage implements Storage {
     }
 
     @Override
-    public Capabilities capabilities() {
-        return CAPABILITIES;
+    public synchronized Capabilities capabilities() {
+        return new Capabilities(true, !commitsByCopy, true);
     }
 
     @Override
@@ -237,12 +262,21 @@ public final class SimulatedStorage implements Storage {
     @Override
     public synchronized void commit(String from, String to) throws IOException {
         checkName(to);
-        before(Operation.COMMIT, to, () -> names.move(from, to));
+        before(Operation.COMMIT, to, () -> move(from, to));
         checkSpace(to);
         if (names.find(from) == null) {
             throw new NoSuchFileException(from);
         }
-        names.move(from, to);
+        move(from, to);
+    }
+
+    private void move(String from, String to) {
+        if (commitsByCopy) {
+            names.copy(from, to);
+            names.remove(from);
+        } else {
+            names.move(from, to);
+        }
     }
 
     @Override
@@ -271,10 +305,11 @@ public final class SimulatedStorage implements Storage {
         duringForce.run();
         synchronized (this) {
             Runnable effect = ignoresForces ? () -> {} : file::force;
+            forcedAgain += file.hasFailedForces() ? 1 : 0;
             try {
                 before(Operation.FORCE, name, effect);
             } catch (IOException e) {
-                file.breakForces();
+                file.breakForces(e instanceof StorageFullException);
                 throw e;
             }
             effect.run();
@@ -308,9 +343,13 @@ public final class SimulatedStorage implements Storage {
         checkOn();
         switch (plan.next(operation)) {
             case NONE -> {}
-            case BROKEN -> throw new IOException("ACQ-2043 simulated input/output error: " + operation + " of " + name);
+            case BROKEN -> {
+                failures.add(operation + " " + name);
+                throw new IOException("ACQ-2043 simulated input/output error: " + operation + " of " + name);
+            }
             case FULL -> {
                 full = true;
+                failures.add(operation + " " + name);
                 throw noSpace(name);
             }
             case POWER_OFF -> {

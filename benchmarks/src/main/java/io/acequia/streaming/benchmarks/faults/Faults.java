@@ -41,6 +41,7 @@ public final class Faults {
             case "disk" -> DiskRig.run(request.n(1000), verdict);
             case "receiver" -> ReceiverRig.run(request.n(1000), verdict);
             case "receiver-kill" -> KillRig.run(request.n(200), verdict);
+            case "sim" -> SimRig.run(request.n(1000), request.only(), verdict);
             case "controls" -> Controls.run(verdict);
             case "repeat" -> RepeatRig.run(request.time(), verdict);
             default ->

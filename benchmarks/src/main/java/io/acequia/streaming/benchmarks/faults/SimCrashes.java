@@ -56,7 +56,7 @@ record SimCrashes(Flavour flavour, List<End> ends, Mistakes mistakes) {
     }
 
     /** A machine that still runs in the end is switched off then. */
-    private static void live(SimPlay play, End end) throws InterruptedException, SimFailure {
+    static void live(SimPlay play, End end) throws InterruptedException, SimFailure {
         if (end.isAtAnOperation()) {
             play.world.disk().powerOffAfter(1 + play.random.nextInt(MOST_OPERATIONS));
         }

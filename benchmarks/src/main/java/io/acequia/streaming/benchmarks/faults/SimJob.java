@@ -49,7 +49,8 @@ final class SimJob implements AutoCloseable {
         @Override
         public void onBatchCompleted(BatchInfo batch) {
             batches.add(batch);
-            last = batch.batchTime();
+            Time before = last;
+            last = before == null || batch.batchTime().compareTo(before) > 0 ? batch.batchTime() : before;
             world.signal().tell();
         }
 
@@ -73,13 +74,13 @@ final class SimJob implements AutoCloseable {
 
     /** Waits until a batch is done, or it is not alive; false when neither comes. */
     boolean awaitBatch(Time time) throws InterruptedException {
-        return world.signal()
-                .await(
-                        () -> {
-                            Time done = last;
-                            return !isAlive() || done != null && done.compareTo(time) >= 0;
-                        },
-                        PATIENCE);
+        return world.signal().await(() -> !isAlive() || hasEnded(time), PATIENCE);
+    }
+
+    /** Whether that batch, or a later one, has ended. */
+    boolean hasEnded(Time time) {
+        Time done = last;
+        return done != null && done.compareTo(time) >= 0;
     }
 
     /** Waits until the checkpoint that is due has ended, or it is not alive; false when neither comes. */

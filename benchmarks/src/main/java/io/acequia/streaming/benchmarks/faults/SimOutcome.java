@@ -24,7 +24,7 @@ record SimOutcome(int lost, int duplicated, List<String> wrong, Map<String, Long
     /** The same, with one more number to show. */
     SimOutcome count(String what, long times) {
         Map<String, Long> more = new LinkedHashMap<>(counts);
-        more.merge(what, times, Long::sum);
+        more.merge(what, times, (a, b) -> together(what, a, b));
         return new SimOutcome(lost, duplicated, wrong, more);
     }
 
@@ -38,9 +38,17 @@ record SimOutcome(int lost, int duplicated, List<String> wrong, Map<String, Long
         return new SimOutcome(lost, duplicated, more, counts);
     }
 
+    private static long together(String what, long a, long b) {
+        return what.startsWith("most") ? Math.max(a, b) : a + b;
+    }
+
+    SimOutcome withoutTexts() {
+        return new SimOutcome(lost, duplicated, List.of(), counts);
+    }
+
     SimOutcome plus(SimOutcome other) {
         Map<String, Long> sums = new LinkedHashMap<>(counts);
-        other.counts.forEach((what, times) -> sums.merge(what, times, Long::sum));
+        other.counts.forEach((what, times) -> sums.merge(what, times, (a, b) -> together(what, a, b)));
         List<String> all = new ArrayList<>(wrong);
         all.addAll(other.wrong);
         return new SimOutcome(lost + other.lost, duplicated + other.duplicated, all, sums);

@@ -28,6 +28,8 @@ final class SimPlay implements AutoCloseable {
     final SimWorld world;
     private final SimProgram program;
     private boolean hurried;
+    /** The newest batch that was waited for; the wall clock may be behind it. */
+    private Time awaited;
 
     SimPlay(long seed, Flavour flavour, Mistakes mistakes) {
         this(seed, flavour, mistakes, UnaryOperator.identity());
@@ -39,6 +41,7 @@ final class SimPlay implements AutoCloseable {
         this.program = change.apply(SimProgram.draw(random, flavour));
         this.hurried = random.nextInt(8) == 0;
         this.world = new SimWorld(seed, mistakes);
+        this.awaited = world.zero(program);
     }
 
     /** Always waits until all is quiet. */
@@ -105,15 +108,23 @@ final class SimPlay implements AutoCloseable {
 
     /** Waits for the end of the batch that the clock shows, and of its checkpoint. */
     void awaitBatch(SimJob job) throws InterruptedException, SimFailure {
-        long now = world.clock().now().toEpochMilli();
-        long interval = program.interval().toMillis();
-        Time newest = new Time(now / interval * interval);
+        Time newest = newest();
+        if (newest.compareTo(awaited) <= 0) {
+            return;
+        }
+        awaited = newest;
         if (!job.awaitBatch(newest)) {
             throw new SimFailure("batch " + newest + " did not end", null);
         }
         if (!job.awaitCheckpoint()) {
             throw new SimFailure("the checkpoint of batch " + newest + " did not end", null);
         }
+    }
+
+    /** The newest batch that is due. */
+    Time newest() {
+        long interval = program.interval().toMillis();
+        return new Time(world.clock().now().toEpochMilli() / interval * interval);
     }
 
     /** Batches without anything new, and a graceful stop, which leaves nothing. */
@@ -167,7 +178,7 @@ final class SimPlay implements AutoCloseable {
         for (String conflict : world.sink().conflicts()) {
             outcome = outcome.must(false, conflict);
         }
-        for (String wrong : program.compare(world.sink(), world.zero(), world.ran(program))) {
+        for (String wrong : program.compare(world.sink(), world.zero(program), world.ran(program))) {
             outcome = outcome.must(false, wrong);
         }
         return outcome;

@@ -45,6 +45,8 @@ record SimProgram(
         Map<String, String> settings) {
     static final String RECEIVED = "received";
     static final String DIRECT = "direct";
+    /** The last output, which writes nothing. */
+    static final String END = "end";
     private static final int LONGEST = 5;
 
     /** Which operations are drawn. */
@@ -125,6 +127,22 @@ record SimProgram(
         return names;
     }
 
+    /** The name of the output that asks first. */
+    String first() {
+        return "raw-" + sources().get(0);
+    }
+
+    /** The names of its outputs, in the order in which they ask for a batch. */
+    List<String> outputs() {
+        List<String> names = new ArrayList<>();
+        sources().forEach(source -> names.add("raw-" + source));
+        for (int i = 0; i < ops.size(); i++) {
+            names.add(nameOf(i));
+        }
+        names.add(END);
+        return names;
+    }
+
     // ---- the program itself
 
     void define(StreamingContext context, SimWorld world) {
@@ -148,6 +166,9 @@ record SimProgram(
             last = ops.get(i).on(chained.get(i) ? last : input, interval, "op-" + i);
             output(last, nameOf(i), id, false);
         }
+        inputs.get(0)
+                .foreachRDD((rdd, time) -> SimWorld.of(id).asked(END, time))
+                .uid(END);
     }
 
     private static String nameOf(int op) {
@@ -160,7 +181,7 @@ record SimProgram(
             long world,
             boolean ordered) {
         stream.foreachRDD((rdd, time) -> {
-                    SimWorld.of(world).sink().begin(name, time);
+                    SimWorld.of(world).asked(name, time);
                     rdd.foreachPartitionWithIndex((partition, rows) -> SimWorld.of(world)
                             .sink()
                             .write(new Output.Key(time, name, partition), listOf(rows), ordered));

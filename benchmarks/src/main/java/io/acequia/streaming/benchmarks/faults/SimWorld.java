@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +34,14 @@ final class SimWorld implements AutoCloseable {
     private final SimSink sink;
     private final AtomicLong directUntil = new AtomicLong();
     private volatile SimulatedStorage disk;
+    private volatile Hook hook = (output, time) -> {};
     private volatile SimClock clock = new SimClock(START);
+
+    /** What a rig does where an output asks for a batch, on the thread of that batch. */
+    @FunctionalInterface
+    interface Hook {
+        void asked(String output, Time time) throws Exception;
+    }
 
     /**
      * Mistakes that a rig must notice.
@@ -98,6 +106,17 @@ final class SimWorld implements AutoCloseable {
         return sink;
     }
 
+    void hook(Hook what) {
+        hook = what;
+    }
+
+    /** An output asks for a batch. */
+    void asked(String output, Time time) throws Exception {
+        sink.begin(output, time);
+        signal.tell();
+        hook.asked(output, time);
+    }
+
     SimulatedStorage disk() {
         return disk;
     }
@@ -126,9 +145,16 @@ final class SimWorld implements AutoCloseable {
         insert();
     }
 
-    /** The time before the first batch. */
-    Time zero() {
-        return Time.of(START);
+    /** Changes the disk that the machine found, before anybody reads it. */
+    void mend(SimulatedStorage other) {
+        disk = other;
+        insert();
+    }
+
+    /** The time before the first batch of a program, which is not that of its first start when nothing of that was left. */
+    Time zero(SimProgram program) {
+        NavigableMap<Time, Integer> asked = sink.asked(program.first());
+        return asked.isEmpty() ? Time.of(START) : asked.firstKey().minus(program.interval());
     }
 
     /** What was offered and is in no batch. */
@@ -171,9 +197,9 @@ final class SimWorld implements AutoCloseable {
     /** The batches that ran: those that the first source was asked for. */
     NavigableSet<Integer> ran(SimProgram program) {
         NavigableSet<Integer> ran = new TreeSet<>();
-        sink.asked("raw-" + program.sources().get(0))
+        sink.asked(program.first())
                 .keySet()
-                .forEach(time -> ran.add(SimProgram.numberOf(time, zero(), program.interval())));
+                .forEach(time -> ran.add(SimProgram.numberOf(time, zero(program), program.interval())));
         return ran;
     }
 
