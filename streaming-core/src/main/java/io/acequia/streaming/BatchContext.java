@@ -102,9 +102,13 @@ public final class BatchContext implements AutoCloseable {
         return accumulator(name, 0.0, Double::sum);
     }
 
-    /** A sum of any kind; {@code add} must not depend on the order. */
+    /**
+     * A sum of any kind; {@code add} must not depend on the order. With a checkpoint directory it goes on from what it was in the
+     * checkpoint that is taken up, by its name; what was added after that comes again as far as its batch runs again. Of several
+     * with one name, the newest is in the checkpoint.
+     */
     public <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add) {
-        return rdds.engine().accumulator(name, zero, add);
+        return rdds.accumulator(name, zero, add);
     }
 
     /** An RDD over data of the engine's own kind; the local engine takes a {@link List}. */

@@ -6,7 +6,8 @@ import java.io.Serializable;
 
 /**
  * An output that takes each partition of each batch exactly once: what is written becomes visible with {@code commit}, and a
- * key that was committed before is not written again. Called in tasks, one thread for each writer.
+ * key that was committed before is not written again. Called in tasks, one thread for each writer. The rules are in
+ * {@code docs/sink-contract.md}; {@code BatchSinkConformance} of the test kit tries a sink against each of them.
  *
  * @param <T> type of the records
  */
@@ -26,7 +27,7 @@ public interface BatchSink<T> extends Serializable {
     interface Writer<T> extends AutoCloseable {
         void write(T record) throws Exception;
 
-        /** Makes what was written visible, all or nothing. Doing it again must do no harm. */
+        /** Makes what was written visible and durable, all or nothing. Doing it again must do no harm. */
         void commit() throws Exception;
 
         /** Forgets what was written. */

@@ -3,14 +3,25 @@ package io.acequia.streaming;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.UUID;
 
-/** {@link DeadLetterSink#toFiles}: a file appears whole, by a rename, and replaces that of an earlier attempt. */
+/**
+ * {@link DeadLetterSink#toFiles}: a file appears whole, by a rename, and replaces that of an earlier attempt. Bytes are forced
+ * before the rename, and names after it. What a killed attempt left behind is deleted by the next one of the same key; of two
+ * at the same time, the first one fails.
+ */
 final class DeadLetterFiles implements DeadLetterSink {
     private static final int LONGEST_NAME = 100;
 
@@ -28,10 +39,39 @@ final class DeadLetterFiles implements DeadLetterSink {
 
     @Override
     public Writer<DeadLetter> open(Output.Key key) throws IOException {
-        Path folder = Path.of(directory);
-        Files.createDirectories(folder);
+        Path folder = Path.of(directory).toAbsolutePath();
+        makeFolders(folder);
         String name = key.time().milliseconds() + "-" + fileName(key.output()) + "-" + key.partition() + ".jsonl";
-        return new Letters(folder.resolve(name), folder.resolve("." + name + "." + UUID.randomUUID()));
+        Path attempts = folder.resolve("." + name + ".attempts");
+        Files.createDirectories(attempts);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(attempts)) {
+            for (Path path : left) {
+                Files.deleteIfExists(path);
+            }
+        }
+        return new Letters(
+                folder.resolve(name), attempts.resolve(UUID.randomUUID().toString()));
+    }
+
+    private static void makeFolders(Path folder) throws IOException {
+        Path parent = folder.getParent();
+        if (parent == null || Files.isDirectory(folder)) {
+            return;
+        }
+        makeFolders(parent);
+        Files.createDirectories(folder);
+        forceNames(parent);
+    }
+
+    /** Where a folder cannot be opened, as on Windows, this does nothing. */
+    private static void forceNames(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (AccessDeniedException e) {
+            if (!folder.getFileSystem().getSeparator().equals("\\")) {
+                throw e;
+            }
+        }
     }
 
     /**
@@ -50,12 +90,15 @@ final class DeadLetterFiles implements DeadLetterSink {
     private static final class Letters implements Writer<DeadLetter> {
         private final Path target;
         private final Path attempt;
+        private final FileChannel channel;
         private final BufferedWriter out;
+        private boolean committed;
 
         Letters(Path target, Path attempt) throws IOException {
             this.target = target;
             this.attempt = attempt;
-            this.out = Files.newBufferedWriter(attempt);
+            this.channel = FileChannel.open(attempt, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            this.out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8.newEncoder(), -1));
         }
 
         @Override
@@ -72,16 +115,33 @@ final class DeadLetterFiles implements DeadLetterSink {
 
         @Override
         public void commit() throws IOException {
-            out.close();
-            if (Files.exists(attempt)) {
+            if (!committed) {
+                out.flush();
+                channel.force(true);
+                out.close();
                 Files.move(attempt, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+                forceNames(Objects.requireNonNull(target.getParent()));
+                committed = true;
+                deleteAttempt();
             }
         }
 
         @Override
         public void abort() throws IOException {
-            out.close();
+            try {
+                out.close();
+            } finally {
+                deleteAttempt();
+            }
+        }
+
+        private void deleteAttempt() throws IOException {
             Files.deleteIfExists(attempt);
+            try {
+                Files.deleteIfExists(Objects.requireNonNull(attempt.getParent()));
+            } catch (DirectoryNotEmptyException e) {
+                // another attempt is being written
+            }
         }
 
         @Override

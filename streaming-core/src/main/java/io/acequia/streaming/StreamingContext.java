@@ -63,9 +63,14 @@ public final class StreamingContext implements AutoCloseable {
         this.runtime = StreamingRuntime.create(this, batch, batch.rdds(), true, batchInterval, clock);
     }
 
-    /** Runs {@code factory}, sets the checkpoint directory, and takes up what a checkpoint there holds. */
+    /**
+     * Runs {@code factory}, and sets the checkpoint directory: when the context starts, it takes up what earlier runs left
+     * there, by the uids of operations, sources and outputs. The factory runs always, so a changed program recovers too.
+     *
+     * @throws IllegalArgumentException when the factory gives null, or a context that has been started
+     */
     public static StreamingContext getOrCreate(String checkpointDir, Function0<StreamingContext> factory) {
-        throw StreamingRuntime.notAvailable("getOrCreate: recovery from a checkpoint");
+        return StreamingRuntime.recovering(checkpointDir, factory);
     }
 
     /** The context that is active in this JVM. */
@@ -88,7 +93,10 @@ public final class StreamingContext implements AutoCloseable {
         return runtime.graph().batchInterval();
     }
 
-    /** Sets the directory for checkpoints of RDDs; the same again has no effect, another one is refused. */
+    /**
+     * Sets the checkpoint directory: a path, or a URI of a storage. What earlier runs left there is taken up at the start. The
+     * same again has no effect, another one is refused.
+     */
     public void checkpoint(String dir) {
         runtime.graph().checkpoint(dir);
     }
@@ -103,9 +111,9 @@ public final class StreamingContext implements AutoCloseable {
         runtime.graph().allowDroppedState(uids);
     }
 
-    /** Whether a checkpoint was taken up. */
+    /** Whether what an earlier run left was taken up: from {@link #start()} on. */
     public boolean isRecovered() {
-        return false;
+        return runtime.isRecovered();
     }
 
     /** Lines of UTF-8 text from a server; see {@link #socketTextStream(String, int, StorageLevel)}. */

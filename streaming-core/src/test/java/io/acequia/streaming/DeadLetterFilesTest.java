@@ -3,11 +3,13 @@ package io.acequia.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.data.Time;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -97,6 +99,52 @@ class DeadLetterFilesTest {
         writer.commit();
         writer.close();
         assertThat(onlyLine()).contains("\"a\"");
+    }
+
+    @Test
+    void lettersAreForcedBeforeTheyAreSeenAndTheirNamesAfterwards() throws Exception {
+        List<String> forced = ForcedPaths.during(temporary, () -> write(KEY, letter("a", "x")));
+        assertThat(forced).hasSize(3);
+        assertThat(forced.get(0)).as("that the directory was made").isEmpty();
+        assertThat(forced.get(1)).startsWith("letters/.1000-parse-3.jsonl.attempts/");
+        assertThat(forced.get(2)).isEqualTo("letters");
+    }
+
+    @Test
+    void namesAreNotForcedBeforeTheyAreThere() throws Exception {
+        Path inTheWay = Files.createDirectories(directory.resolve("1000-parse-3.jsonl/not/empty"));
+        List<String> forced = ForcedPaths.during(temporary, () -> assertThatThrownBy(() -> write(KEY, letter("a", "x")))
+                .isInstanceOf(IOException.class));
+        assertThat(inTheWay).exists();
+        assertThat(forced).singleElement().asString().startsWith("letters/.1000-parse-3.jsonl.attempts/");
+    }
+
+    @Test
+    void whatAKilledAttemptLeftBehindGoesWithTheNextOneOfItsKey() throws Exception {
+        for (int kills = 0; kills < 3; kills++) {
+            sink.open(KEY).write(letter("killed", "x"));
+            sink.open(new Output.Key(new Time(1000), "parse", 30)).write(letter("other key", "x"));
+        }
+        assertThat(all()).containsExactlyInAnyOrder(".1000-parse-3.jsonl.attempts", ".1000-parse-30.jsonl.attempts");
+        assertThat(directory.resolve(".1000-parse-3.jsonl.attempts").toFile().list())
+                .hasSize(1);
+        write(KEY, letter("a", "x"));
+        assertThat(all()).containsExactlyInAnyOrder("1000-parse-3.jsonl", ".1000-parse-30.jsonl.attempts");
+    }
+
+    @Test
+    void anAttemptThatWasOvertakenFailsInsteadOfCommittingNothing() throws Exception {
+        BatchSink.Writer<DeadLetter> first = sink.open(KEY);
+        first.write(letter("first", "x"));
+        BatchSink.Writer<DeadLetter> second = sink.open(KEY);
+        second.write(letter("second", "x"));
+        assertThatThrownBy(first::commit).isInstanceOf(NoSuchFileException.class);
+        first.abort();
+        first.close();
+        second.commit();
+        second.close();
+        assertThat(onlyLine()).contains("second");
+        assertThat(all()).hasSize(1);
     }
 
     @Test

@@ -29,6 +29,7 @@ class OwnersTest {
             BASE + "internal.local.WorkerPool", "it is the pool that runs tasks",
             BASE + "internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive",
             BASE + "internal.local.LocalReceiver", "it is the receiver that the local engine hosts, a thread for each",
+            BASE + "cli.ShutdownHook", "it is what a command does when a signal ends the process",
             BASE + "testkit.FaultProxy", "its one thread moves the bytes of all connections and ends with it",
             BASE + "examples.PortedSparkReceiver", "it shows a receiver that was written with a thread of its own");
 

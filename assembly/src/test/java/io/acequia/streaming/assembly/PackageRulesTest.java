@@ -132,12 +132,31 @@ class PackageRulesTest {
                 .check(ALL);
     }
 
+    @ParameterizedTest(name = "streaming-{0} sees only {1}")
+    @CsvSource("jdbc, data function")
+    void aConnectorSeesTheApiAndItsClientAlone(String name, String seen) {
+        List<String> allowed = packages(seen);
+        allowed.addAll(List.of(BASE, BASE + "." + name, "java..", "javax.sql..", "org.jspecify.."));
+
+        classes()
+                .that()
+                .resideInAPackage(BASE + "." + name + "..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)))
+                .because("a connector that sees another, or an engine, ties users to both")
+                .check(ALL);
+    }
+
     @Test
     void nothingInCoreSeesAnotherModule() {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
-                        BASE + ".testkit..", BASE + ".cli..", BASE + ".examples..", BASE + ".benchmarks.."))
+                        BASE + ".testkit..",
+                        BASE + ".jdbc..",
+                        BASE + ".cli..",
+                        BASE + ".examples..",
+                        BASE + ".benchmarks.."))
                 .because("arrows point inwards, and core is the middle")
                 .check(CORE);
     }

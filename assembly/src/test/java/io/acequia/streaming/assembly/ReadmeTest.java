@@ -11,10 +11,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README and the guides show is what is compiled and run: each Java block is a tagged region of an example. */
+/** What the README and the guides show is what is compiled and run: each Java block is a tagged region of an example or a test. */
 class ReadmeTest {
-    private static final List<String> PAGES =
-            List.of("README.md", "docs/write-a-receiver.md", "docs/tuning.md", "docs/windows-and-state.md");
+    private static final List<String> PAGES = List.of(
+            "README.md",
+            "docs/write-a-receiver.md",
+            "docs/tuning.md",
+            "docs/windows-and-state.md",
+            "docs/deploy/README.md",
+            "docs/jdbc.md");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java *(\\S*)$\\R(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
@@ -25,7 +30,7 @@ class ReadmeTest {
 
     @ParameterizedTest
     @MethodSource("blocks")
-    void everyJavaBlockIsARegionOfAnExample(MatchResult block) {
+    void everyJavaBlockIsARegionOfAnExampleOrATest(MatchResult block) {
         assertThat(block.group(2)).isEqualTo(region(block.group(1)));
     }
 
@@ -45,14 +50,17 @@ class ReadmeTest {
 
     /** The lines between the tags, moved to the left as far as they go. */
     private static String region(String name) {
-        List<String> regions = Repository.mainSources("examples").stream()
+        List<String> regions = Stream.concat(
+                        Repository.mainSources("examples").stream(), Repository.testSources().stream())
                 .flatMap(source -> Pattern.compile("(?ms)^ *// tag::" + Pattern.quote(name) + "$\\R(.*?)^ *// end::"
                                 + Pattern.quote(name) + "$")
                         .matcher(source.text())
                         .results())
                 .map(found -> found.group(1).stripTrailing().stripIndent() + "\n")
                 .toList();
-        assertThat(regions).as("regions of examples/ tagged '" + name + "'").hasSize(1);
+        assertThat(regions)
+                .as("regions of examples/ and of tests tagged '" + name + "'")
+                .hasSize(1);
         return regions.get(0);
     }
 }

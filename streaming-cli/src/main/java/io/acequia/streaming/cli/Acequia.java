@@ -10,22 +10,29 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line: {@code acequia run …}, {@code acequia config …}. */
+/** The command line: {@code acequia run …}, {@code acequia wal …}, {@code acequia deadletter …}, {@code acequia config …}. */
 @Command(
         name = "acequia",
-        description = "Runs streams and explains their settings.",
+        description = "Runs streams, looks into what they keep, and explains their settings.",
         versionProvider = Acequia.Version.class,
-        subcommands = {RunCommand.class, ConfigCommand.class},
+        subcommands = {RunCommand.class, WalCommand.class, DeadLetterCommand.class, ConfigCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
             "Try:  acequia run NetworkWordCount --demo",
-            "Exit codes: 0 ok, 1 the job failed, 2 the command was not understood."
+            "Exit codes: 0 ok, 1 the job failed, 2 the command was not understood, 3 data is damaged or does not fit and was"
+                    + " refused, 4 the job was told to stop and left something undone."
         })
 public final class Acequia {
     static final int OK = 0;
     static final int JOB_FAILED = 1;
     static final int USAGE = 2;
+
+    /** Data is damaged or does not fit: to try again cannot help. */
+    static final int DATA_REFUSED = 3;
+
+    /** Told to stop by a signal, a job could not finish what it had. */
+    static final int PARTIALLY_STOPPED = 4;
 
     @Option(
             names = {"-h", "--help"},
@@ -56,6 +63,7 @@ public final class Acequia {
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Acequia::refuse)
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
                 .execute(args.length == 0 ? new String[] {"--help"} : args);
     }
 
@@ -66,6 +74,11 @@ public final class Acequia {
         UnmatchedArgumentException.printSuggestions(e, err);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command) {
+        FailureReport.print(command.getCommandName(), e, command.getErr());
+        return FailureReport.exitCode(e);
     }
 
     /** The version of the jar, and of what runs it. */

@@ -2,6 +2,7 @@
 package io.acequia.streaming.cli;
 
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.data.StreamClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Runs a program in this JVM, with its settings as system properties. */
+/** Runs a program in this JVM, with its settings as system properties; or, supervised, in JVMs that it starts. */
 @Command(
         name = "run",
         description = "Runs a program: an example by its name, or any class with a main method.",
@@ -27,7 +28,15 @@ import picocli.CommandLine.Spec;
             "  acequia run NetworkWordCount --demo",
             "  acequia run NetworkWordCount localhost 9999",
             "  acequia run WindowedHashtags --demo",
-            "  acequia run --jar app.jar com.example.Orders -- --verbose"
+            "  acequia run --jar app.jar com.example.Orders -- --verbose",
+            "  acequia run --supervise --jar app.jar com.example.Orders",
+            "",
+            "A signal to end (SIGTERM, Ctrl-C) stops the stream: what was received is processed first, within the setting"
+                    + " streaming.stop.timeout.",
+            "",
+            "Exit codes: 0 the program has ended, 1 it failed, 2 the command was not understood, 3 data that it should take"
+                    + " up is damaged or does not fit, 4 it was stopped by a signal and left something undone; 143 or 130:"
+                    + " stopped by SIGTERM or Ctrl-C with nothing left undone."
         })
 final class RunCommand implements Callable<Integer> {
     private static final String SETTINGS_FILE = "streaming.conf";
@@ -61,14 +70,48 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--stacktrace", description = "Print the whole stack when the program fails.")
     private boolean stacktrace;
 
+    @Option(
+            names = "--supervise",
+            description =
+                    "Run the program in a JVM of its own, and start that again when it fails or is killed. Never after"
+                            + " exit code 0, 2 or 3, where to start again cannot help, nor after a signal to end: that is passed on,"
+                            + " and the exit code of the program is the one of this command.")
+    private boolean supervise;
+
+    @Option(
+            names = "--restarts",
+            paramLabel = "N",
+            description =
+                    "With --supervise: give up after N restarts (default: 10); a run of more than 10 minutes begins the"
+                            + " count anew.")
+    private @Nullable Integer restarts;
+
+    @Option(
+            names = "--back-off",
+            paramLabel = "FIRST..MOST",
+            description =
+                    "With --supervise: how long to wait before a restart, each time twice as long (default: 1s..1m).")
+    private @Nullable String backOff;
+
     @Parameters(
             paramLabel = "MAIN [ARG]",
             description = "The program and its arguments; put '--' before arguments that begin with '-'.")
     private List<String> words = new ArrayList<>();
 
     @Override
-    public Integer call() throws IOException {
-        applySettings();
+    public Integer call() throws IOException, InterruptedException {
+        Map<String, String> all = checkedSettings();
+        RestartPolicy policy = policy();
+        if (policy != null) {
+            ChildJvm child = new ChildJvm(commandLine(all));
+            return new Supervisor(
+                            StreamClock.system(),
+                            child,
+                            policy,
+                            spec.commandLine().getErr())
+                    .run();
+        }
+        all.forEach(System::setProperty);
         try (Program program = load();
                 DemoTextServer server = demo ? DemoTextServer.start(program.demoLines()) : null) {
             return run(program, arguments(server));
@@ -94,17 +137,59 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(Program program, String[] arguments) {
+        GracefulEnd end = null;
         try {
+            end = GracefulEnd.on(program.name(), spec.commandLine().getErr());
             program.run(arguments);
             return Acequia.OK;
         } catch (Throwable failure) {
             FailureReport.print(
                     program.name(), failure, stacktrace, spec.commandLine().getErr());
-            return Acequia.JOB_FAILED;
+            return FailureReport.exitCode(failure);
+        } finally {
+            if (end != null) {
+                end.cancel();
+            }
         }
     }
 
-    private void applySettings() {
+    private @Nullable RestartPolicy policy() {
+        if (!supervise) {
+            if (restarts != null || backOff != null) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "ACQ-2230 --restarts and --back-off say how --supervise restarts: add it, or leave them out");
+            }
+            return null;
+        }
+        try {
+            return RestartPolicy.of(restarts, backOff);
+        } catch (IllegalArgumentException e) {
+            throw usage(e);
+        }
+    }
+
+    /** This command without the supervision, for a JVM of its own. */
+    private List<String> commandLine(Map<String, String> all) {
+        List<String> line = new ArrayList<>();
+        line.add("run");
+        all.forEach((key, value) -> line.add("-D" + key + "=" + value));
+        if (demo) {
+            line.add("--demo");
+        }
+        if (jar != null) {
+            line.add("--jar");
+            line.add(jar.toString());
+        }
+        if (stacktrace) {
+            line.add("--stacktrace");
+        }
+        line.add("--");
+        line.addAll(words);
+        return line;
+    }
+
+    private Map<String, String> checkedSettings() {
         Map<String, String> all = new LinkedHashMap<>(settings);
         if (batches != null) {
             if (batches < 1) {
@@ -118,7 +203,7 @@ final class RunCommand implements Callable<Integer> {
             all.put(StreamingConf.MASTER.name(), master);
         }
         all.forEach(this::checkSetting);
-        all.forEach(System::setProperty);
+        return all;
     }
 
     /** A mistake in a setting is one of the command, so it is told before the program starts. */

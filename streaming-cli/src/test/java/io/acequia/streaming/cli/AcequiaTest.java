@@ -14,7 +14,9 @@ class AcequiaTest {
         CommandRunner help = acequia("--help");
 
         assertThat(help.exitCode()).isZero();
-        assertThat(help.out()).contains("run", "config", "Exit codes: 0 ok, 1 the job failed");
+        assertThat(help.out())
+                .contains("run", "wal", "deadletter", "config")
+                .contains("Exit codes: 0 ok, 1 the job failed", "3 data is damaged", "4 the job was told to stop");
     }
 
     @Test
@@ -41,9 +43,10 @@ class AcequiaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "config"})
+    @ValueSource(
+            strings = {"run", "wal", "wal ls", "wal verify", "wal cat", "deadletter", "deadletter replay", "config"})
     void everyCommandHasItsOwnHelp(String command) {
-        CommandRunner help = acequia(command, "--help");
+        CommandRunner help = acequia((command + " --help").split(" "));
 
         assertThat(help.exitCode()).isZero();
         assertThat(help.out()).startsWith("Usage: acequia " + command);

@@ -70,6 +70,16 @@ public record Retention(
         }
     }
 
+    /** For how long the RDDs of a node are kept. */
+    Duration lengthOf(StreamNode node) {
+        for (Map.Entry<Duration, List<StreamNode>> each : nodesByLength.entrySet()) {
+            if (each.getValue().contains(node)) {
+                return each.getKey();
+            }
+        }
+        return Duration.ZERO;
+    }
+
     /** The longest time for which anything is kept. */
     public Duration longest() {
         return nodesByLength.keySet().stream().max(Duration::compareTo).orElse(Duration.ZERO);

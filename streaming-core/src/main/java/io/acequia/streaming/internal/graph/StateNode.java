@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.graph;
 
 import io.acequia.streaming.PairRDD;
+import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
@@ -29,6 +30,7 @@ public final class StateNode<K, V, S, R> extends StreamNode {
     private final boolean emits;
     private @Nullable PairRDD<K, S> initial;
     private @Nullable Duration timeout;
+    private String stateShape = "";
 
     /** What a batch brings, placed as the state is; {@code before} is the version that the batch finds. */
     @FunctionalInterface
@@ -64,6 +66,18 @@ public final class StateNode<K, V, S, R> extends StreamNode {
         this.initial = rdd;
         this.timeout = timeout;
         return this;
+    }
+
+    /** What must be the same in a program that takes the state up. */
+    public String stateShape() {
+        return stateShape;
+    }
+
+    void stateStoredAs(String operation) {
+        Duration back = needs.stream().map(Need::back).max(Duration::compareTo).orElse(Duration.ZERO);
+        stateShape = back.isZero()
+                ? operation
+                : operation + " of " + Durations.text(back.minus(slide())) + " every " + Durations.text(slide());
     }
 
     public Partitioner partitioner() {

@@ -84,7 +84,7 @@ public final class StreamGraph {
         remember = d;
     }
 
-    /** Says which state of a checkpoint may be dropped; there is no checkpoint of state yet. */
+    /** Says which data of a checkpoint may be dropped: by the uid of what kept it. */
     public void allowDroppedState(String... uids) {
         mustBeOpen("allowDroppedState(" + String.join(", ", uids) + ")");
         droppable.addAll(List.of(uids));
@@ -209,6 +209,37 @@ public final class StreamGraph {
             output.site().uid(output.uid().orElseGet(() -> uids.derived(chain, output.site())));
         }
         retention = Retention.of(nodes, outputs, remember());
+        nameWhatIsStored(uids);
+    }
+
+    /** An operation of several steps has its uid by now. */
+    private void nameWhatIsStored(Uids uids) {
+        Retention needed = Retention.of(nodes, outputs, Duration.ZERO);
+        for (StreamNode node : retention.carried()) {
+            String shape = Durations.text(needed.lengthOf(node)) + " every " + Durations.text(node.slide());
+            if (node instanceof StateNode<?, ?, ?, ?> state) {
+                state.stateStoredAs(node.site().operator());
+            }
+            if (node.isStored()) {
+                String uid = node.site().uid() + "#" + node.form().role();
+                node.storedAs(uids.derived(uid, node.site()), shape);
+            }
+        }
+    }
+
+    /** How long after a batch what it brought may still be in a window; zero without windows. */
+    public Duration longestWindow() {
+        Retention needed = Retention.of(nodes, outputs, Duration.ZERO);
+        return retention.carried().stream()
+                .filter(StreamNode::isStored)
+                .map(needed::lengthOf)
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
+    }
+
+    /** Uids whose data may be dropped. */
+    public Set<String> droppable() {
+        return Collections.unmodifiableSet(droppable);
     }
 
     /** What is made in each batch, and how long it is kept; known once the program is settled. */
@@ -216,9 +247,9 @@ public final class StreamGraph {
         return retention;
     }
 
-    /** Whether a uid stands for something that lasts: letters, or state. */
+    /** Whether a uid stands for something that lasts: letters, state, or where a source stands. */
     private static boolean owns(StreamNode node) {
-        return node.site().tolerant() || node instanceof StateNode;
+        return node.site().tolerant() || node instanceof StateNode || node instanceof InputNode;
     }
 
     /** How the RDD of a node and a batch is found while the context runs. */

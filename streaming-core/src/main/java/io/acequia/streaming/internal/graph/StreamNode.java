@@ -8,6 +8,7 @@ import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ public abstract class StreamNode {
     private StreamNode named = this;
     private boolean kept;
     private boolean carried;
+    private @Nullable Kept form;
+    private String keptUid = "";
+    private String shape = "";
 
     StreamNode(StreamGraph graph, Site site, List<StreamNode> parents, Duration slide) {
         this.graph = graph;
@@ -84,9 +88,10 @@ public abstract class StreamNode {
     }
 
     /** From now on the RDD is computed in each batch and kept while it is remembered, so that later batches can read it. */
-    final void keep() {
+    final void keep(Kept how) {
         kept = true;
         carried = true;
+        form = how;
     }
 
     /** From now on the RDD is computed and kept as soon as another node asks for it. */
@@ -102,6 +107,40 @@ public abstract class StreamNode {
     /** Whether the RDD is computed and kept when it is made, and needs those it was made of no longer. */
     public boolean isKept() {
         return kept;
+    }
+
+    /** Whether what is kept belongs into a checkpoint; else it can be made again from what does. */
+    public boolean isStored() {
+        return form != null;
+    }
+
+    /** What is written into a checkpoint, of an RDD that is kept. */
+    public DatasetRdd<?> stored(DatasetRdd<?> rdd) {
+        return form().stored().apply(rdd);
+    }
+
+    /** What is kept, from records as they were written. */
+    public DatasetRdd<?> restored(DatasetRdd<?> records) {
+        return form().restored().apply(records);
+    }
+
+    Kept form() {
+        return Objects.requireNonNull(form, "what is kept and not stored");
+    }
+
+    /** The uid under which the data of this node is found in a checkpoint; empty when it has none. */
+    public String keptUid() {
+        return keptUid;
+    }
+
+    /** What must be the same in a program that takes this data up. */
+    public String shape() {
+        return shape;
+    }
+
+    final void storedAs(String uid, String shape) {
+        this.keptUid = uid;
+        this.shape = shape;
     }
 
     /** For how long the RDDs are kept in any case, where others are for {@code least}. */
@@ -178,7 +217,7 @@ public abstract class StreamNode {
     }
 
     /** The interval given, else the least multiple of the slide that is 10 s or more. */
-    Duration checkpointInterval() {
+    public Duration checkpointInterval() {
         if (checkpointInterval != null) {
             return checkpointInterval;
         }

@@ -44,7 +44,8 @@ final class TwoStacks {
     private final StreamNode fronts;
     private final StreamNode backs;
 
-    private TwoStacks(StreamNode panes, Site site, Function2<Object, Object, Object> f, Duration length) {
+    private TwoStacks(
+            StreamNode panes, Site site, Function2<Object, Object, Object> f, Duration length, Partitioner p) {
         this.panes = panes;
         this.site = site;
         this.f = f;
@@ -53,8 +54,8 @@ final class TwoStacks {
         this.fronts = new WindowNode(panes, site, pane, List.of(new Need(panes, Duration.ZERO)), this::front)
                 .andItself(merges(panes) ? length : pane);
         this.backs = new WindowNode(panes, site, pane, List.of(new Need(panes, Duration.ZERO)), this::back);
-        panes.keep();
-        fronts.keep();
+        panes.keep(stored("panes", p));
+        fronts.keep(stored("fronts", p));
         backs.keepWhenMade();
     }
 
@@ -66,7 +67,7 @@ final class TwoStacks {
         Duration pane = merges(parent)
                 ? parent.slide()
                 : Duration.ofMillis(greatestDivisor(length.toMillis(), slide.toMillis()));
-        TwoStacks stacks = new TwoStacks(panes(parent, site, f, pane, p), site, f, length);
+        TwoStacks stacks = new TwoStacks(panes(parent, site, f, pane, p), site, f, length, p);
         return new WindowNode(
                 parent,
                 site,
@@ -103,6 +104,24 @@ final class TwoStacks {
             List<DatasetPairRdd<Object, Object>> rdds = Windows.inWindow(batch, partials, batch.time(), pane);
             return tables(Placed.concatenated(rdds), site, f);
         });
+    }
+
+    /** As pairs: their tables are made anew, in case their keys hash otherwise or there are more partitions now. */
+    private Kept stored(String role, Partitioner p) {
+        return new Kept(
+                role,
+                rdd -> pairs(tables(rdd)),
+                records -> tables(
+                        (DatasetPairRdd<Object, Object>) Windows.keyed(records).partitionBy(p), site, f));
+    }
+
+    @SuppressWarnings("unchecked") // nodes of tables
+    private static DatasetRdd<KeyedTable<Object, Object>> tables(DatasetRdd<?> rdd) {
+        return (DatasetRdd<KeyedTable<Object, Object>>) rdd;
+    }
+
+    private static DatasetPairRdd<Object, Object> pairs(DatasetRdd<KeyedTable<Object, Object>> tables) {
+        return tables.pairsOver(tables.dataset().transform(new PairsOperator<>(), true));
     }
 
     private static DatasetRdd<KeyedTable<Object, Object>> tables(
@@ -151,16 +170,15 @@ final class TwoStacks {
             back = there(batch, backs, n).orElse(back);
         }
         DatasetRdd<KeyedTable<Object, Object>> all = back == null ? front : merged(back, front);
-        return all.pairsOver(all.dataset().transform(new PairsOperator<>(), true));
+        return pairs(all);
     }
 
     private DatasetRdd<KeyedTable<Object, Object>> pane(Batch batch) {
         return there(batch, panes, number(batch, batch.time())).orElseThrow();
     }
 
-    @SuppressWarnings("unchecked") // nodes of tables
     private Optional<DatasetRdd<KeyedTable<Object, Object>>> there(Batch batch, StreamNode node, long number) {
-        return batch.rddIfThere(node, time(batch, number)).map(rdd -> (DatasetRdd<KeyedTable<Object, Object>>) rdd);
+        return batch.rddIfThere(node, time(batch, number)).map(TwoStacks::tables);
     }
 
     private DatasetRdd<KeyedTable<Object, Object>> merged(

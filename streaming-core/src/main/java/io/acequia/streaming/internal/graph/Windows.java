@@ -60,7 +60,7 @@ final class Windows {
         StreamNode kept = parent instanceof InputNode
                 ? parent.graph().derive(site, List.of(parent), (rdds, time) -> rdds.get(0))
                 : parent;
-        kept.keep();
+        kept.keep(Kept.RECORDS);
         return kept;
     }
 
@@ -94,7 +94,7 @@ final class Windows {
         StreamNode placed = parent.graph()
                 .derive(site, List.of(parent), (rdds, time) -> Windows.<K, V>keyed(rdds.get(0))
                         .partitionBy(p));
-        placed.keep();
+        placed.keep(placed("records", p));
         return new WindowNode(parent, site, slide, List.of(new Need(placed, length)), batch -> {
             List<DatasetPairRdd<K, V>> rdds = inWindow(batch, placed, batch.time(), length);
             return (DatasetRdd<?>) Placed.concatenated(rdds).at(site).groupByKey(p);
@@ -112,8 +112,14 @@ final class Windows {
         StreamNode partials = parent.graph()
                 .derive(site, List.of(parent), (rdds, time) -> Windows.<K, V>keyed(rdds.get(0))
                         .reduceByKey(f, p));
-        partials.keep();
+        partials.keep(placed("partials", p));
         return partials;
+    }
+
+    /** Pairs that are placed anew, in case their keys hash otherwise or there are more partitions now. */
+    private static Kept placed(String role, Partitioner p) {
+        return new Kept(role, rdd -> rdd, records ->
+                (DatasetRdd<?>) Windows.keyed(records).partitionBy(p));
     }
 
     @SuppressWarnings("unchecked") // RDDs of a keyed stream

@@ -48,8 +48,7 @@ public final class ReceiverTracker implements DriverChannel {
 
     // Guarded by the lock.
     private ReceiverTask.@Nullable Running running;
-    private List<BlockInfo> blocks = new ArrayList<>();
-    private List<Rejected> rejected = new ArrayList<>();
+    private List<AddBlock> blocks = new ArrayList<>();
     private List<Settled> settled = new ArrayList<>();
     /** Records of the log whose blocks may still be read. */
     private final TreeSet<Long> needed = new TreeSet<>();
@@ -193,8 +192,7 @@ public final class ReceiverTracker implements DriverChannel {
             lastLogged = block.place().seq();
             needed.add(lastLogged);
         }
-        blocks.add(block);
-        rejected.addAll(added.rejected());
+        blocks.add(added);
         waitingRecords += block.count();
         waitingBytes += block.bytes();
     }
@@ -246,16 +244,43 @@ public final class ReceiverTracker implements DriverChannel {
         mustBeWhole();
         lock.lock();
         try {
-            Taken taken = new Taken(List.copyOf(blocks), List.copyOf(rejected));
-            blocks = new ArrayList<>();
-            rejected = new ArrayList<>();
-            waitingRecords = 0;
-            waitingBytes = 0;
-            return taken;
+            return takeFirst(blocks.size());
         } finally {
             lock.unlock();
             beat();
         }
+    }
+
+    /** Takes what an earlier run has logged up to a record of the log, and no batch has taken. */
+    public Taken takeLogged(long seq) {
+        lock.lock();
+        try {
+            int count = 0;
+            while (count < blocks.size()) {
+                BlockInfo.Place place = blocks.get(count).block().place();
+                if (place == null || place.seq() > seq) {
+                    break;
+                }
+                count++;
+            }
+            return takeFirst(count);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Taken takeFirst(int count) {
+        List<AddBlock> first = blocks.subList(0, count);
+        List<BlockInfo> taken = new ArrayList<>();
+        List<Rejected> rejected = new ArrayList<>();
+        for (AddBlock added : first) {
+            taken.add(added.block());
+            rejected.addAll(added.rejected());
+            waitingRecords -= added.block().count();
+            waitingBytes -= added.block().bytes();
+        }
+        first.clear();
+        return new Taken(taken, rejected);
     }
 
     private void mustBeWhole() throws IOException {

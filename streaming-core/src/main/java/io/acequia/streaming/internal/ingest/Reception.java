@@ -58,6 +58,11 @@ public final class Reception<T> implements ReceiverTask<T> {
         return new LoggedBlock<>(block, storage, dataLog(), codec());
     }
 
+    /** Where its log is in the checkpoint directory. */
+    public String logFolder() {
+        return dataLog().folder();
+    }
+
     DataLog dataLog() {
         return Objects.requireNonNull(settings.log(), "no log");
     }

@@ -5,23 +5,32 @@ import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import java.io.BufferedWriter;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a partition as lines to {@code directory/part-NNNNN}; gives the number of lines. */
+/** Writes a partition as lines to {@code directory/part-NNNNN}, and forces it; gives the number of lines. */
 public record TextFileOperator<T>(String directory) implements Operator<T, Long> {
     @Override
     public Downstream<T> attach(TaskContext task, Downstream<Long> down) {
         Path file = Path.of(directory).resolve(String.format("part-%05d", task.partition()));
         return new Stage<T, Long>(down) {
+            private @Nullable FileChannel channel;
             private @Nullable BufferedWriter out;
             private long lines;
 
             @Override
             public void begin() throws Exception {
                 super.begin();
-                out = Files.newBufferedWriter(file);
+                channel = FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+                out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8.newEncoder(), -1));
             }
 
             @Override
@@ -34,7 +43,9 @@ public record TextFileOperator<T>(String directory) implements Operator<T, Long>
 
             @Override
             public void end() throws Exception {
-                if (out != null) {
+                if (out != null && channel != null) {
+                    out.flush();
+                    channel.force(true);
                     out.close();
                     out = null;
                 }

@@ -6,18 +6,24 @@ import io.acequia.streaming.PairRDD;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.EngineProvider;
+import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.source.TextFiles;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +35,7 @@ public final class Rdds implements AutoCloseable {
     private final BatchContext context;
     private final Engine engine;
     private final StreamingConf conf;
+    private final Map<String, WeakReference<Accumulator<?>>> accumulators = new ConcurrentHashMap<>();
     private volatile @Nullable String checkpointDirectory;
 
     private Rdds(BatchContext context, Engine engine, StreamingConf conf) {
@@ -66,6 +73,27 @@ public final class Rdds implements AutoCloseable {
         boolean cluster = master.startsWith("spark") || master.startsWith("k8s") || master.equals("yarn");
         throw new IllegalArgumentException("ACQ-0801 no engine for master '" + master + "': "
                 + (cluster ? "add the artifact io.acequia:streaming-spark" : "use local[n] or local[*]"));
+    }
+
+    /** Makes a sum that is known by its name; of several with one name, the newest is. */
+    public <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add) {
+        Accumulator<A> made = engine.accumulator(name, zero, add);
+        accumulators.put(name, new WeakReference<>(made));
+        return made;
+    }
+
+    /** The sums that somebody still holds, by their names. */
+    public Map<String, Accumulator<?>> accumulators() {
+        Map<String, Accumulator<?>> held = new TreeMap<>();
+        accumulators.forEach((name, reference) -> {
+            Accumulator<?> accumulator = reference.get();
+            if (accumulator == null) {
+                accumulators.remove(name, reference);
+            } else {
+                held.put(name, accumulator);
+            }
+        });
+        return held;
     }
 
     public Engine engine() {

@@ -55,7 +55,21 @@ final class BatchQueue {
         add(plan.apply(time));
     }
 
-    private void add(PlannedBatch batch) {
+    /** A batch that is planned already; blocks while the queue is full. */
+    void addWhenThereIsSpace(PlannedBatch batch) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (waiting.size() >= most && !closed) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+        add(batch);
+    }
+
+    /** A batch that is planned already. */
+    void add(PlannedBatch batch) {
         lock.lock();
         try {
             waiting.add(batch);
@@ -92,10 +106,10 @@ final class BatchQueue {
             running++;
             changed.signalAll();
             time = due;
-            due = null;
-            if (time == null) {
+            if (time == null || !waiting.isEmpty()) {
                 return waiting.remove();
             }
+            due = null;
         } finally {
             lock.unlock();
         }

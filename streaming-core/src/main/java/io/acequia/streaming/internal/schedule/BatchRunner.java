@@ -36,9 +36,13 @@ final class BatchRunner {
     private final ListenerBus bus;
     private final Time zero;
     private final BooleanSupplier stopping;
+    private final Ledger ledger;
+    private final Turns allocations = new Turns();
     private final Turns turns = new Turns();
 
-    BatchRunner(StreamGraph graph, StreamClock clock, ListenerBus bus, Time zero, BooleanSupplier stopping) {
+    BatchRunner(
+            StreamGraph graph, StreamClock clock, ListenerBus bus, Ledger ledger, Time zero, BooleanSupplier stopping) {
+        this.ledger = ledger;
         this.graph = graph;
         this.clock = clock;
         this.bus = bus;
@@ -48,6 +52,7 @@ final class BatchRunner {
 
     /** The batch is planned, and will run. In the order of times. */
     void planned(Time time) {
+        allocations.add(time);
         turns.add(time);
     }
 
@@ -66,6 +71,9 @@ final class BatchRunner {
     @Nullable
     Throwable run(PlannedBatch batch, Step planning) throws InterruptedException {
         attempt(batch, "input", "", contextPolicy(), true, planning);
+        awaitTurn(allocations, batch);
+        journal(batch, () -> ledger.allocated(batch));
+        allocations.done(batch.time());
         for (var entry : batch.intakes().entrySet()) {
             InputNode node = entry.getKey();
             List<Rejected> rejected = entry.getValue().rejected();
@@ -86,23 +94,31 @@ final class BatchRunner {
         carry(batch);
         Throwable passed = null;
         for (OutputNode output : graph.outputs()) {
-            if (output.input().yieldsAt(batch.time(), zero)) {
+            if (output.input().yieldsAt(batch.time(), zero)
+                    && !batch.hasEnded(output.site().uid())) {
                 Throwable failure = run(batch, output);
                 passed = passed == null ? failure : passed;
             }
         }
+        journal(batch, () -> ledger.done(batch));
         return passed;
+    }
+
+    /** Without the journal nothing may go on. */
+    private void journal(PlannedBatch batch, Step step) throws InterruptedException {
+        attempt(batch, "journal", "", FailurePolicy.stop(), true, step);
     }
 
     /** Makes what later batches build on: state and windows. Batches do this in the order of their times. */
     private void carry(PlannedBatch batch) throws InterruptedException {
-        awaitTurn(batch);
+        awaitTurn(turns, batch);
         for (StreamNode node : graph.retention().carried()) {
             if (node.yieldsAt(batch.time(), zero)) {
                 String uid = node.site().uid();
                 attempt(batch, uid, node.site().callSite(), contextPolicy(), true, () -> {
                     batch.scope().output(uid);
                     batch.rddOf(node);
+                    batch.carried(node);
                 });
             }
         }
@@ -110,7 +126,7 @@ final class BatchRunner {
         turns.done(batch.time());
     }
 
-    private void awaitTurn(PlannedBatch batch) throws InterruptedException {
+    private void awaitTurn(Turns turns, PlannedBatch batch) throws InterruptedException {
         while (true) {
             forgetInterrupt();
             try {
@@ -136,6 +152,8 @@ final class BatchRunner {
                 batch.scope().output(uid);
                 output.run(batch.rddOf(output.input()), batch.time());
             });
+            Throwable let = failure;
+            journal(batch, () -> ended(batch.time(), uid, let));
         } catch (BatchFailedException e) {
             failure = e;
             throw e;
@@ -146,6 +164,14 @@ final class BatchRunner {
                     new OutputInfo(batch.time(), uid, callSite, Optional.of(took), why)));
         }
         return failure;
+    }
+
+    private void ended(Time batch, String uid, @Nullable Throwable failure) throws Exception {
+        if (failure == null) {
+            ledger.outputDone(batch, uid);
+        } else {
+            ledger.outputFailed(batch, uid, failure);
+        }
     }
 
     private FailurePolicy contextPolicy() {

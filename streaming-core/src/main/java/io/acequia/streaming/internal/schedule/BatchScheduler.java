@@ -5,6 +5,8 @@ import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.checkpoint.Allocation;
+import io.acequia.streaming.internal.checkpoint.JournaledBatch;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.StreamingListener;
@@ -16,7 +18,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,17 +68,23 @@ final class BatchScheduler {
     private final BatchQueue queue;
     private final BatchRunner runner;
     private final Time zero;
+    private final @Nullable DurableJob durable;
+    private final @Nullable Checkpointer checkpointer;
     private final Consumer<BatchFailedException> onFailure;
     private final Consumer<Statistics> onCompleted;
     private final long stopAfter;
     private final CountDownLatch ticked = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final List<Thread> batchThreads = new CopyOnWriteArrayList<>();
-    private final Set<Time> active = new ConcurrentSkipListSet<>();
+    private final NavigableSet<Time> active = new ConcurrentSkipListSet<>();
+    /** Times of batches that are done, back to the newest before which all are. */
+    private final NavigableSet<Time> done = new ConcurrentSkipListSet<>();
+
     private final Statistics statistics = new Statistics();
     private volatile boolean ticking = true;
     private volatile boolean stoppingHard;
     private volatile Time next;
+    private @Nullable MissedBatches missed;
     private @Nullable Thread timer;
 
     BatchScheduler(
@@ -85,6 +94,8 @@ final class BatchScheduler {
             List<Feed> feeds,
             RateController rates,
             Time zero,
+            @Nullable DurableJob durable,
+            SmallValues values,
             Consumer<BatchFailedException> onFailure,
             Consumer<Statistics> onCompleted) {
         this.graph = graph;
@@ -95,6 +106,7 @@ final class BatchScheduler {
         feeds.forEach(feed -> slots.put(feed, new Slot()));
         this.feeds = Collections.unmodifiableMap(slots);
         this.zero = zero;
+        this.durable = durable;
         this.next = zero.plus(graph.batchInterval());
         this.onFailure = onFailure;
         this.onCompleted = onCompleted;
@@ -104,9 +116,13 @@ final class BatchScheduler {
                 Math.max(1, conf.get(StreamingConf.BACKLOG_MAX)),
                 conf.get(StreamingConf.BACKLOG_POLICY) == StreamingConf.BacklogPolicy.MERGE,
                 this::plan);
-        this.runner = new BatchRunner(graph, clock, bus, zero, () -> stoppingHard);
+        Ledger ledger = durable == null ? new Ledger(null, null) : durable.ledger();
+        this.runner = new BatchRunner(graph, clock, bus, ledger, zero, () -> stoppingHard);
         this.states = new States(graph.rdds().engine());
         this.remembered = new RememberedBatches(graph.retention(), states, zero);
+        this.checkpointer = durable == null
+                ? null
+                : new Checkpointer(graph, clock, bus, durable, feeds, states, remembered, values::now);
     }
 
     /** The batches for which a feed's planning failed or had to wait, oldest first. Guarded by itself. */
@@ -114,13 +130,37 @@ final class BatchScheduler {
         private final Deque<Time> unplanned = new ArrayDeque<>();
     }
 
-    void start() {
+    /**
+     * Takes up what earlier runs left, and starts.
+     *
+     * @param now when: batches that were due before were missed
+     */
+    void start(Time now) throws Exception {
         graph.running(zero, remembered::forProgram);
+        long replayed = 0;
+        if (durable != null && checkpointer != null) {
+            durable.restore(graph.rdds(), states, remembered, clock);
+            checkpointer.start(durable.manifest());
+            for (JournaledBatch batch : durable.pending()) {
+                queue.add(replay(batch));
+                replayed++;
+            }
+            if (durable.isTakenUp()) {
+                missed = new MissedBatches(graph, durable.newestBatch(), now);
+            }
+            next = durable.newestBatch().plus(graph.batchInterval());
+        }
+        long before = replayed;
         int threads = Math.max(1, graph.conf().get(StreamingConf.CONCURRENT_JOBS));
         for (int i = 0; i < threads; i++) {
             batchThreads.add(Threads.daemon("acequia-batch-" + i, this::runBatches));
         }
-        timer = Threads.keepingAlive("acequia-timer", this::tick);
+        timer = Threads.keepingAlive("acequia-timer", () -> tick(before));
+    }
+
+    /** How often there is a checkpoint; zero without a checkpoint directory. */
+    Duration checkpointInterval() {
+        return checkpointer == null ? Duration.ZERO : checkpointer.interval();
     }
 
     boolean runsOn(Thread thread) {
@@ -141,14 +181,14 @@ final class BatchScheduler {
 
     // ---- the timer thread
 
-    private void tick() {
+    private void tick(long replayed) {
         try {
-            for (long planned = 0; ticking && (stopAfter == 0 || planned < stopAfter); planned++) {
+            for (long planned = replayed; ticking && (stopAfter == 0 || planned < stopAfter); ) {
                 clock.awaitUntil(next.instant());
                 if (ticking) {
                     Time due = next;
                     next = due.plus(graph.batchInterval());
-                    queue.due(due);
+                    planned += isDue(due) ? 1 : 0;
                 }
             }
         } catch (InterruptedException e) {
@@ -174,14 +214,60 @@ final class BatchScheduler {
         }
     }
 
+    /** Hands the batch on, unless it was missed while the job was down and is not run now; whether it is. */
+    private boolean isDue(Time time) throws InterruptedException {
+        MissedBatches down = missed;
+        if (down == null || down.isOver(time)) {
+            queue.due(time);
+            return true;
+        }
+        if (!down.mayRun(time)) {
+            return false;
+        }
+        if (!down.skipsEmpty()) {
+            queue.due(time);
+            return true;
+        }
+        PlannedBatch batch = brought(time);
+        if (down.skips(batch, feeds.size())) {
+            batch.releaseAll();
+            return false;
+        }
+        queue.addWhenThereIsSpace(submitted(batch));
+        return true;
+    }
+
     private PlannedBatch plan(Time time) {
+        return submitted(brought(time));
+    }
+
+    private PlannedBatch brought(Time time) {
         PlannedBatch batch = new PlannedBatch(time, clock.now(), remembered);
-        active.add(time);
         feeds.forEach((feed, slot) -> plan(feed, slot, batch));
+        return batch;
+    }
+
+    private PlannedBatch submitted(PlannedBatch batch) {
+        active.add(batch.time());
         remembered.add(batch);
-        runner.planned(time);
+        runner.planned(batch.time());
         tell(batch, StreamingListener::onBatchSubmitted, false);
         return batch;
+    }
+
+    /** A batch of an earlier run with what its sources brought then; a source that is new has nothing in it. */
+    private PlannedBatch replay(JournaledBatch before) throws Exception {
+        PlannedBatch batch = new PlannedBatch(before.time(), clock.now(), remembered, before);
+        for (Feed feed : feeds.keySet()) {
+            Optional<Allocation> allocation =
+                    DurableJob.allocation(before, feed.node().site().uid());
+            batch.intake(
+                    feed.node(),
+                    allocation.isPresent()
+                            ? feed.replay(before.time(), allocation.get())
+                            : Intake.nothing(graph.rdds(), before.time()));
+        }
+        return submitted(batch);
     }
 
     private void plan(Feed feed, Slot slot, PlannedBatch batch) {
@@ -292,14 +378,30 @@ final class BatchScheduler {
             feed.limit(limits.getOrDefault(feed.node().streamId(), 0L));
         }
         statistics.completed(batch, failure != null);
-        active.remove(batch.time());
-        Time oldest = active.stream()
-                .findFirst()
-                .filter(time -> time.compareTo(batch.time()) < 0)
-                .orElse(batch.time());
+        Time oldest;
+        synchronized (done) {
+            done.add(batch.time());
+            active.remove(batch.time());
+            oldest = active.stream()
+                    .findFirst()
+                    .filter(time -> time.compareTo(batch.time()) < 0)
+                    .orElse(batch.time());
+            if (checkpointer != null) {
+                allDone().ifPresent(checkpointer::completed);
+            }
+        }
         remembered.release(oldest);
         tell(batch, StreamingListener::onBatchCompleted, true);
         onCompleted.accept(statistics);
+    }
+
+    /** The newest batch such that it and all before it are done. */
+    private Optional<Time> allDone() {
+        Time all = active.isEmpty() ? (done.isEmpty() ? null : done.last()) : done.lower(active.first());
+        if (all != null) {
+            done.headSet(all, false).clear();
+        }
+        return Optional.ofNullable(all);
     }
 
     // ---- the stop
@@ -328,6 +430,15 @@ final class BatchScheduler {
                 queue.due(next);
             }
             queue.awaitIdle(left(deadline).toNanos());
+            if (checkpointer != null) {
+                Optional<Time> last;
+                synchronized (done) {
+                    last = allDone();
+                }
+                if (last.isPresent()) {
+                    checkpointer.finish(last.get(), left(deadline));
+                }
+            }
         }
         return stopHard();
     }
@@ -365,6 +476,9 @@ final class BatchScheduler {
                             Threads.stackOf(thread));
                 }
             }
+        }
+        if (checkpointer != null) {
+            checkpointer.stop(HARD_STOP);
         }
         for (Feed feed : feeds.keySet()) {
             feed.stop(HARD_STOP);

@@ -9,6 +9,7 @@ import io.acequia.streaming.direct.Plan;
 import io.acequia.streaming.direct.PlannerContext;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.direct.SplitPlanner;
+import io.acequia.streaming.internal.checkpoint.Allocation;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.rdd.RddScope;
 import io.acequia.streaming.internal.rdd.Rdds;
@@ -29,17 +30,26 @@ final class DirectFeed implements Feed {
     private final Rdds rdds;
     private final StreamClock clock;
     private final RateController rates;
+    private final boolean durable;
+    private final Positions positions = new Positions();
     /** Thousandths of a record that the limit left to the next batch. */
     private long carried;
 
     private @Nullable SplitPlanner<?> planner;
 
-    DirectFeed(InputNode node, DirectSource<?> source, Rdds rdds, StreamClock clock, RateController rates) {
+    DirectFeed(
+            InputNode node,
+            DirectSource<?> source,
+            Rdds rdds,
+            StreamClock clock,
+            RateController rates,
+            boolean durable) {
         this.node = node;
         this.source = source;
         this.rdds = rdds;
         this.clock = clock;
         this.rates = rates;
+        this.durable = durable;
     }
 
     @Override
@@ -48,22 +58,20 @@ final class DirectFeed implements Feed {
     }
 
     @Override
-    public synchronized void start(Time zero) throws Exception {
+    public synchronized void start(Time zero, Past past) throws Exception {
+        positions.begin(zero, past.covered());
         planner = source.newPlanner(new PlannerContext(
                 zero,
                 node.graph().batchInterval(),
                 clock,
-                Optional.empty(),
+                past.planned().or(past::covered),
                 rdds.conf().get(StreamingConf.DIRECT_MAX_RATE_PER_PARTITION),
                 rdds.conf().values()));
     }
 
     @Override
     public synchronized Intake plan(Time time) throws Exception {
-        SplitPlanner<?> open = planner;
-        if (open == null) {
-            throw new IllegalStateException("ACQ-1003 source '" + source.name() + "' is not open");
-        }
+        SplitPlanner<?> open = opened();
         long limit = rates.limit(node.streamId());
         long slide = node.slide().toMillis();
         if (limit == 0 || limit > MOST_THOUSANDTHS / slide) {
@@ -75,24 +83,79 @@ final class DirectFeed implements Feed {
         return intake;
     }
 
-    private <T> Intake intake(Plan<T> plan, Time time) {
-        List<Split<T>> splits = new ArrayList<>();
-        long known = 0;
-        for (Split<T> split : plan.splits()) {
-            splits.add(split);
-            known += split.recordCount().orElse(0);
-        }
-        Lease lease = new Lease(time);
+    @Override
+    public synchronized Intake replay(Time time, Allocation allocation) throws Exception {
+        return replay(opened(), time, allocation);
+    }
+
+    private <T> Intake replay(SplitPlanner<T> open, Time time, Allocation allocation) throws Exception {
         List<List<Split<T>>> groups = new ArrayList<>();
-        for (List<Split<T>> group : Groups.of(splits, rdds.defaultParallelism(), Split::weight)) {
+        for (List<String> ranges : allocation.groups()) {
+            List<Split<T>> group = new ArrayList<>();
+            for (String range : ranges) {
+                group.add(open.split(range));
+            }
+            groups.add(group);
+        }
+        return intake(groups, time, allocation);
+    }
+
+    private SplitPlanner<?> opened() {
+        SplitPlanner<?> open = planner;
+        if (open == null) {
+            throw new IllegalStateException("ACQ-1003 source '" + source.name() + "' is not open");
+        }
+        return open;
+    }
+
+    private <T> Intake intake(Plan<T> plan, Time time) {
+        List<List<Split<T>>> groups = Groups.of(plan.splits(), rdds.defaultParallelism(), Split::weight);
+        if (!durable) {
+            return intake(groups, time, null);
+        }
+        List<List<String>> ranges = new ArrayList<>();
+        for (List<Split<T>> group : groups) {
+            ranges.add(group.stream().map(Split::range).toList());
+        }
+        long known = plan.splits().stream()
+                .mapToLong(split -> split.recordCount().orElse(0))
+                .sum();
+        return intake(groups, time, new Allocation(node.site().uid(), plan.position(), known, ranges));
+    }
+
+    private <T> Intake intake(List<List<Split<T>>> planned, Time time, @Nullable Allocation allocation) {
+        Lease lease = new Lease(time);
+        List<Split<T>> splits = new ArrayList<>();
+        List<List<Split<T>>> groups = new ArrayList<>();
+        long known = 0;
+        for (List<Split<T>> group : planned) {
             groups.add(List.of(new SplitGroup<>(group, node.origin().name(), node.site(), node.poison(), lease)));
+            splits.addAll(group);
+            for (Split<T> split : group) {
+                known += split.recordCount().orElse(0);
+            }
+        }
+        if (allocation != null) {
+            positions.add(time, allocation.position());
         }
         return new Intake(
                 rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)),
                 known,
                 described(splits),
                 List.of(),
+                allocation,
+                splits.stream().allMatch(split -> split.recordCount().orElse(1) == 0),
                 lease::end);
+    }
+
+    @Override
+    public Optional<String> positionAt(Time time) {
+        return positions.at(time);
+    }
+
+    @Override
+    public void covered(Time time) {
+        positions.covered(time);
     }
 
     /** The first ranges; a planner's own position may be long and is not for people. */

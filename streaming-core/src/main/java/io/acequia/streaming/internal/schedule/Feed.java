@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.schedule;
 
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.checkpoint.Allocation;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.listener.ContextStatus;
 import java.time.Duration;
@@ -14,14 +15,36 @@ import java.util.Optional;
 interface Feed {
     InputNode node();
 
-    /** The context starts; the first batch is one interval after {@code zero}. */
-    void start(Time zero) throws Exception;
+    /** The context starts; the first batch of its first run is one interval after {@code zero}. */
+    void start(Time zero, Past past) throws Exception;
+
+    /**
+     * What earlier runs left of a source: where it stood, in a form of its own.
+     *
+     * @param covered after the last batch that the checkpoint covers
+     * @param planned after the last batch that there was
+     */
+    record Past(Optional<String> covered, Optional<String> planned) {
+        static final Past NONE = new Past(Optional.empty(), Optional.empty());
+    }
+
+    /** What a batch of an earlier run got, again. Before the first plan, in the order of times. */
+    Intake replay(Time time, Allocation allocation) throws Exception;
+
+    /** Where the source stands after the newest batch that is not after {@code time}; empty before there is one. */
+    Optional<String> positionAt(Time time);
 
     /** What the batch at {@code time} gets. A feed whose source fails here may be asked again for the same batch. */
     Intake plan(Time time) throws Exception;
 
-    /** The batch is done and will not be repeated. */
+    /** The batch is done; with a checkpoint directory, a crash may have it repeated. */
     void completed(Time time) throws Exception;
+
+    /** A checkpoint covers the batches up to this time. */
+    default void covered(Time time) {}
+
+    /** No checkpoint is kept from which batches up to this time would be repeated. */
+    default void forgettable(Time time) {}
 
     /** So many records a second may come from now on; 0 is no limit. Any thread. */
     default void limit(long recordsPerSecond) {}

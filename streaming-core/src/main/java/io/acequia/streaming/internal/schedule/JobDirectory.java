@@ -32,9 +32,11 @@ final class JobDirectory implements AutoCloseable {
         boolean opened = false;
         try {
             Storage.Lock lock = storage.lock("lock")
-                    .orElseThrow(() -> new IOException("ACQ-1030 the checkpoint directory " + directory
-                            + " is in use: another context, here or in another process, runs on it; stop that one, or"
-                            + " give this job a directory of its own"));
+                    .orElseThrow(() -> new DirectoryRefusedException(
+                            "ACQ-1030 the checkpoint directory " + directory
+                                    + " is in use: another context, here or in another process, runs on it; stop that one, or"
+                                    + " give this job a directory of its own",
+                            null));
             JobDirectory taken = new JobDirectory(storage, lock, id(storage));
             opened = true;
             return taken;
@@ -53,7 +55,7 @@ final class JobDirectory implements AutoCloseable {
                 try {
                     return UUID.fromString(id);
                 } catch (IllegalArgumentException e) {
-                    throw new IOException(
+                    throw new DirectoryRefusedException(
                             "ACQ-1031 " + storage.uri() + "/" + ID + " is damaged: it holds '" + id
                                     + "' where the id of the job should be; every file of the job carries its id in its header,"
                                     + " write that one there",
@@ -70,6 +72,31 @@ final class JobDirectory implements AutoCloseable {
         storage.commit(NEW_ID, ID);
         storage.forceFolder("");
         return fresh;
+    }
+
+    /** Refuses to go on when somebody took the directory away: what is written into open files then is lost. */
+    void mustBeThere() throws IOException {
+        String there;
+        try {
+            there = StandardCharsets.UTF_8
+                    .decode(storage.read(ID, 0, job.toString().length()))
+                    .toString();
+        } catch (IOException e) {
+            throw new IOException("ACQ-1034 the checkpoint directory " + uri() + " is gone: " + e, e);
+        }
+        if (!there.equals(job.toString())) {
+            throw new IOException(
+                    "ACQ-1035 the checkpoint directory " + uri() + " is that of another job now: " + there);
+        }
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Rises with each time that the directory was taken. */
+    long epoch() {
+        return lock.epoch();
     }
 
     UUID job() {

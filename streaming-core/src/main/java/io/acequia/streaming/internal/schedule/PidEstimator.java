@@ -47,6 +47,13 @@ final class PidEstimator {
         this.minRate = minRate;
     }
 
+    /** Goes on from an earlier run: the next valid batch gives a rate. */
+    void restore(double rate, double error) {
+        latestAt = Instant.EPOCH;
+        latestRate = Math.max(minRate, rate);
+        latestError = error;
+    }
+
     /** The new rate with all that led to it, when this batch gives one. */
     Optional<RateTerms> estimate(Instant endedAt, long records, Duration processingDelay, Duration schedulingDelay) {
         Instant before = latestAt;

@@ -4,6 +4,8 @@ package io.acequia.streaming.internal.schedule;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.StateDataset;
+import io.acequia.streaming.internal.checkpoint.Allocation;
+import io.acequia.streaming.internal.checkpoint.JournaledBatch;
 import io.acequia.streaming.internal.graph.Batch;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.graph.StateNode;
@@ -13,6 +15,7 @@ import io.acequia.streaming.internal.rdd.RddScope;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.InputInfo;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,8 +51,15 @@ final class PlannedBatch implements Batch {
     private @Nullable Instant startedAt;
     private @Nullable Instant endedAt;
     private @Nullable Throwable failure;
+    private final @Nullable JournaledBatch before;
 
     PlannedBatch(Time time, Instant submittedAt, RememberedBatches remembered) {
+        this(time, submittedAt, remembered, null);
+    }
+
+    /** @param before what an earlier run has done of it */
+    PlannedBatch(Time time, Instant submittedAt, RememberedBatches remembered, @Nullable JournaledBatch before) {
+        this.before = before;
         this.time = time;
         this.submittedAt = submittedAt;
         this.scope = RddScope.of(time);
@@ -153,6 +163,54 @@ final class PlannedBatch implements Batch {
         return rdd;
     }
 
+    /** Whether all sources are planned, and have brought nothing. */
+    synchronized boolean isEmpty(int sources) {
+        return intakes.size() == sources && intakes.values().stream().allMatch(Intake::isEmpty);
+    }
+
+    /** Whether an earlier run has allocated it. */
+    boolean isReplayed() {
+        return before != null;
+    }
+
+    /** Whether all its outputs have ended in an earlier run. */
+    boolean wasDone() {
+        return before != null && before.done();
+    }
+
+    /** Whether an output has ended in an earlier run. */
+    boolean hasEnded(String output) {
+        return before != null && (before.done() || before.ended().contains(output));
+    }
+
+    /** What its sources brought, for the journal. */
+    synchronized List<Allocation> allocations() {
+        List<Allocation> allocations = new ArrayList<>();
+        for (Intake intake : intakes.values()) {
+            if (intake.allocation() != null) {
+                allocations.add(intake.allocation());
+            }
+        }
+        return allocations;
+    }
+
+    /** Has this RDD, from a checkpoint. */
+    void restore(StreamNode node, DatasetRdd<?> rdd) {
+        made.put(node, rdd);
+    }
+
+    /** What is kept of these nodes now. */
+    Map<StreamNode, DatasetRdd<?>> stored(Collection<? extends StreamNode> nodes) {
+        Map<StreamNode, DatasetRdd<?>> stored = new LinkedHashMap<>();
+        for (StreamNode node : nodes) {
+            DatasetRdd<?> rdd = made.get(node);
+            if (rdd != null && !isReleased(node)) {
+                stored.put(node, rdd);
+            }
+        }
+        return stored;
+    }
+
     boolean isReleased(StreamNode node) {
         return released.contains(node);
     }
@@ -192,6 +250,13 @@ final class PlannedBatch implements Batch {
     void releaseAll() {
         release(List.copyOf(made.keySet()));
         release(List.copyOf(intakes().keySet()));
+    }
+
+    /** A node that later batches build on is made. */
+    void carried(StreamNode node) {
+        if (node instanceof StateNode<?, ?, ?, ?> stateful) {
+            remembered.states().stepped(stateful, time);
+        }
     }
 
     /** A batch thread has begun with it. */

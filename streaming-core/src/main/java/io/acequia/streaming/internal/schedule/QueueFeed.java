@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.schedule;
 
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.checkpoint.Allocation;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.graph.QueueOfRdds;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
@@ -32,7 +33,17 @@ final class QueueFeed implements Feed {
     }
 
     @Override
-    public void start(Time zero) {}
+    public void start(Time zero, Past past) {}
+
+    @Override
+    public Intake replay(Time time, Allocation allocation) {
+        throw new IllegalStateException("ACQ-1032 batch " + time + " of a queue cannot be replayed");
+    }
+
+    @Override
+    public Optional<String> positionAt(Time time) {
+        return Optional.empty();
+    }
 
     @Override
     public Intake plan(Time time) {
@@ -41,7 +52,8 @@ final class QueueFeed implements Feed {
             taken.add(records(rdd));
         }
         RDD<Object> all = taken.isEmpty() ? rdds.parallelize(List.of(), 1) : rdds.union(taken);
-        return new Intake(DatasetRdd.of(all).in(RddScope.of(time)), 0, taken.size() + " RDDs", List.of(), () -> {});
+        return new Intake(
+                DatasetRdd.of(all).in(RddScope.of(time)), 0, taken.size() + " RDDs", List.of(), null, false, () -> {});
     }
 
     @SuppressWarnings("unchecked") // the type of the stream is that of its queue

@@ -132,6 +132,16 @@ final class RateController {
         return Optional.ofNullable(streams.get(streamId)).map(stream -> stream.terms);
     }
 
+    /** Goes on from what an earlier run had found out about a source. */
+    synchronized void restore(int streamId, double rate, double error) {
+        Stream stream = streams.get(streamId);
+        if (stream != null && stream.estimator != null) {
+            stream.estimator.restore(rate, error);
+            stream.terms = new RateTerms(rate, 0, 0, 0, rate, error, 0, 0);
+            limits.put(Instant.MIN, inForce());
+        }
+    }
+
     private static void estimate(Stream stream, BatchInfo batch, Instant endedAt) {
         Optional<Duration> processing = batch.processingDelay();
         Optional<Duration> scheduling = batch.schedulingDelay();

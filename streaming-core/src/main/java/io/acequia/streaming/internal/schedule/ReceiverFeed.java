@@ -6,6 +6,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.Engine;
+import io.acequia.streaming.internal.checkpoint.Allocation;
 import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.ingest.ReceiverSettings;
 import io.acequia.streaming.internal.ingest.ReceiverTracker;
@@ -21,19 +22,22 @@ import io.acequia.streaming.receiver.Source;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A source that is received: each batch takes the blocks that its receiver has added. The records stay until the batch is no
- * longer remembered; their log stays until the batch is done, too.
+ * longer remembered; their log stays until nobody would repeat the batch, too: with a checkpoint directory until the oldest
+ * checkpoint that is kept covers it, else until it is done.
  */
 final class ReceiverFeed<T> implements Feed {
     private static final Logger LOG = LoggerFactory.getLogger(ReceiverFeed.class);
@@ -47,7 +51,11 @@ final class ReceiverFeed<T> implements Feed {
     private final RateController rates;
     private final Reception<T> task;
     private final ReceiverTracker tracker;
-    private final Map<Time, Batch> batches = new ConcurrentHashMap<>();
+    private final ConcurrentSkipListMap<Time, Batch> batches = new ConcurrentSkipListMap<>();
+    private final boolean durable;
+    private final Positions positions = new Positions();
+    /** The last record of the log that a batch has. */
+    private long allocatedUntil = -1;
 
     ReceiverFeed(
             InputNode node,
@@ -56,7 +64,9 @@ final class ReceiverFeed<T> implements Feed {
             Rdds rdds,
             StreamClock clock,
             ListenerBus bus,
-            RateController rates) {
+            RateController rates,
+            boolean durable) {
+        this.durable = durable;
         this.node = node;
         this.rdds = rdds;
         this.clock = clock;
@@ -69,18 +79,26 @@ final class ReceiverFeed<T> implements Feed {
     /** What a batch took, and how far it is. */
     private static final class Batch {
         private final Taken taken;
-        private boolean done;
+        private boolean settled;
+        private boolean safe;
         private boolean released;
 
         Batch(Taken taken) {
             this.taken = taken;
         }
 
-        /** Whether both have come. */
-        synchronized boolean isOver(boolean nowDone, boolean nowReleased) {
-            done |= nowDone;
+        /** Whether it is to be settled now: once. */
+        synchronized boolean settles() {
+            boolean first = !settled;
+            settled = true;
+            return first;
+        }
+
+        /** Whether both have come: nobody repeats the batch, and nobody reads it. */
+        synchronized boolean isOver(boolean nowSafe, boolean nowReleased) {
+            safe |= nowSafe;
             released |= nowReleased;
-            return done && released;
+            return safe && released;
         }
     }
 
@@ -105,10 +123,18 @@ final class ReceiverFeed<T> implements Feed {
     }
 
     @Override
-    public void start(Time zero) throws IOException, InterruptedException {
+    public void start(Time zero, Past past) throws IOException, InterruptedException {
         tracker.start(task, (launched, driver) -> engine().launch(launched, driver, clock));
         if (task.log().isPresent()) {
             tracker.awaitBegun(BEGIN_TIMEOUT);
+        }
+        positions.begin(zero, past.covered());
+        if (past.covered().isPresent()) {
+            allocatedUntil = Long.parseLong(past.covered().get());
+            Taken done = tracker.takeLogged(allocatedUntil);
+            done.blocks().forEach(block -> engine().release(block, "a batch that a checkpoint covers"));
+            tracker.settle(done, null);
+            tracker.forget(done);
         }
     }
 
@@ -119,21 +145,86 @@ final class ReceiverFeed<T> implements Feed {
     @Override
     public Intake plan(Time time) throws IOException {
         Taken taken = tracker.take();
+        List<BlockInfo> filled =
+                taken.blocks().stream().filter(block -> block.count() > 0).toList();
+        List<List<BlockInfo>> groups = Groups.of(filled, rdds.defaultParallelism(), BlockInfo::count);
+        return intake(time, taken, groups);
+    }
+
+    /** The blocks of its allocation, as far as they were logged; what was not is gone with the process that held it. */
+    @Override
+    public Intake replay(Time time, Allocation allocation) throws IOException {
+        Taken taken = tracker.takeLogged(Long.parseLong(allocation.position()));
+        Map<Long, BlockInfo> logged = new HashMap<>();
+        for (BlockInfo block : taken.blocks()) {
+            logged.put(Objects.requireNonNull(block.place()).seq(), block);
+        }
+        long lost = 0;
+        List<List<BlockInfo>> groups = new ArrayList<>();
+        for (List<String> numbers : allocation.groups()) {
+            List<BlockInfo> group = new ArrayList<>();
+            for (String number : numbers) {
+                long seq = Long.parseLong(number);
+                BlockInfo block = logged.get(seq);
+                if (seq < 0) {
+                    lost -= seq;
+                } else if (block == null) {
+                    throw new IOException(
+                            "ACQ-1033 record " + seq + " of the log of " + node + " belongs to batch " + time
+                                    + ", which must be replayed, and is not there: bring the folder " + task.logFolder()
+                                    + " back from a copy of the checkpoint directory");
+                } else {
+                    group.add(block);
+                }
+            }
+            groups.add(group);
+        }
+        if (lost > 0) {
+            LOG.warn(
+                    "batch {} is replayed without {} records of {}, which were in memory only: give the source a data log, or"
+                            + " acknowledge what is processed",
+                    time,
+                    lost,
+                    node);
+        }
+        return intake(time, taken, groups);
+    }
+
+    private Intake intake(Time time, Taken taken, List<List<BlockInfo>> groups) {
         Batch batch = new Batch(taken);
         batches.put(time, batch);
-        List<Block<T>> blocks = new ArrayList<>();
-        for (BlockInfo info : taken.blocks()) {
-            if (info.count() > 0) {
-                blocks.add(engine().block(task, info));
+        List<List<Block<T>>> blocks = new ArrayList<>();
+        List<List<String>> numbers = new ArrayList<>();
+        for (List<BlockInfo> group : groups) {
+            blocks.add(group.stream().map(block -> engine().block(task, block)).toList());
+            numbers.add(group.stream().map(ReceiverFeed::number).toList());
+        }
+        for (BlockInfo block : taken.blocks()) {
+            if (block.place() != null) {
+                allocatedUntil = Math.max(allocatedUntil, block.place().seq());
             }
         }
-        List<List<Block<T>>> groups = Groups.of(blocks, rdds.defaultParallelism(), Block::count);
+        String position = Long.toString(allocatedUntil);
+        positions.add(time, position);
         return new Intake(
-                rdds.of(engine().fromBlocks(groups), RddScope.of(time)),
+                rdds.of(engine().fromBlocks(blocks), RddScope.of(time)),
                 taken.records(),
                 described(taken.blocks()),
                 taken.rejected(),
+                new Allocation(node.site().uid(), position, taken.records(), numbers),
+                taken.records() == 0 && taken.rejected().isEmpty(),
                 () -> release(time, batch));
+    }
+
+    /** Its record of the log; of one that is not logged only how many records there were. */
+    private static String number(BlockInfo block) {
+        return Long.toString(
+                block.place() == null ? -block.count() : block.place().seq());
+    }
+
+    @Override
+    public Optional<String> positionAt(Time time) {
+        return positions.at(time);
     }
 
     /** The first shards with what came of each. */
@@ -164,16 +255,32 @@ final class ReceiverFeed<T> implements Feed {
         }
     }
 
-    /** Without a checkpoint, a delivery that is not safe by its log is safe when the outputs of its batch are done. */
+    /** Without a checkpoint directory, a delivery that is not safe by its log is safe when the outputs of its batch are done. */
     @Override
     public void completed(Time time) {
-        Batch batch = batches.remove(time);
-        if (batch != null) {
-            tracker.settle(batch.taken, null);
+        if (!durable) {
+            covered(time);
+            forgettable(time);
+        }
+    }
+
+    @Override
+    public void covered(Time time) {
+        positions.covered(time);
+        batches.headMap(time, true).values().stream()
+                .filter(Batch::settles)
+                .forEach(batch -> tracker.settle(batch.taken, null));
+    }
+
+    @Override
+    public void forgettable(Time time) {
+        Map<Time, Batch> safe = batches.headMap(time, true);
+        for (Batch batch : List.copyOf(safe.values())) {
             if (batch.isOver(true, false)) {
                 tracker.forget(batch.taken);
             }
         }
+        safe.clear();
     }
 
     @Override
@@ -200,7 +307,8 @@ final class ReceiverFeed<T> implements Feed {
 
     @Override
     public void stop(Duration atMost) {
-        batches.values()
+        batches.values().stream()
+                .filter(Batch::settles)
                 .forEach(batch -> tracker.settle(batch.taken, new CancellationException("the batch was given up")));
         batches.clear();
         tracker.stop(atMost);

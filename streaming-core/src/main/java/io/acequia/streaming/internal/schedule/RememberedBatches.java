@@ -6,9 +6,11 @@ import io.acequia.streaming.internal.graph.Retention;
 import io.acequia.streaming.internal.graph.StreamNode;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,10 @@ final class RememberedBatches {
     private final Time zero;
     /** For each length of time, the last batch whose nodes of that length were released. */
     private final Map<Duration, Time> releasedUntil = new HashMap<>();
+    /** While a checkpoint is written: nothing goes. */
+    private boolean held;
+
+    private @Nullable Time releasable;
 
     RememberedBatches(Retention retention, States states, Time zero) {
         this.retention = retention;
@@ -41,6 +47,10 @@ final class RememberedBatches {
 
     /** Lets go of what no batch after this one can need. One thread at a time. */
     synchronized void release(Time completed) {
+        if (held) {
+            releasable = completed;
+            return;
+        }
         Time done = states.slowest(retention.lookingBack(), completed, zero);
         retention.nodesByLength().forEach((length, nodes) -> {
             Time last = done.minus(length);
@@ -55,6 +65,28 @@ final class RememberedBatches {
         });
         Time forgotten = done.minus(retention.longest());
         batches.headMap(forgotten, true).clear();
+    }
+
+    /**
+     * Until {@link #letGo}, nothing is released.
+     *
+     * @return what is kept of these nodes, of batches up to {@code until}
+     */
+    synchronized Map<Time, Map<StreamNode, DatasetRdd<?>>> hold(Collection<? extends StreamNode> nodes, Time until) {
+        held = true;
+        Map<Time, Map<StreamNode, DatasetRdd<?>>> stored = new TreeMap<>();
+        batches.headMap(until, true).forEach((time, batch) -> stored.put(time, batch.stored(nodes)));
+        return stored;
+    }
+
+    /** What could have been released meanwhile goes. */
+    synchronized void letGo() {
+        held = false;
+        Time waiting = releasable;
+        if (waiting != null) {
+            releasable = null;
+            release(waiting);
+        }
     }
 
     void releaseAll() {

@@ -10,12 +10,22 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The keyed states of a run, each made when its first batch asks for it. Safe for use by any thread. */
 final class States {
     private final Engine engine;
     private final Map<StateNode<?, ?, ?, ?>, StateDataset<?, ?>> states = new ConcurrentHashMap<>();
+    private final Map<StateNode<?, ?, ?, ?>, Versions> versions = new ConcurrentHashMap<>();
+
+    /** Which versions of a state there were, and from which on they must stay. Guarded by itself. */
+    private static final class Versions {
+        private final TreeSet<Time> stepped = new TreeSet<>();
+        private @Nullable Time needed;
+    }
 
     States(Engine engine) {
         this.engine = engine;
@@ -31,7 +41,52 @@ final class States {
     void forget(StateNode<?, ?, ?, ?> node, Time last) {
         StateDataset<?, ?> state = states.get(node);
         if (state != null) {
-            state.forget(last);
+            state.forget(forgettable(node, last));
+        }
+    }
+
+    private Time forgettable(StateNode<?, ?, ?, ?> node, Time last) {
+        Versions known = versionsOf(node);
+        synchronized (known) {
+            Time needed = known.needed;
+            Time until = needed == null || last.compareTo(needed) < 0 ? last : new Time(needed.milliseconds() - 1);
+            Time newestForgotten = known.stepped.floor(until);
+            if (newestForgotten != null) {
+                known.stepped.headSet(newestForgotten, false).clear();
+            }
+            return until;
+        }
+    }
+
+    private Versions versionsOf(StateNode<?, ?, ?, ?> node) {
+        return versions.computeIfAbsent(node, any -> new Versions());
+    }
+
+    /** A state has got a version. */
+    void stepped(StateNode<?, ?, ?, ?> node, Time time) {
+        Versions known = versionsOf(node);
+        synchronized (known) {
+            known.stepped.add(time);
+        }
+    }
+
+    /** The newest version that is not after {@code time}, which stays until {@link #needed} says otherwise. */
+    Optional<Time> hold(StateNode<?, ?, ?, ?> node, Time time) {
+        Versions known = versionsOf(node);
+        synchronized (known) {
+            Time version = known.stepped.floor(time);
+            if (version != null && known.needed == null) {
+                known.needed = version;
+            }
+            return Optional.ofNullable(version);
+        }
+    }
+
+    /** Versions before this one may go; all but the newest two when it is null. */
+    void needed(StateNode<?, ?, ?, ?> node, @Nullable Time from) {
+        Versions known = versionsOf(node);
+        synchronized (known) {
+            known.needed = from;
         }
     }
 

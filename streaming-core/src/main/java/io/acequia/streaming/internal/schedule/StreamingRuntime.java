@@ -16,9 +16,10 @@ import io.acequia.streaming.StreamingException;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.function.Function0;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.checkpoint.Beginning;
 import io.acequia.streaming.internal.graph.InputNode;
-import io.acequia.streaming.internal.graph.NotAvailable;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.internal.graph.Streams;
 import io.acequia.streaming.internal.operator.CallSite;
@@ -26,6 +27,7 @@ import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.StreamingStarted;
 import io.acequia.streaming.listener.StreamingStopped;
+import io.acequia.streaming.storage.StorageFullException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,6 +50,7 @@ import org.slf4j.LoggerFactory;
 public final class StreamingRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(StreamingRuntime.class);
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration FULL_RETRY = Duration.ofSeconds(1);
 
     private final StreamingContext context;
     private final BatchContext batch;
@@ -67,6 +70,7 @@ public final class StreamingRuntime {
     private volatile @Nullable Instant startedAt;
     private @Nullable Thread shutdownHook;
     private @Nullable JobDirectory directory;
+    private volatile @Nullable DurableJob durable;
     private StopReport report = new StopReport(true, Duration.ZERO, 0, 0, 0);
 
     private StreamingRuntime(
@@ -106,13 +110,27 @@ public final class StreamingRuntime {
         }
     }
 
-    public static Optional<StreamingContext> activeContext() {
-        return ActiveContexts.any();
+    /** The context that the factory makes, with its checkpoint directory. */
+    public static StreamingContext recovering(String directory, Function0<StreamingContext> factory) {
+        StreamingContext context;
+        try {
+            context = factory.call();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new StreamingException("ACQ-1042", "the factory of the streaming context threw: " + e, e);
+        }
+        if (context == null || context.state() != ContextState.INITIALIZED) {
+            throw new IllegalArgumentException("ACQ-1043 the factory gave "
+                    + (context == null ? "null" : "a context that is " + context.state())
+                    + ": it must make a new context, define its streams, and not start it");
+        }
+        context.checkpoint(directory);
+        return context;
     }
 
-    /** The answer of what is signed but not built. */
-    public static StreamingException notAvailable(String what) {
-        return NotAvailable.of(what);
+    public static Optional<StreamingContext> activeContext() {
+        return ActiveContexts.any();
     }
 
     public StreamGraph graph() {
@@ -186,27 +204,33 @@ public final class StreamingRuntime {
     private void startInside() throws Exception {
         hookShutdown();
         rdds.engine().awaitReady(READY_TIMEOUT);
-        openDirectory();
         Instant now = clock.now();
         long interval = graph.batchInterval().toMillis();
-        Time zero = new Time(Math.floorDiv(now.toEpochMilli(), interval) * interval);
+        Time floor = new Time(Math.floorDiv(now.toEpochMilli(), interval) * interval);
+        openDirectory(floor);
+        DurableJob job = durable;
+        Time zero = job == null ? floor : job.beginning().zero();
         graph.close(ContextState.ACTIVE.name());
         List<Feed> opened = new ArrayList<>();
         feeds = opened;
         RateController rates = RateController.of(graph);
+        SmallValues values = new SmallValues(graph.inputs(), rates, rdds);
+        if (job != null) {
+            job.manifest().ifPresent(values::restore);
+        }
         for (InputNode node : graph.inputs()) {
             opened.add(feedOf(node, rates));
         }
         for (Feed feed : opened) {
-            feed.start(zero);
+            feed.start(zero, job == null ? Feed.Past.NONE : job.pastOf(feed.node()));
         }
-        BatchScheduler started =
-                new BatchScheduler(graph, clock, bus, opened, rates, zero, this::stopBecauseOf, this::stopWhenEnough);
+        BatchScheduler started = new BatchScheduler(
+                graph, clock, bus, opened, rates, zero, job, values, this::stopBecauseOf, this::stopWhenEnough);
         scheduler = started;
         startedAt = now;
         lifecycle.move(ContextState.ACTIVE);
         bus.start();
-        bus.post(listener -> listener.onStreamingStarted(new StreamingStarted(now, false)));
+        bus.post(listener -> listener.onStreamingStarted(new StreamingStarted(now, isRecovered())));
         LOG.info(
                 "'{}' runs: a batch every {}, {} on {}; {}",
                 name(),
@@ -215,18 +239,43 @@ public final class StreamingRuntime {
                 rdds.conf().get(StreamingConf.MASTER),
                 directory == null
                         ? "nothing survives a restart"
-                        : "what receivers have logged survives a restart, in " + directory);
-        started.start();
+                        : "a checkpoint every " + Durations.text(started.checkpointInterval()) + " in " + directory);
+        started.start(Time.of(now));
     }
 
-    private void openDirectory() throws IOException {
+    private void openDirectory(Time floor) throws IOException {
         Optional<String> given = graph.checkpointDirectory();
         if (given.isPresent()) {
-            directory = JobDirectory.open(rdds.engine(), given.get());
+            JobDirectory taken = JobDirectory.open(rdds.engine(), given.get());
+            directory = taken;
+            durable = DurableJob.open(
+                    graph,
+                    taken,
+                    clock,
+                    new Beginning(floor, graph.batchInterval(), rdds.defaultParallelism()),
+                    this::awaitSpace);
         }
     }
 
+    private void awaitSpace(StorageFullException why) throws InterruptedException {
+        if (state() == ContextState.STOPPING) {
+            throw new InterruptedException("the context stops, and there is no space for the journal");
+        }
+        LOG.error("there is no space for the journal, batches wait: {}", why.getMessage());
+        clock.awaitUntil(clock.now().plus(FULL_RETRY));
+    }
+
+    /** Whether what earlier runs left was taken up. */
+    public boolean isRecovered() {
+        DurableJob job = durable;
+        return job != null && job.isTakenUp();
+    }
+
     private void closeDirectory() {
+        DurableJob job = durable;
+        if (job != null) {
+            job.close();
+        }
         JobDirectory open = directory;
         if (open != null) {
             open.close();
@@ -244,10 +293,11 @@ public final class StreamingRuntime {
                     rdds,
                     clock,
                     bus,
-                    rates);
+                    rates,
+                    directory != null);
         }
         if (origin instanceof InputNode.Direct direct) {
-            return new DirectFeed(node, direct.source(), rdds, clock, rates);
+            return new DirectFeed(node, direct.source(), rdds, clock, rates, directory != null);
         }
         return new QueueFeed(node, ((InputNode.Queued) origin).queue(), rdds);
     }

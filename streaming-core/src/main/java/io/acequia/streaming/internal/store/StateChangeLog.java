@@ -24,19 +24,29 @@ public final class StateChangeLog {
     private StateChangeLog() {}
 
     /** Writes what changed after {@code from} until {@code until}; with {@code from} null the changes are a whole version. */
-    @SuppressWarnings("NullAway") // the serializer takes null
     public static <K, S> void write(
             @Nullable Time from, Time until, Iterator<StateChange<K, S>> changes, RecordSerializer.Writer out)
             throws IOException {
+        begin(from, until, out);
+        while (changes.hasNext()) {
+            add(changes.next(), out);
+        }
+    }
+
+    /** The first part of {@link #write}: what comes before the changes. */
+    @SuppressWarnings("NullAway") // the serializer takes null
+    public static void begin(@Nullable Time from, Time until, RecordSerializer.Writer out) throws IOException {
         out.add(FORMAT);
         out.add(millis(from));
         out.add(millis(until));
-        while (changes.hasNext()) {
-            StateChange<K, S> change = changes.next();
-            out.add(change.key());
-            out.add(change.state());
-            out.add(millis(change.due()));
-        }
+    }
+
+    /** One change. */
+    @SuppressWarnings("NullAway") // the serializer takes null
+    public static void add(StateChange<?, ?> change, RecordSerializer.Writer out) throws IOException {
+        out.add(change.key());
+        out.add(change.state());
+        out.add(millis(change.due()));
     }
 
     private static @Nullable Long millis(@Nullable Time time) {

@@ -514,16 +514,6 @@ class StreamGraphTest {
                         + " instead, context\\.emptyRDD\\(\\)");
     }
 
-    @Test
-    void whatIsNotBuiltYetSaysSo() {
-        DStream<String> orders = received("orders");
-        PairDStream<String, Integer> pairs = orders.mapToPair(s -> Tuple2.of(s, 1));
-        List<ThrowingCallable> uses = List.of(() -> StreamingContext.getOrCreate("/checkpoint", () -> context));
-        assertThat(uses).allSatisfy(use -> assertThatExceptionOfType(StreamingException.class)
-                .isThrownBy(use)
-                .withMessageMatching("ACQ-0001 .+ is not available in this version: see CHANGELOG\\.md for what is"));
-    }
-
     /** A batch whose input is one record. */
     private final class OneBatch implements Batch {
         @Override

@@ -4,8 +4,10 @@ package io.acequia.streaming.internal.rdd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.ForcedPaths;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
@@ -78,6 +80,72 @@ class RddFilesTest {
                 .isThrownBy(() -> batch.parallelize(List.of(1), 1).saveAsTextFile(target.toString()))
                 .withMessageMatching("ACQ-0817 saveAsTextFile at RddFilesTest\\.java:\\d+ could not write \\Q"
                         + target.toAbsolutePath() + "\\E: .*");
+    }
+
+    @Test
+    void partsAreForcedBeforeTheyAreSeenAndTheirNamesAfterwards() throws Exception {
+        Path target = directory.resolve("made/out");
+        List<String> forced = ForcedPaths.during(
+                directory, () -> batch.parallelize(List.of("a", "b"), 2).saveAsTextFile(target.toString()));
+        assertThat(forced).hasSize(6);
+        assertThat(forced.get(0)).as("that the folder was made").isEmpty();
+        String attempt = forced.get(4);
+        assertThat(attempt).startsWith("made/.out.attempts/");
+        assertThat(forced.subList(1, 3)).containsExactlyInAnyOrder(attempt + "/part-00000", attempt + "/part-00001");
+        assertThat(forced.get(3)).isEqualTo(attempt + "/_SUCCESS");
+        assertThat(forced.get(5)).isEqualTo("made");
+    }
+
+    @Test
+    void namesAreNotForcedBeforeTheyAreThere() throws Exception {
+        Files.createFile(directory.resolve("out"));
+        List<String> forced =
+                ForcedPaths.during(directory, () -> assertThatThrownBy(() -> batch.parallelize(List.of(1), 1)
+                                .saveAsTextFile(directory.resolve("out").toString()))
+                        .hasMessageStartingWith("ACQ-0820"));
+        assertThat(forced).isNotEmpty().allMatch(path -> path.startsWith(".out.attempts/"));
+        assertThat(names(directory)).containsExactly("out");
+    }
+
+    @Test
+    void aCrashBetweenTheTwoRenamesIsRepairedByTheNextWrite() throws Exception {
+        Path target = directory.resolve("out");
+        batch.parallelize(List.of(1, 2), 2).saveAsTextFile(target.toString());
+        Path attempts = Files.createDirectories(directory.resolve(".out.attempts/killed"));
+        Files.writeString(attempts.resolve("part-00000"), "3\n");
+        Files.move(target, attempts.resolveSibling("old"));
+
+        RDD<Integer> failing = batch.parallelize(List.of(0), 1).map(i -> 1 / i);
+        assertThatThrownBy(() -> failing.saveAsTextFile(target.toString())).hasMessageStartingWith("ACQ-0806");
+        assertThat(names(directory)).as("the earlier directory is back").containsExactly("out");
+        assertThat(batch.textFile(target.toString()).collect()).containsExactly("1", "2");
+
+        batch.parallelize(List.of(3), 1).saveAsTextFile(target.toString());
+        assertThat(names(directory)).containsExactly("out");
+        assertThat(batch.textFile(target.toString()).collect()).containsExactly("3");
+    }
+
+    @Test
+    void aCrashAfterTheSecondRenameLeavesTheNewDirectory() throws Exception {
+        Path target = directory.resolve("out");
+        batch.parallelize(List.of("new"), 1).saveAsTextFile(target.toString());
+        Path old = Files.createDirectories(directory.resolve(".out.attempts/old"));
+        Files.writeString(old.resolve("part-00000"), "old\n");
+
+        RDD<Integer> failing = batch.parallelize(List.of(0), 1).map(i -> 1 / i);
+        assertThatThrownBy(() -> failing.saveAsTextFile(target.toString())).hasMessageStartingWith("ACQ-0806");
+        assertThat(names(directory)).containsExactly("out");
+        assertThat(batch.textFile(target.toString()).collect()).containsExactly("new");
+    }
+
+    @Test
+    void whatKilledRunsLeftBehindGoesWithTheNextWriteOfItsTarget() throws Exception {
+        for (String left : List.of(".out.attempts/a", ".out.attempts/b", ".out-2.attempts/c", ".other.attempts/d")) {
+            Files.writeString(Files.createDirectories(directory.resolve(left)).resolve("part-00000"), "x\n");
+        }
+        batch.parallelize(List.of("new"), 1)
+                .saveAsTextFile(directory.resolve("out").toString());
+        assertThat(names(directory)).containsExactly(".other.attempts", ".out-2.attempts", "out");
     }
 
     // ---- in

@@ -86,8 +86,8 @@ class DirectFeedTest {
             return planner;
         })));
         rates = RateController.of(graph);
-        DirectFeed feed = new DirectFeed(graph.inputs().get(0), source(), rdds, StreamClock.system(), rates);
-        feed.start(new Time(0));
+        DirectFeed feed = new DirectFeed(graph.inputs().get(0), source(), rdds, StreamClock.system(), rates, false);
+        feed.start(new Time(0), Feed.Past.NONE);
         return feed;
     }
 

@@ -59,7 +59,7 @@ class PlannedBatchTest {
     private PlannedBatch planned(RememberedBatches remembered, long time, Runnable release) {
         PlannedBatch planned = new PlannedBatch(new Time(time), Instant.EPOCH, remembered);
         DatasetRdd<?> records = DatasetRdd.of(rdds.parallelize(List.of("a"), 1));
-        planned.intake(node, new Intake(records, 1, "a", List.of(), release));
+        planned.intake(node, new Intake(records, 1, "a", List.of(), null, false, release));
         remembered.add(planned);
         return planned;
     }
@@ -125,11 +125,11 @@ class PlannedBatchTest {
 
     @Test
     void aSourceIsPlannedOnlyWhileItIsOpen() throws Exception {
-        DirectFeed feed = new DirectFeed(node, source, rdds, StreamClock.system(), RateController.of(graph));
+        DirectFeed feed = new DirectFeed(node, source, rdds, StreamClock.system(), RateController.of(graph), false);
         assertThatIllegalStateException()
                 .isThrownBy(() -> feed.plan(new Time(1000)))
                 .withMessage("ACQ-1003 source 'orders' is not open");
-        feed.start(new Time(0));
+        feed.start(new Time(0), Feed.Past.NONE);
         assertThat(feed.plan(new Time(1000)).records()).isZero();
         feed.stop(Durations.seconds(1));
         assertThatIllegalStateException()

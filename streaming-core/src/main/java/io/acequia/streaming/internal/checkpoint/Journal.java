@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.internal.checkpoint;
+
+import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.log.Address;
+import io.acequia.streaming.internal.log.LogSettings;
+import io.acequia.streaming.internal.log.SegmentedLog;
+import io.acequia.streaming.storage.Storage;
+import io.acequia.streaming.storage.StorageFullException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The journal of a job: which batches there were, what each of them read, and which of their outputs are done. A batch that
+ * is not in it never existed.
+ *
+ * <p><b>Records</b>, as fields of a {@link FieldWriter} in a {@link SegmentedLog}: {@code ALLOCATED} (time, allocations), forced
+ * before anything is done for the batch; {@code OUTPUT_DONE} (time, uid) and {@code OUTPUT_FAILED} (time, uid, cause), which may be
+ * lost with the power: then the output is repeated under the same key; {@code BATCH_DONE} (time), forced before the
+ * batch is covered by a checkpoint or its sources are told; {@code CHECKPOINT} (time), forced when the checkpoint is
+ * whole, so that a later start knows that there must be one. Each segment begins with the {@link Beginning} and the time of the newest
+ * checkpoint, so old segments can go.
+ *
+ * <p><b>Threads.</b> Any; the log orders them. Batches are allocated in the order of their times.
+ *
+ * <p><b>A full device</b> is waited for, as its owner says: what was to be written then is written when there is space.
+ */
+public final class Journal implements AutoCloseable {
+    /** Where it is, in the checkpoint directory. */
+    public static final String FOLDER = "journal";
+
+    private static final int FORMAT = 1;
+    private static final byte ALLOCATED = 1;
+    private static final byte OUTPUT_DONE = 2;
+    private static final byte OUTPUT_FAILED = 3;
+    private static final byte BATCH_DONE = 4;
+    private static final byte CHECKPOINT = 5;
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final SegmentedLog log;
+    private final Full full;
+    private final TreeMap<Time, Found> found = new TreeMap<>();
+    /** Where the allocation of each batch stands that no released segment holds. Guarded by itself. */
+    private final TreeMap<Time, Long> allocated = new TreeMap<>();
+
+    private volatile @Nullable Beginning beginning;
+    private volatile long checkpointed = NEVER;
+
+    /** What happens when there is no space. */
+    @FunctionalInterface
+    public interface Full {
+        /**
+         * Waits before the next attempt.
+         *
+         * @throws InterruptedException when there should be none
+         */
+        void await(StorageFullException why) throws InterruptedException;
+    }
+
+    /** A batch while the journal is read. */
+    private static final class Found {
+        private final List<Allocation> allocations;
+        private final Set<String> ended = new HashSet<>();
+        private boolean done;
+
+        Found(List<Allocation> allocations) {
+            this.allocations = allocations;
+        }
+    }
+
+    private Journal(Storage storage, UUID job, LogSettings limits, StreamClock clock, Full full) throws IOException {
+        this.full = full;
+        this.log = SegmentedLog.open(storage, FOLDER, job, limits, clock, this::preamble);
+        boolean whole = false;
+        try {
+            ByteBuffer newest = log.recoveredPreamble().orElse(null);
+            if (newest != null) {
+                readPreamble(newest);
+            }
+            for (SegmentedLog.Entry entry : log.recovered()) {
+                take(entry);
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                log.close();
+            }
+        }
+    }
+
+    /**
+     * Opens the journal in a checkpoint directory, and reads what an earlier run left.
+     *
+     * @throws io.acequia.streaming.internal.log.LogDamagedException when it must not be trusted
+     */
+    public static Journal open(Storage storage, UUID job, LogSettings limits, StreamClock clock, Full full)
+            throws IOException {
+        return new Journal(storage, job, limits, clock, full);
+    }
+
+    private ByteBuffer preamble() {
+        Beginning known = beginning;
+        if (known == null) {
+            throw new IllegalStateException("ACQ-1110 the journal is written before the job has begun");
+        }
+        FieldWriter out = new FieldWriter().number(FORMAT);
+        Beginning.write(out, known);
+        return out.number(checkpointed).bytes();
+    }
+
+    private void readPreamble(ByteBuffer bytes) throws CheckpointRefusedException {
+        FieldReader in = new FieldReader(bytes, FOLDER);
+        mustKnow(in.number());
+        beginning = Beginning.read(in);
+        checkpointed = in.big();
+        in.mustEnd();
+    }
+
+    private static void mustKnow(int format) throws CheckpointRefusedException {
+        if (format != FORMAT) {
+            throw new CheckpointRefusedException(
+                    "ACQ-1111",
+                    FOLDER,
+                    -1,
+                    "the format of its records is " + format + ", and this version knows up to " + FORMAT
+                            + ": recover with the version that wrote it",
+                    null);
+        }
+    }
+
+    private void take(SegmentedLog.Entry entry) throws IOException {
+        FieldReader in =
+                new FieldReader(log.read(entry.address()), entry.address().file());
+        Time time = new Time(in.big());
+        switch (entry.type()) {
+            case ALLOCATED -> {
+                found.put(time, new Found(in.list(Allocation::read)));
+                allocated.put(time, entry.address().seq());
+            }
+            case OUTPUT_DONE, OUTPUT_FAILED -> {
+                String uid = in.text();
+                if (entry.type() == OUTPUT_FAILED) {
+                    in.text();
+                }
+                Found batch = found.get(time);
+                if (batch != null) {
+                    batch.ended.add(uid);
+                }
+            }
+            case BATCH_DONE -> {
+                Found batch = found.get(time);
+                if (batch != null) {
+                    batch.done = true;
+                }
+            }
+            case CHECKPOINT -> checkpointed = Math.max(checkpointed, time.milliseconds());
+            default -> throw in.damaged("a record is of type " + entry.type());
+        }
+        in.mustEnd();
+    }
+
+    /** What an earlier run began with; empty the first time. */
+    public Optional<Beginning> beginning() {
+        return Optional.ofNullable(beginning);
+    }
+
+    /** Sets what new segments begin with; before anything is written. */
+    public void begin(Beginning now) {
+        beginning = now;
+    }
+
+    /** The newest checkpoint that was ever whole. */
+    public Optional<Time> checkpointed() {
+        return checkpointed == NEVER ? Optional.empty() : Optional.of(new Time(checkpointed));
+    }
+
+    /** The batches of earlier runs after a time, in order. */
+    public List<JournaledBatch> batchesAfter(Time time) {
+        List<JournaledBatch> batches = new ArrayList<>();
+        found.tailMap(time, false)
+                .forEach(
+                        (at, batch) -> batches.add(new JournaledBatch(at, batch.allocations, batch.ended, batch.done)));
+        return batches;
+    }
+
+    /** The number of the last record that is there. */
+    public long lastSeq() {
+        return log.usage().lastSeq();
+    }
+
+    /** The batch exists from now on. */
+    public void allocated(Time time, Collection<Allocation> allocations) throws IOException, InterruptedException {
+        Address at = forced(
+                ALLOCATED,
+                new FieldWriter()
+                        .number(time.milliseconds())
+                        .list(List.copyOf(allocations), Allocation::write)
+                        .bytes());
+        synchronized (allocated) {
+            allocated.put(time, at.seq());
+        }
+    }
+
+    /** The output has done what it does for the batch. */
+    public void outputDone(Time time, String uid) throws IOException, InterruptedException {
+        append(
+                OUTPUT_DONE,
+                new FieldWriter().number(time.milliseconds()).text(uid).bytes());
+    }
+
+    /** The output has failed, and is not tried again. */
+    public void outputFailed(Time time, String uid, String cause) throws IOException, InterruptedException {
+        append(
+                OUTPUT_FAILED,
+                new FieldWriter()
+                        .number(time.milliseconds())
+                        .text(uid)
+                        .text(cause)
+                        .bytes());
+    }
+
+    /** All outputs have ended. */
+    public void batchDone(Time time) throws IOException, InterruptedException {
+        forced(BATCH_DONE, new FieldWriter().number(time.milliseconds()).bytes());
+    }
+
+    /**
+     * A checkpoint is whole.
+     *
+     * @param oldest of those that are kept: batches up to it are not needed any more
+     */
+    public void checkpointed(Time time, Time oldest) throws IOException, InterruptedException {
+        checkpointed = time.milliseconds();
+        Address at =
+                forced(CHECKPOINT, new FieldWriter().number(time.milliseconds()).bytes());
+        long needed = at.seq();
+        synchronized (allocated) {
+            allocated.headMap(oldest, true).clear();
+            for (long seq : allocated.values()) {
+                needed = Math.min(needed, seq);
+            }
+        }
+        log.release(needed);
+    }
+
+    private Address forced(byte type, ByteBuffer payload) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                Address at = log.append(type, payload.duplicate());
+                log.force(at);
+                return at;
+            } catch (StorageFullException e) {
+                full.await(e);
+            }
+        }
+    }
+
+    private void append(byte type, ByteBuffer payload) throws IOException, InterruptedException {
+        while (true) {
+            try {
+                log.append(type, payload.duplicate());
+                return;
+            } catch (StorageFullException e) {
+                full.await(e);
+            }
+        }
+    }
+
+    /** What the journal takes. */
+    public SegmentedLog.Usage usage() {
+        return log.usage();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
