@@ -74,6 +74,9 @@ final class SimDevices {
                     .count("checkpoints_failed", 1)
                     .must(told, "nobody told that the checkpoint failed: " + failures);
         }
+        for (int i = 0; i < 3 && !play.world.signal().await(job::hasStopped, BRIEFLY); i++) {
+            play.world.clock().advance(play.interval());
+        }
         boolean stopped = play.world.signal().await(job::hasStopped, SimJob.PATIENCE);
         return SimOutcome.NOTHING
                 .count("jobs_failed", 1)

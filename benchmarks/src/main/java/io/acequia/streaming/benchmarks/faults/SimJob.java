@@ -93,9 +93,14 @@ final class SimJob implements AutoCloseable {
         return !askedToEnd && (stopped || context.state() == ContextState.STOPPING);
     }
 
-    /** Waits until all that was offered is acknowledged, or it is not alive; false when neither comes. */
+    /** Waits until all that was offered is acknowledged, or it is not alive, or the disk has failed; false when none comes. */
     boolean awaitAcks() throws InterruptedException {
-        return world.signal().await(() -> !isAlive() || world.feed().allAcked(), PATIENCE);
+        return world.signal()
+                .await(
+                        () -> !isAlive()
+                                || world.feed().allAcked()
+                                || !world.disk().failures().isEmpty(),
+                        PATIENCE);
     }
 
     /** Batches that have ended, in that order. */
