@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * @param listenerEventsDropped events that the listeners were too slow for
  * @param sources what is known of each receiver
  * @param states what is known of each keyed state, by uid
+ * @param checkpoints what is known of the checkpoints; nothing without a checkpoint directory
  */
 public record ContextStatus(
         String appName,
@@ -41,7 +42,8 @@ public record ContextStatus(
         long plans,
         long listenerEventsDropped,
         List<SourceStatus> sources,
-        List<StateStatus> states) {
+        List<StateStatus> states,
+        Optional<CheckpointStatus> checkpoints) {
     public ContextStatus {
         recordErrors = Map.copyOf(recordErrors);
         sources = List.copyOf(sources);
@@ -114,4 +116,17 @@ public record ContextStatus(
             double error,
             double hist,
             double dError) {}
+
+    /**
+     * The checkpoints of a job.
+     *
+     * @param interval how often there is one, at most
+     * @param last the newest one of this run, or the one that it began from
+     * @param lastBytes what the newest one of this run wrote
+     * @param completed checkpoints of this run
+     * @param failed attempts of this run that failed
+     * @param journalBytes how long the journal is
+     */
+    public record CheckpointStatus(
+            Duration interval, Optional<Time> last, long lastBytes, long completed, long failed, long journalBytes) {}
 }

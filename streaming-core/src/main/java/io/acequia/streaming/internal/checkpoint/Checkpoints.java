@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Reading.</b> The newest one whose manifest and parts are all as they were written is taken; a damaged one is
  * passed over, with a warning. One in whose restoring two processes have died is put aside ({@code MANIFEST.bad}): it may be what kills
- * them. When there have been checkpoints and none is left, the job is refused: to begin with nothing would be to lose it silently.
+ * them. When none is left and the journal does not
+ * reach back to the beginning any more, the job is refused: to begin with nothing would be to lose it silently.
  *
  * <p>For one thread at a time.
  */
@@ -135,10 +136,10 @@ public final class Checkpoints {
     }
 
     /**
-     * The newest checkpoint that is whole; empty when there has never been one.
+     * The newest checkpoint that is whole; empty when there is none.
      *
-     * @param mustBeOne whether there has been one
-     * @throws CheckpointRefusedException when there has been one and none is left
+     * @param mustBeOne whether something is in checkpoints alone
+     * @throws CheckpointRefusedException when there must be one and none is left
      */
     public Optional<Manifest> newest(boolean mustBeOne) throws IOException {
         CheckpointRefusedException last = null;
@@ -164,7 +165,7 @@ public final class Checkpoints {
                 last = e;
             }
         }
-        if (last != null || mustBeOne) {
+        if (mustBeOne) {
             throw new CheckpointRefusedException(
                     "ACQ-1115",
                     FOLDER,
@@ -173,6 +174,9 @@ public final class Checkpoints {
                             + (last == null ? "" : "; the last one was refused: " + last.getMessage())
                             + "; bring back a copy, or start the job anew in another directory",
                     last);
+        }
+        if (last != null) {
+            LOG.warn("no checkpoint can be trusted, and the journal is whole: the job runs again from its beginning");
         }
         return Optional.empty();
     }

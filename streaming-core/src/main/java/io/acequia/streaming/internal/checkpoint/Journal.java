@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Records</b>, as fields of a {@link FieldWriter} in a {@link SegmentedLog}: {@code ALLOCATED} (time, allocations), forced
  * before anything is done for the batch; {@code OUTPUT_DONE} (time, uid) and {@code OUTPUT_FAILED} (time, uid, cause), which may be
  * lost with the power: then the output is repeated under the same key; {@code BATCH_DONE} (time), forced before the
- * batch is covered by a checkpoint or its sources are told; {@code CHECKPOINT} (time), forced when the checkpoint is
- * whole, so that a later start knows that there must be one. Each segment begins with the {@link Beginning} and the time of the newest
- * checkpoint, so old segments can go.
+ * batch is covered by a checkpoint or its sources are told; {@code CHECKPOINT} (time, oldest), forced when the checkpoint is
+ * whole and before anything older goes: what was up to {@code oldest} is in checkpoints alone from then on. Each segment
+ * begins with the {@link Beginning} and the newest {@code oldest}, so old segments can go.
  *
  * <p><b>Threads.</b> Any; the log orders them. Batches are allocated in the order of their times.
  *
@@ -54,7 +54,7 @@ public final class Journal implements AutoCloseable {
     private final TreeMap<Time, Long> allocated = new TreeMap<>();
 
     private volatile @Nullable Beginning beginning;
-    private volatile long checkpointed = NEVER;
+    private volatile long released = NEVER;
 
     /** What happens when there is no space. */
     @FunctionalInterface
@@ -115,14 +115,14 @@ public final class Journal implements AutoCloseable {
         }
         FieldWriter out = new FieldWriter().number(FORMAT);
         Beginning.write(out, known);
-        return out.number(checkpointed).bytes();
+        return out.number(released).bytes();
     }
 
     private void readPreamble(ByteBuffer bytes) throws CheckpointRefusedException {
         FieldReader in = new FieldReader(bytes, FOLDER);
         mustKnow(in.number());
         beginning = Beginning.read(in);
-        checkpointed = in.big();
+        released = in.big();
         in.mustEnd();
     }
 
@@ -163,7 +163,7 @@ public final class Journal implements AutoCloseable {
                     batch.done = true;
                 }
             }
-            case CHECKPOINT -> checkpointed = Math.max(checkpointed, time.milliseconds());
+            case CHECKPOINT -> released = Math.max(released, in.big());
             default -> throw in.damaged("a record is of type " + entry.type());
         }
         in.mustEnd();
@@ -179,9 +179,10 @@ public final class Journal implements AutoCloseable {
         beginning = now;
     }
 
-    /** The newest checkpoint that was ever whole. */
-    public Optional<Time> checkpointed() {
-        return checkpointed == NEVER ? Optional.empty() : Optional.of(new Time(checkpointed));
+    /** Whether batches up to some time are in checkpoints alone. */
+    public boolean needsCheckpoint() {
+        Beginning known = beginning;
+        return known != null && released > known.zero().milliseconds();
     }
 
     /** The batches of earlier runs after a time, in order. */
@@ -240,9 +241,13 @@ public final class Journal implements AutoCloseable {
      * @param oldest of those that are kept: batches up to it are not needed any more
      */
     public void checkpointed(Time time, Time oldest) throws IOException, InterruptedException {
-        checkpointed = time.milliseconds();
-        Address at =
-                forced(CHECKPOINT, new FieldWriter().number(time.milliseconds()).bytes());
+        Address at = forced(
+                CHECKPOINT,
+                new FieldWriter()
+                        .number(time.milliseconds())
+                        .number(oldest.milliseconds())
+                        .bytes());
+        released = Math.max(released, oldest.milliseconds());
         long needed = at.seq();
         synchronized (allocated) {
             allocated.headMap(oldest, true).clear();

@@ -81,7 +81,9 @@ final class TwoStacks {
 
     /** Whether batches may be missing: then a pane that is longer than the slide could be missing as a whole. */
     private static boolean merges(StreamNode node) {
-        return node.graph().conf().get(StreamingConf.BACKLOG_POLICY) == StreamingConf.BacklogPolicy.MERGE;
+        StreamingConf conf = node.graph().conf();
+        return conf.get(StreamingConf.BACKLOG_POLICY) == StreamingConf.BacklogPolicy.MERGE
+                || conf.get(StreamingConf.DOWN_TIME_POLICY) == StreamingConf.DownTimePolicy.MERGE;
     }
 
     private static long greatestDivisor(long a, long b) {

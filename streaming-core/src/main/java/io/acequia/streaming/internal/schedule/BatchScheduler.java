@@ -9,6 +9,7 @@ import io.acequia.streaming.internal.checkpoint.Allocation;
 import io.acequia.streaming.internal.checkpoint.JournaledBatch;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.listener.BatchInfo;
+import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.StreamingListener;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -161,6 +162,10 @@ final class BatchScheduler {
     /** How often there is a checkpoint; zero without a checkpoint directory. */
     Duration checkpointInterval() {
         return checkpointer == null ? Duration.ZERO : checkpointer.interval();
+    }
+
+    Optional<ContextStatus.CheckpointStatus> checkpoints() {
+        return Optional.ofNullable(checkpointer).map(Checkpointer::status);
     }
 
     boolean runsOn(Thread thread) {
@@ -455,6 +460,16 @@ final class BatchScheduler {
                 LOG.warn("the timer did not stop in {}:{}", HARD_STOP, Threads.stackOf(timer));
             }
         }
+    }
+
+    /** Gives back what a start that failed has taken. */
+    void abandon() {
+        queue.close();
+        if (checkpointer != null) {
+            checkpointer.stop(HARD_STOP);
+        }
+        remembered.releaseAll();
+        states.close();
     }
 
     private Left stopHard() throws InterruptedException {

@@ -23,6 +23,7 @@ import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
 import io.acequia.streaming.internal.store.Vocabulary;
 import io.acequia.streaming.listener.CheckpointInfo;
+import io.acequia.streaming.listener.ContextStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -48,7 +49,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>How much.</b> An increment holds what changed in each state since the checkpoint before, and the RDDs that were kept since
  * then, and names the parts of those before. A base holds everything. A new base is due after so many increments, when the
- * increments have become as large as their base, and after a checkpoint has failed: then no version has to wait for the next attempt.
+ * increments have become as large as their base, after a checkpoint has failed, so that no version has to wait for the next
+ * attempt, and until there are two bases: with one of them damaged the job can begin from the other. Before that nothing is let
+ * go at all, and the job can begin from its beginning.
  *
  * <p><b>When.</b> At the first completed batch that is one interval or more after the last checkpoint. One at a time: a batch that
  * comes to its end while a checkpoint is written leaves it to the next. A graceful stop takes a last one.
@@ -87,10 +90,14 @@ final class Checkpointer {
     private @Nullable Job waiting;
     private boolean writing;
     private boolean closed;
+    private @Nullable Time lastWhole;
+    private long lastBytes;
+    private long completed;
     private long failures;
 
-    /** Of the checkpoint thread alone. */
+    // Of the checkpoint thread alone.
     private @Nullable Manifest newest;
+    private int bases;
 
     private @Nullable Thread thread;
 
@@ -162,7 +169,10 @@ final class Checkpointer {
      */
     void start(Optional<Manifest> restored) {
         newest = restored.orElse(null);
-        restored.ifPresent(manifest -> last = manifest.time());
+        restored.ifPresent(manifest -> {
+            last = manifest.time();
+            lastWhole = manifest.time();
+        });
         if (newest != null) {
             for (StateNode<?, ?, ?, ?> node : stateNodes) {
                 states.hold(node, newest.time());
@@ -175,10 +185,16 @@ final class Checkpointer {
         return interval;
     }
 
-    long failures() {
+    ContextStatus.CheckpointStatus status() {
         lock.lock();
         try {
-            return failures;
+            return new ContextStatus.CheckpointStatus(
+                    interval,
+                    Optional.ofNullable(lastWhole),
+                    lastBytes,
+                    completed,
+                    failures,
+                    journal.usage().bytes());
         } finally {
             lock.unlock();
         }
@@ -219,7 +235,7 @@ final class Checkpointer {
     }
 
     /** Gives up what is being written. */
-    void stop(Duration atMost) throws InterruptedException {
+    void stop(Duration atMost) {
         lock.lock();
         try {
             closed = true;
@@ -230,7 +246,11 @@ final class Checkpointer {
         Thread running = thread;
         if (running != null) {
             running.interrupt();
-            running.join(Math.max(1, atMost.toMillis()));
+            try {
+                running.join(Math.max(1, atMost.toMillis()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             if (running.isAlive()) {
                 LOG.warn("{} did not end in {}:{}", running.getName(), atMost, Threads.stackOf(running));
             }
@@ -311,8 +331,11 @@ final class Checkpointer {
             newest = manifest;
             job.versions().forEach(states::needed);
             bytes = own(manifest);
+            isWhole(job.time(), bytes);
             List<Manifest> kept = checkpoints.prune(keep);
-            Time oldest = kept.get(kept.size() - 1).time();
+            bases = (int) kept.stream().map(Manifest::base).distinct().count();
+            Time oldest =
+                    bases < 2 ? beginning.zero() : kept.get(kept.size() - 1).time();
             journal.checkpointed(job.time(), oldest);
             for (Feed feed : feeds) {
                 feed.covered(job.time());
@@ -329,6 +352,17 @@ final class Checkpointer {
         Duration took = Duration.ofNanos(clock.nanoTime() - begin);
         long length = bytes;
         bus.post(listener -> listener.onCheckpointCompleted(new CheckpointInfo(job.time(), length, took, why)));
+    }
+
+    private void isWhole(Time time, long bytes) {
+        lock.lock();
+        try {
+            lastWhole = time;
+            lastBytes = bytes;
+            completed++;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static long own(Manifest manifest) {
@@ -363,7 +397,7 @@ final class Checkpointer {
 
     private Manifest write(Job job, String name) throws Exception {
         Manifest before = newest;
-        Manifest upon = before != null && !isBaseDue(before) ? before : null;
+        Manifest upon = before != null && bases >= 2 && !isBaseDue(before) ? before : null;
         Snapshot snapshot = new Snapshot(
                 directory.uri(),
                 name,

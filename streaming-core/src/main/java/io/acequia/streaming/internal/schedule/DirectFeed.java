@@ -59,7 +59,7 @@ final class DirectFeed implements Feed {
 
     @Override
     public synchronized void start(Time zero, Past past) throws Exception {
-        positions.begin(zero, past.covered());
+        positions.begin(past.until(), past.covered());
         planner = source.newPlanner(new PlannerContext(
                 zero,
                 node.graph().batchInterval(),

@@ -66,13 +66,13 @@ final class DurableJob implements AutoCloseable {
         this.directory = directory;
         this.journal = journal;
         this.checkpoints = new Checkpoints(directory.storage(), directory.job());
-        this.manifest = checkpoints.newest(journal.checkpointed().isPresent());
+        this.manifest = checkpoints.newest(journal.needsCheckpoint());
         manifest.ifPresent(this::mustHaveItsJournal);
         Optional<Beginning> before = journal.beginning().or(() -> manifest.map(Manifest::beginning));
         this.takenUp = before.isPresent();
         this.beginning = before.isPresent() ? goingOn(before.get(), fresh) : fresh;
         journal.begin(beginning);
-        this.pending = journal.batchesAfter(manifest.map(Manifest::time).orElse(beginning.zero()));
+        this.pending = journal.batchesAfter(covered());
         mustHaveAPlaceForAll();
     }
 
@@ -133,11 +133,14 @@ final class DurableJob implements AutoCloseable {
         return takenUp;
     }
 
+    /** The newest batch that the checkpoint covers; the beginning without one. */
+    private Time covered() {
+        return manifest.map(Manifest::time).orElse(beginning.zero());
+    }
+
     /** The newest batch that there has been; the beginning before the first. */
     Time newestBatch() {
-        return pending.isEmpty()
-                ? manifest.map(Manifest::time).orElse(beginning.zero())
-                : pending.get(pending.size() - 1).time();
+        return pending.isEmpty() ? covered() : pending.get(pending.size() - 1).time();
     }
 
     Feed.Past pastOf(InputNode source) {
@@ -147,7 +150,7 @@ final class DurableJob implements AutoCloseable {
             Optional<String> position = allocation(batch, uid).map(Allocation::position);
             planned = position.isPresent() ? position : planned;
         }
-        return new Feed.Past(manifest.flatMap(from -> from.position(uid)), planned);
+        return new Feed.Past(covered(), manifest.flatMap(from -> from.position(uid)), planned);
     }
 
     static Optional<Allocation> allocation(JournaledBatch batch, String uid) {
@@ -256,6 +259,17 @@ final class DurableJob implements AutoCloseable {
         }
         Manifest from = manifest.get();
         checkpoints.restoring(from);
+        try {
+            restore(from, rdds, states, remembered, clock);
+        } catch (Exception e) {
+            checkpoints.restored(from);
+            throw e;
+        }
+        checkpoints.restored(from);
+    }
+
+    /** Only a process that ends in here leaves its mark on the checkpoint; a class that is missing does not make it a bad one. */
+    private void restore(Manifest from, Rdds rdds, States states, RememberedBatches remembered, StreamClock clock) {
         Restore restore = new Restore(rdds.engine(), directory.uri(), Checkpointer.vocabulary(rdds.conf()));
         TreeMap<Time, PlannedBatch> past = new TreeMap<>();
         for (StreamNode node : graph.retention().carried()) {
@@ -276,8 +290,10 @@ final class DurableJob implements AutoCloseable {
                 }
             }
         }
-        past.values().forEach(remembered::add);
-        checkpoints.restored(from);
+        for (PlannedBatch batch : past.values()) {
+            graph.retention().nodesByLength().values().forEach(batch::restored);
+            remembered.add(batch);
+        }
         LOG.info(
                 "checkpoint {} is taken up, {} bytes; {} batches after it are run again",
                 from.name(),

@@ -21,11 +21,14 @@ interface Feed {
     /**
      * What earlier runs left of a source: where it stood, in a form of its own.
      *
-     * @param covered after the last batch that the checkpoint covers
+     * @param until the last batch that the checkpoint covers; the start of the first run without one
+     * @param covered after that batch
      * @param planned after the last batch that there was
      */
-    record Past(Optional<String> covered, Optional<String> planned) {
-        static final Past NONE = new Past(Optional.empty(), Optional.empty());
+    record Past(Time until, Optional<String> covered, Optional<String> planned) {
+        static Past none(Time zero) {
+            return new Past(zero, Optional.empty(), Optional.empty());
+        }
     }
 
     /** What a batch of an earlier run got, again. Before the first plan, in the order of times. */

@@ -199,6 +199,17 @@ final class PlannedBatch implements Batch {
         made.put(node, rdd);
     }
 
+    /** Has nothing but what was restored, and what can be made of that. */
+    void restored(Collection<? extends StreamNode> nodes) {
+        for (StreamNode node : nodes) {
+            boolean canBeMade = node.isKept() && !node.isStored();
+            if (!canBeMade && !made.containsKey(node)) {
+                released.add(node);
+            }
+        }
+        carried();
+    }
+
     /** What is kept of these nodes now. */
     Map<StreamNode, DatasetRdd<?>> stored(Collection<? extends StreamNode> nodes) {
         Map<StreamNode, DatasetRdd<?>> stored = new LinkedHashMap<>();

@@ -11,8 +11,8 @@ final class Positions {
     private final TreeMap<Time, String> positions = new TreeMap<>();
 
     /** After the batches of an earlier run, as far as the checkpoint covers them. */
-    synchronized void begin(Time zero, Optional<String> covered) {
-        covered.ifPresent(position -> positions.put(zero, position));
+    synchronized void begin(Time until, Optional<String> covered) {
+        covered.ifPresent(position -> positions.put(until, position));
     }
 
     synchronized void add(Time time, String position) {

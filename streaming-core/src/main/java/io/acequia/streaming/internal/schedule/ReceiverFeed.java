@@ -128,13 +128,12 @@ final class ReceiverFeed<T> implements Feed {
         if (task.log().isPresent()) {
             tracker.awaitBegun(BEGIN_TIMEOUT);
         }
-        positions.begin(zero, past.covered());
+        positions.begin(past.until(), past.covered());
         if (past.covered().isPresent()) {
             allocatedUntil = Long.parseLong(past.covered().get());
-            Taken done = tracker.takeLogged(allocatedUntil);
-            done.blocks().forEach(block -> engine().release(block, "a batch that a checkpoint covers"));
-            tracker.settle(done, null);
-            tracker.forget(done);
+            Batch done = new Batch(tracker.takeLogged(allocatedUntil));
+            batches.put(past.until(), done);
+            release(past.until(), done);
         }
     }
 

@@ -222,7 +222,7 @@ public final class StreamingRuntime {
             opened.add(feedOf(node, rates));
         }
         for (Feed feed : opened) {
-            feed.start(zero, job == null ? Feed.Past.NONE : job.pastOf(feed.node()));
+            feed.start(zero, job == null ? Feed.Past.none(zero) : job.pastOf(feed.node()));
         }
         BatchScheduler started = new BatchScheduler(
                 graph, clock, bus, opened, rates, zero, job, values, this::stopBecauseOf, this::stopWhenEnough);
@@ -305,6 +305,10 @@ public final class StreamingRuntime {
     private void abandonStart() {
         unhookShutdown();
         lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING);
+        BatchScheduler begun = scheduler;
+        if (begun != null) {
+            begun.abandon();
+        }
         for (Feed feed : feeds) {
             feed.stop(Duration.ZERO);
             feed.close();
@@ -465,7 +469,8 @@ public final class StreamingRuntime {
                 rdds.engine().plans(),
                 bus.dropped(),
                 receivers,
-                running == null ? List.of() : running.states().status());
+                running == null ? List.of() : running.states().status(),
+                running == null ? Optional.empty() : running.checkpoints());
     }
 
     private String name() {

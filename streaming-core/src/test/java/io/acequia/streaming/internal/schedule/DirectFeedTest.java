@@ -87,7 +87,7 @@ class DirectFeedTest {
         })));
         rates = RateController.of(graph);
         DirectFeed feed = new DirectFeed(graph.inputs().get(0), source(), rdds, StreamClock.system(), rates, false);
-        feed.start(new Time(0), Feed.Past.NONE);
+        feed.start(new Time(0), Feed.Past.none(new Time(0)));
         return feed;
     }
 

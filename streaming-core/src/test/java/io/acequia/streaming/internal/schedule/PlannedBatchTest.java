@@ -129,7 +129,7 @@ class PlannedBatchTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> feed.plan(new Time(1000)))
                 .withMessage("ACQ-1003 source 'orders' is not open");
-        feed.start(new Time(0), Feed.Past.NONE);
+        feed.start(new Time(0), Feed.Past.none(new Time(0)));
         assertThat(feed.plan(new Time(1000)).records()).isZero();
         feed.stop(Durations.seconds(1));
         assertThatIllegalStateException()
