@@ -24,7 +24,7 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
     private static final int KEYS = 1_000_000;
     private static final String USAGE =
             "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only String|Utf8], or"
-                    + " bin/bench W2 --vs log-off, or bin/bench state-growth|state-snapshot [--rounds N] [--keys N]";
+                    + " bin/bench W2 --vs log-off, or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
@@ -51,7 +51,7 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
                 }
             }
         }
-        boolean alone = whom.isEmpty() && workload.startsWith("state-");
+        boolean alone = whom.isEmpty() && (workload.startsWith("state-") || workload.equals("checkpoint"));
         if (!alone && !whom.equals("limit") && !(whom.equals(LOG_OFF) && workload.equals("W2"))) {
             throw new IllegalArgumentException(
                     "ACQ-3002 --vs '" + whom + "': the contestant must be 'limit', or for W2 'log-off'; " + USAGE);

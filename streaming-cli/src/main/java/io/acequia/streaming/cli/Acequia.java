@@ -20,8 +20,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Try:  acequia run NetworkWordCount --demo",
-            "Exit codes: 0 ok, 1 the job failed, 2 the command was not understood, 3 data is damaged or does not fit and was"
-                    + " refused, 4 the job was told to stop and left something undone."
+            "Exit codes:",
+            "  0 ok",
+            "  1 the job failed",
+            "  2 the command was not understood",
+            "  3 data is damaged or does not fit, and was refused",
+            "  4 the job was told to stop, and left something undone"
         })
 public final class Acequia {
     static final int OK = 0;

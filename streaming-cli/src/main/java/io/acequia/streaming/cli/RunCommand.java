@@ -34,9 +34,13 @@ import picocli.CommandLine.Spec;
             "A signal to end (SIGTERM, Ctrl-C) stops the stream: what was received is processed first, within the setting"
                     + " streaming.stop.timeout.",
             "",
-            "Exit codes: 0 the program has ended, 1 it failed, 2 the command was not understood, 3 data that it should take"
-                    + " up is damaged or does not fit, 4 it was stopped by a signal and left something undone; 143 or 130:"
-                    + " stopped by SIGTERM or Ctrl-C with nothing left undone."
+            "Exit codes:",
+            "  0         the program has ended",
+            "  1         it failed",
+            "  2         the command was not understood",
+            "  3         data that it should take up is damaged or does not fit",
+            "  4         stopped by a signal, and something was left undone",
+            "  143, 130  stopped by SIGTERM or Ctrl-C, and nothing was left undone"
         })
 final class RunCommand implements Callable<Integer> {
     private static final String SETTINGS_FILE = "streaming.conf";

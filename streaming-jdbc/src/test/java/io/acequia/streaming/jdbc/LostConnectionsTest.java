@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.data.Time;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,5 +210,46 @@ class LostConnectionsTest {
         }
         assertThat(ids()).isEqualTo(ids(0, 2_000));
         assertThat(Postgres.read("select count(*) from lost_batches")).containsExactly("40");
+    }
+
+    @Test
+    void aPoolOfOneConnectionIsEnoughAlsoToAskWhatBecameOfACommit() throws Exception {
+        List<Connection> given = new ArrayList<>();
+        BatchSink<Integer> sink = sink(Wrapped.source(() -> {
+            for (Connection earlier : given) {
+                assertThat(earlier.isClosed())
+                        .as("an earlier connection is given back")
+                        .isTrue();
+            }
+            Connection next = Postgres.as(APPLICATION).getConnection();
+            given.add(next);
+            return next;
+        }));
+        Postgres.execute("insert into lost values (5)");
+        assertThat(sink.alreadyCommitted(KEY)).isFalse();
+        try (BatchSink.Writer<Integer> writer = sink.open(KEY)) {
+            write(writer, 0, 10);
+            assertThatThrownBy(writer::commit).isInstanceOf(SQLException.class).hasMessageContaining("lost_pkey");
+        }
+        assertThat(sink.alreadyCommitted(KEY)).isFalse();
+    }
+
+    @Test
+    void aConnectionThatCannotBeRolledBackIsCut() throws Exception {
+        List<String> calls = new ArrayList<>();
+        DataSource real = Postgres.as(APPLICATION);
+        BatchSink<Integer> sink = sink(Wrapped.source(() -> Wrapped.connection(real.getConnection(), (method, next) -> {
+            calls.add(method);
+            if (method.equals("rollback")) {
+                throw new SQLException("no answer");
+            }
+            return next.call();
+        })));
+        BatchSink.Writer<Integer> writer = sink.open(KEY);
+        write(writer, 0, 1_000);
+        writer.abort();
+        writer.close();
+        assertThat(calls).containsSubsequence("rollback", "abort", "close");
+        assertThat(ids()).isEmpty();
     }
 }

@@ -47,6 +47,20 @@ final class HurriedClock implements StreamClock {
         }
     }
 
+    /** Raises the limit, if it is lower. */
+    synchronized void raise(Instant next) {
+        if (limit.isBefore(next)) {
+            limit = next;
+            notifyAll();
+        }
+    }
+
+    /** Moves on, and the limit with it. */
+    synchronized void skipTo(Instant next) {
+        raise(next);
+        now = now.isBefore(next) ? next : now;
+    }
+
     /** Raises the limit, and blocks until a thread has come to it and wants to go further. */
     synchronized void runUntil(Instant next) throws InterruptedException {
         limit = next;

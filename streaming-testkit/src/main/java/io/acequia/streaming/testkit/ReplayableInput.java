@@ -14,7 +14,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Batches that the test wrote: each is read in pieces, two if nobody says otherwise, and can be read again. */
+/**
+ * Batches that the test wrote: each is read in pieces, two if nobody says otherwise, and can be read again. What is read is
+ * fixed with the plan: what is added later to a batch that was planned empty is never read.
+ */
 final class ReplayableInput<T> implements DirectSource<T> {
     private final String name;
     private final int pieces;
@@ -56,18 +59,23 @@ final class ReplayableInput<T> implements DirectSource<T> {
             @Override
             public Split<T> split(String range) {
                 String[] numbers = range.split(" ", -1);
-                return piece(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
+                return piece(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]), Integer.parseInt(numbers[2]));
             }
         };
     }
 
     private Split<T> piece(int batch, int piece) {
-        List<T> records = batch < batches.size() ? batches.get(batch) : List.of();
-        return new Piece<>(name, batch + " " + piece, records.subList(end(records, piece), end(records, piece + 1)));
+        int size = batch < batches.size() ? batches.get(batch).size() : 0;
+        return piece(batch, end(size, piece), end(size, piece + 1));
     }
 
-    private int end(List<T> records, int piece) {
-        return (records.size() * piece + pieces - 1) / pieces;
+    private Split<T> piece(int batch, int from, int to) {
+        List<T> records = from == to ? List.of() : batches.get(batch).subList(from, to);
+        return new Piece<>(name, batch + " " + from + " " + to, records);
+    }
+
+    private int end(int size, int piece) {
+        return (size * piece + pieces - 1) / pieces;
     }
 
     private record Piece<T>(String name, String range, List<T> records) implements Split<T> {

@@ -60,6 +60,7 @@ final class StreamModel {
     private final Map<Integer, Set<Integer>> failedOutputs;
     private final Map<Integer, Set<Integer>> outputSlides;
     private final Set<Integer> batches;
+    private final Restarts restarts;
     private final Map<List<Integer>, List<Object>> known = new HashMap<>();
 
     /**
@@ -69,14 +70,17 @@ final class StreamModel {
      * @param failedOutputs by the number of a stream, the batches in which an output above it failed once
      * @param outputSlides by the number of a stream, the slides of the outputs above it
      * @param batches those that run, by their times; the others are merged into the next one
+     * @param restarts where a run ends and another goes on
      */
     StreamModel(
             @Nullable Fault fault,
             Map<Integer, Trap.Sprung> sprung,
             Map<Integer, Set<Integer>> failedOutputs,
             Map<Integer, Set<Integer>> outputSlides,
-            Set<Integer> batches) {
+            Set<Integer> batches,
+            Restarts restarts) {
         this.batches = batches;
+        this.restarts = restarts;
         this.fault = fault;
         this.sprung = sprung;
         this.failedOutputs = failedOutputs;
@@ -105,6 +109,11 @@ final class StreamModel {
         return records;
     }
 
+    /** The records that a stream would have in a batch that did not run. */
+    List<Object> ifRun(Node node, int batch) {
+        return node.meaning().at(this, batch);
+    }
+
     @SuppressWarnings("unchecked") // asked of streams of pairs only
     static List<Tuple2<Object, Long>> pairs(List<Object> records) {
         return (List<Tuple2<Object, Long>>) (List<?>) records;
@@ -120,7 +129,8 @@ final class StreamModel {
             return batches;
         }
         for (int t = Math.max(0, batch - length - longer) + 1; t <= batch; t++) {
-            if (yields(parent.slide(), t)) {
+            if (yields(parent.slide(), t)
+                    && !(has(Fault.WINDOW_CUT_BY_A_RESTART) && restarts.beginsBetween(t, batch))) {
                 batches.add(at(parent, t));
             }
         }
@@ -233,6 +243,9 @@ final class StreamModel {
             return 2;
         }
         Trap.Sprung failure = sprung.get(number);
+        if (has(Fault.REPEATED_BATCH_STEPS_TWICE) && restarts.endsWithin(batch)) {
+            return 2;
+        }
         if (has(Fault.NOT_ROLLED_BACK)
                 && failure != null
                 && failure.batch() == batch
@@ -250,6 +263,7 @@ final class StreamModel {
             if (!steps(number, t)) {
                 continue;
             }
+            restart(state, initial, t - parent.slide(), t);
             Map<Object, List<Long>> values = new LinkedHashMap<>();
             for (Tuple2<Object, Long> pair : pairs(at(parent, t))) {
                 values.computeIfAbsent(pair._1(), key -> new ArrayList<>()).add(pair._2());
@@ -273,6 +287,17 @@ final class StreamModel {
         return pairsOf(state);
     }
 
+    private void restart(Map<Object, Long> state, Map<Object, Long> initial, int before, int batch) {
+        if (restarts.beginsBetween(before, batch)) {
+            if (has(Fault.STATE_LOST_BY_A_RESTART)) {
+                state.clear();
+            }
+            if (has(Fault.INITIAL_STATE_AGAIN_AFTER_A_RESTART)) {
+                state.putAll(initial);
+            }
+        }
+    }
+
     /** What {@code mapWithState} does in a batch. */
     Stepped mapped(int number, Node parent, int batch, Mapping mapping) {
         Map<Object, Long> state =
@@ -283,6 +308,12 @@ final class StreamModel {
             emitted = new ArrayList<>();
             if (!steps(number, t)) {
                 continue;
+            }
+            restart(state, mapping.initial(), t - parent.slide(), t);
+            if (has(Fault.TIMEOUT_POSTPONED_BY_A_RESTART) && restarts.beginsBetween(t - parent.slide(), t)) {
+                for (Object key : state.keySet()) {
+                    touched.put(key, t);
+                }
             }
             Set<Object> here = new HashSet<>();
             for (Tuple2<Object, Long> pair : pairs(at(parent, t))) {

@@ -14,16 +14,20 @@ import org.jspecify.annotations.Nullable;
  * Throws at one call of the function it stands in, and never again. Functions are copied through serialization, and their
  * copies run in several tasks; so the calls are counted in a place of this JVM, found by a token. Safe for use by any thread.
  */
-record Trap(long token, int call) implements Serializable {
+record Trap(long token, int call, boolean deadly) implements Serializable {
     /** Throws never. */
-    static final Trap NONE = new Trap(0, 0);
+    static final Trap NONE = new Trap(0, 0, false);
 
     private static final AtomicLong TOKENS = new AtomicLong();
     private static final Map<Long, Calls> CALLS = new ConcurrentHashMap<>();
 
-    /** A trap that throws at its call number {@code call}, from 1; to be removed when the run has ended. */
-    static Trap at(int call) {
-        Trap trap = new Trap(TOKENS.incrementAndGet(), call);
+    /**
+     * A trap that throws at its call number {@code call}, from 1; to be removed when the run has ended.
+     *
+     * @param deadly whether what it throws ends the context, whatever its failure policy is
+     */
+    static Trap at(int call, boolean deadly) {
+        Trap trap = new Trap(TOKENS.incrementAndGet(), call, deadly);
         CALLS.put(trap.token, new Calls());
         return trap;
     }
@@ -56,6 +60,15 @@ record Trap(long token, int call) implements Serializable {
     /** The batch in which a trap threw, and the keys of the calls before that in this batch. */
     record Sprung(int batch, List<Object> keys) {}
 
+    /** Ends a context, as the end of its process would. */
+    static final class Death extends VirtualMachineError {
+        private static final long serialVersionUID = 1L;
+
+        Death(String message) {
+            super(message);
+        }
+    }
+
     private static final class Calls {
         private final Map<Integer, List<Object>> keys = new HashMap<>();
         private int count;
@@ -65,7 +78,11 @@ record Trap(long token, int call) implements Serializable {
             count++;
             if (count == trap.call) {
                 sprung = new Sprung(batch, List.copyOf(keys.getOrDefault(batch, List.of())));
-                throw new IllegalStateException("a trap was sprung at call " + count + ", as the program wants");
+                String message = "a trap was sprung at call " + count + ", as the program wants";
+                if (trap.deadly) {
+                    throw new Death(message);
+                }
+                throw new IllegalStateException(message);
             }
             if (key != null && sprung == null) {
                 keys.computeIfAbsent(batch, any -> new ArrayList<>()).add(key);

@@ -65,10 +65,12 @@ class RandomStreamsTest {
         }
         int failures = 0;
         int spilled = 0;
+        int restarts = 0;
         ExecutorService threads = Executors.newFixedThreadPool(AT_THE_SAME_TIME);
         try {
             for (Future<Outcome> run : threads.invokeAll(runs)) {
                 failures += run.get().failures();
+                restarts += run.get().restarts();
                 spilled += run.get().spilledPages() > 0 ? 1 : 0;
             }
         } catch (ExecutionException e) {
@@ -80,11 +82,13 @@ class RandomStreamsTest {
             threads.shutdownNow();
         }
         Map<Feature, Integer> features = RandomStreams.features(programs);
-        System.out.println(PROGRAMS + " random streams equal the model and overcame " + failures + " failures, "
+        System.out.println(PROGRAMS + " random streams equal the model and overcame " + failures + " failures and "
+                + restarts + " restarts, "
                 + spilled + " of them with state on disk; rarest: "
                 + features.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow() + " of " + features);
 
         assertThat(failures).isGreaterThan(PROGRAMS / 10);
+        assertThat(restarts).isGreaterThan(PROGRAMS / 2);
         assertThat(spilled).isGreaterThanOrEqualTo(PROGRAMS / 40);
     }
 

@@ -50,7 +50,7 @@ class RepeatedAndSharedTest {
 
     @Test
     void anInverseWindowIsRightAfterItsFunctionThrewOnce() {
-        Trap trap = Trap.at(1);
+        Trap trap = Trap.at(1, false);
         try (TestStreams t = TestStreams.every(
                 SECOND,
                 retrying(),
@@ -77,7 +77,7 @@ class RepeatedAndSharedTest {
 
     @Test
     void anInitialStateIsTakenOnceAlsoWhenTheFirstBatchIsTriedAgain() {
-        Trap trap = Trap.at(1);
+        Trap trap = Trap.at(1, false);
         try (TestStreams t = TestStreams.every(SECOND, retrying(), s -> {
             PairDStream<String, Integer> sums = pairs(s).updateStateByKey(
                             (values, state) -> {
