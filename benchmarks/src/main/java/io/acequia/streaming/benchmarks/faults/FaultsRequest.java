@@ -24,7 +24,7 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
               receiver-kill processes killed between receive, store and acknowledgement (--n: kills)
               sim           whole programs in a simulated world: crashes, devices, clocks, corruption, failing outputs
                             (--seeds: seeds of each fault, a tenth of them of the long ones; --only F11: that one alone)
-              controls      five seeded mistakes, each of which the rigs must notice
+              controls      ten seeded mistakes, each of which the rigs must notice
               repeat        the receiver tests on the manual clock, on all processors under load (--minutes)
             The last line is RIG: n=… lost=… duplicated=… wrong=… seed=…, with what applies.
             Exit code 0: survived; 1: not survived; 2: the request cannot be served.""";

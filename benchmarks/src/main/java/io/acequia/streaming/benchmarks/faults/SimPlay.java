@@ -42,6 +42,10 @@ final class SimPlay implements AutoCloseable {
         this.hurried = random.nextInt(8) == 0;
         this.world = new SimWorld(seed, mistakes);
         this.awaited = world.zero(program);
+        if (program.settings().getOrDefault("streaming.block.size", "").equals(SimProgram.SMALL_BLOCK)) {
+            // What is read at once and is larger than a block may come again in part.
+            world.feed().deliverAtMost(1);
+        }
     }
 
     /** Always waits until all is quiet. */

@@ -47,6 +47,7 @@ record SimProgram(
     static final String DIRECT = "direct";
     /** The last output, which writes nothing. */
     static final String END = "end";
+    static final String SMALL_BLOCK = "64B";
     private static final int LONGEST = 5;
 
     /** Which operations are drawn. */
@@ -72,7 +73,7 @@ record SimProgram(
         settings.put("streaming.checkpoint.keep", String.valueOf(1 + random.nextInt(3)));
         settings.put("streaming.recovery.missed", "replay");
         settings.put("streaming.log.roll.size", List.of("300B", "2KiB", "64MiB").get(random.nextInt(3)));
-        settings.put("streaming.block.size", random.nextBoolean() ? "64B" : "16KiB");
+        settings.put("streaming.block.size", random.nextBoolean() ? SMALL_BLOCK : "16KiB");
         return new SimProgram(
                 received, direct, 1 + random.nextInt(3), 2 + random.nextInt(4), ops, chained, Duration.ofSeconds(1), Map.copyOf(settings));
     }

@@ -30,7 +30,7 @@ class RigsTest {
     @Test
     void everyMistakeIsCaught() {
         assertThat(run("controls", "--seed", "5")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("controls: n=5 caught=5 seed=5");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("controls: n=10 caught=10 seed=5");
     }
 
     @Test
