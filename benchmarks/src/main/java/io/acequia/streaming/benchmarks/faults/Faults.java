@@ -54,6 +54,7 @@ public final class Faults {
                 Controls.run(verdict);
                 ExactControls.run(verdict);
             }
+            case "sim" -> SimRig.run(request.n(1000), request.only(), verdict);
             case "repeat" -> RepeatRig.run(request.time(), verdict);
             default ->
                 throw new IllegalArgumentException(

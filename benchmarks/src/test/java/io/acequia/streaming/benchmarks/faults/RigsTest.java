@@ -35,7 +35,7 @@ class RigsTest {
         Controls.run(verdict);
 
         assertThat(verdict.tell()).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("controls: n=5 caught=5 seed=5");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("controls: n=10 caught=10 seed=5");
     }
 
     @Test
