@@ -20,7 +20,7 @@ final class SimOutputs {
     private SimOutputs() {}
 
     static SimOutcome run(long seed) throws InterruptedException {
-        String policy = POLICIES.get((int) Math.floorMod(seed, POLICIES.size()));
+        String policy = POLICIES.get(Math.floorMod(seed, POLICIES.size()));
         try (SimPlay play = new SimPlay(
                 seed, Flavour.ANY, Mistakes.NONE, program -> program.with("streaming.failure.policy", policy))) {
             play.calm();

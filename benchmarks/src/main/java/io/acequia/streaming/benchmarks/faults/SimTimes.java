@@ -162,7 +162,7 @@ final class SimTimes {
     /** The machine is down for an hour, of batches of a minute; what is done about them is one of the three policies. */
     static SimOutcome down(long seed) throws InterruptedException {
         List<String> policies = List.of("replay", "skip-empty", "merge");
-        String policy = policies.get((int) Math.floorMod(seed, policies.size()));
+        String policy = policies.get(Math.floorMod(seed, policies.size()));
         try (SimPlay play =
                 new SimPlay(seed, Flavour.ANY, Mistakes.NONE, program -> program.every(Duration.ofMinutes(1))
                         .with("streaming.recovery.missed", policy))) {
