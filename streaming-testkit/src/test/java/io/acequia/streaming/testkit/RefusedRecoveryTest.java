@@ -165,12 +165,13 @@ class RefusedRecoveryTest {
         before(this::counts);
         assertRefused(context(SECOND, conf().set(StreamingConf.PARALLELISM, 5), this::counts), "ACQ-1038");
         StreamingContext allowed = context(
-                SECOND,
-                conf().set(StreamingConf.PARALLELISM, 5).set(StreamingConf.RESCALE, true),
-                this::counts);
+                SECOND, conf().set(StreamingConf.PARALLELISM, 5).set(StreamingConf.RESCALE, true), this::counts);
         run(allowed, 1);
         allowed.stop();
-        assertThat(seen.values()).last().asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST).hasSize(3);
+        assertThat(seen.values())
+                .last()
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .hasSize(3);
     }
 
     @Test
@@ -202,8 +203,8 @@ class RefusedRecoveryTest {
             for (Owner owner : real.owners()) {
                 List<Time> times = new ArrayList<>(owner.times());
                 times.add(new Time(1));
-                owners.add(new Owner(
-                        owner.uid(), owner.kind(), owner.operation(), owner.shape(), times, owner.pieces()));
+                owners.add(
+                        new Owner(owner.uid(), owner.kind(), owner.operation(), owner.shape(), times, owner.pieces()));
             }
             checkpoints.commit(new Manifest(
                     job,
@@ -273,8 +274,8 @@ class RefusedRecoveryTest {
     private Part renamed(Part part, String from, String to) throws IOException {
         Path file = dir.resolve("checkpoints").resolve(part.file());
         String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
-        ByteBuffer bytes = ByteBuffer.wrap(
-                text.replace(from, to).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        ByteBuffer bytes =
+                ByteBuffer.wrap(text.replace(from, to).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
         for (int at = 8; at < bytes.limit(); at += 8 + bytes.getInt(at)) {
             bytes.putInt(at + 4, sum(bytes.slice(at + 8, bytes.getInt(at))));
         }
@@ -317,11 +318,12 @@ class RefusedRecoveryTest {
                 .hasStackTraceContaining("ACQ-0542 ")
                 .hasStackTraceContaining("conf.registerRenamed(\"" + gone + "\"");
         refused.stop();
-        StreamingContext mapped =
-                context(SECOND, conf().registerRenamed(gone, NewTotal.class), this::newTotals);
+        StreamingContext mapped = context(SECOND, conf().registerRenamed(gone, NewTotal.class), this::newTotals);
         run(mapped, 1);
         mapped.stop();
-        assertThat(seen.values()).last().asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+        assertThat(seen.values())
+                .last()
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
                 .containsExactlyInAnyOrder(
                         new Tuple2<>("a", new NewTotal(2)),
                         new Tuple2<>("b", new NewTotal(1)),
@@ -418,8 +420,9 @@ class RefusedRecoveryTest {
         return context(
                 SECOND,
                 TestStreams.defaults().set(StreamingConf.CHECKPOINT_INTERVAL, Duration.ofHours(1)),
-                context ->
-                        context.directStream(new Forgetful(saysRanges)).uid("one").foreachRDD(rdd -> rdd.count()));
+                context -> context.directStream(new Forgetful(saysRanges))
+                        .uid("one")
+                        .foreachRDD(rdd -> rdd.count()));
     }
 
     @Test

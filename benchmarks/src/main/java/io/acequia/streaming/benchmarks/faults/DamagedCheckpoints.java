@@ -99,7 +99,8 @@ final class DamagedCheckpoints {
                 }
                 detected += seen || !needed ? 1 : 0;
                 try {
-                    Manifest taken = checkpoints.newest(Journal.Reach.CHECKPOINT).orElseThrow();
+                    Manifest taken =
+                            checkpoints.newest(Journal.Reach.CHECKPOINT).orElseThrow();
                     passedOver += taken.name().equals(whole.get(0).name()) ? 0 : 1;
                     wrong += content(disk, taken).equals(contents.get(taken.name())) ? 0 : 1;
                 } catch (CheckpointRefusedException e) {
@@ -185,7 +186,8 @@ final class DamagedCheckpoints {
                     }
                     Optional<String> refusal = SmallJob.run(copy, BATCHES, 1).refusal();
                     n++;
-                    refused += refusal.filter(text -> text.contains("ACQ-1115 ")).isPresent() ? 1 : 0;
+                    refused +=
+                            refusal.filter(text -> text.contains("ACQ-1115 ")).isPresent() ? 1 : 0;
                     begunEmpty += refusal.isPresent() ? 0 : 1;
                     Folders.delete(copy);
                 }

@@ -67,8 +67,8 @@ final class DamagedDirectories {
     private static List<Path> checkpoints(Path directory) throws IOException {
         return Folders.files(directory.resolve(Checkpoints.FOLDER)).stream()
                 .filter(folder -> Files.exists(manifest(folder)))
-                .sorted(Comparator.comparing(folder -> Long.parseLong(
-                        folder.getFileName().toString().split("-", -1)[1])))
+                .sorted(Comparator.comparing(
+                        folder -> Long.parseLong(folder.getFileName().toString().split("-", -1)[1])))
                 .toList();
     }
 
@@ -80,10 +80,12 @@ final class DamagedDirectories {
                 "longer manifest",
                 (directory, newest) -> Files.write(manifest(newest), new byte[3], StandardOpenOption.APPEND));
         goesOn("no manifest", (directory, newest) -> Files.delete(manifest(newest)));
-        goesOn("manifest not renamed yet", (directory, newest) -> Files.move(
-                manifest(newest), newest.resolve("MANIFEST.tmp")));
-        goesOn("manifest of an attempt before left", (directory, newest) -> Files.write(
-                newest.resolve("MANIFEST.tmp"), new byte[7]));
+        goesOn(
+                "manifest not renamed yet",
+                (directory, newest) -> Files.move(manifest(newest), newest.resolve("MANIFEST.tmp")));
+        goesOn(
+                "manifest of an attempt before left",
+                (directory, newest) -> Files.write(newest.resolve("MANIFEST.tmp"), new byte[7]));
         goesOn("empty part", (directory, newest) -> cut(parts(newest).get(0), 0));
         goesOn("part cut by a byte", (directory, newest) -> {
             Path part = parts(newest).get(0);
@@ -95,9 +97,12 @@ final class DamagedDirectories {
                 Files.delete(part);
             }
         });
-        goesOn("longer part", (directory, newest) -> Files.write(
-                parts(newest).get(0), new byte[100], StandardOpenOption.APPEND));
-        goesOn("swapped parts", (directory, newest) -> swap(parts(newest).get(0), parts(newest).get(1)));
+        goesOn(
+                "longer part",
+                (directory, newest) -> Files.write(parts(newest).get(0), new byte[100], StandardOpenOption.APPEND));
+        goesOn(
+                "swapped parts",
+                (directory, newest) -> swap(parts(newest).get(0), parts(newest).get(1)));
         goesOn("extra files", (directory, newest) -> {
             Files.write(newest.resolve("notes.txt"), new byte[5]);
             Files.write(newest.resolve("state-0-99999.part"), new byte[5]);
@@ -120,10 +125,12 @@ final class DamagedDirectories {
             Folders.delete(newest);
             Files.createDirectory(newest);
         });
-        goesOn("newest renamed into the future", (directory, newest) -> Files.move(
-                newest, newest.resolveSibling("cp-9999999999999-00000001")));
-        goesOn("copy of the newest in the future", (directory, newest) -> Folders.copy(
-                newest, newest.resolveSibling("cp-9999999999999-00000001")));
+        goesOn(
+                "newest renamed into the future",
+                (directory, newest) -> Files.move(newest, newest.resolveSibling("cp-9999999999999-00000001")));
+        goesOn(
+                "copy of the newest in the future",
+                (directory, newest) -> Folders.copy(newest, newest.resolveSibling("cp-9999999999999-00000001")));
         goesOn("names that no number holds", (directory, newest) -> {
             Files.createDirectories(newest.resolveSibling("cp-99999999999999999999999-00000001"));
             Files.copy(
@@ -134,10 +141,12 @@ final class DamagedDirectories {
                     manifest(newest),
                     newest.resolveSibling("cp-9999999999999999999-00000001").resolve(Manifest.FILE));
         });
-        goesOn("file named like a checkpoint", (directory, newest) -> Files.write(
-                newest.resolveSibling("cp-9999999999999-00000002"), new byte[5]));
-        goesOn("folder inside of a checkpoint", (directory, newest) -> Folders.copy(
-                newest, newest.resolve("cp-9999999999999-00000003")));
+        goesOn(
+                "file named like a checkpoint",
+                (directory, newest) -> Files.write(newest.resolveSibling("cp-9999999999999-00000002"), new byte[5]));
+        goesOn(
+                "folder inside of a checkpoint",
+                (directory, newest) -> Folders.copy(newest, newest.resolve("cp-9999999999999-00000003")));
         goesOn("swapped manifests", (directory, newest) -> {
             List<Path> all = checkpoints(directory);
             swap(manifest(all.get(all.size() - 1)), manifest(all.get(all.size() - 2)));
@@ -148,8 +157,11 @@ final class DamagedDirectories {
         });
         refuses("no checkpoints", "ACQ-1115 ", (directory, newest) -> Folders.delete(newest.getParent()));
         refuses("no journal", "ACQ-1036 ", (directory, newest) -> Folders.delete(directory.resolve("journal")));
-        refuses("journal without its first segment", "ACQ-", (directory, newest) -> Files.write(
-                Folders.files(directory.resolve("journal")).get(0), new byte[0]));
+        refuses(
+                "journal without its first segment",
+                "ACQ-",
+                (directory, newest) ->
+                        Files.write(Folders.files(directory.resolve("journal")).get(0), new byte[0]));
         refuses("no id", "ACQ-", (directory, newest) -> Files.delete(directory.resolve("job")));
         refuses("damaged id", "ACQ-1031 ", (directory, newest) -> Files.write(directory.resolve("job"), new byte[9]));
     }
@@ -171,8 +183,9 @@ final class DamagedDirectories {
             Folders.delete(newest.getParent());
             Folders.copy(early.resolve(Checkpoints.FOLDER), newest.getParent());
         });
-        goesOn("checkpoints of an earlier copy beside these", (directory, newest) -> Folders.copy(
-                early.resolve(Checkpoints.FOLDER), newest.getParent()));
+        goesOn(
+                "checkpoints of an earlier copy beside these",
+                (directory, newest) -> Folders.copy(early.resolve(Checkpoints.FOLDER), newest.getParent()));
         refuses("directory of another job over the checkpoints", "ACQ-1115 ", (directory, newest) -> {
             Path other = Folders.fresh("other");
             SmallJob.run(other, 0, DamagedCheckpoints.BATCHES);
@@ -204,7 +217,10 @@ final class DamagedDirectories {
                     ? outcome.refusal().isEmpty() && !outcome.wrong()
                     : outcome.refusal().filter(text -> text.contains(expected)).isPresent();
             right += asExpected ? 1 : 0;
-            wrong += outcome.wrong() || !expected.equals(GOES_ON) && outcome.refusal().isEmpty() ? 1 : 0;
+            wrong += outcome.wrong()
+                            || !expected.equals(GOES_ON) && outcome.refusal().isEmpty()
+                    ? 1
+                    : 0;
             if (!asExpected) {
                 verdict.progress(each.getKey() + ": " + outcome + " where this was right: "
                         + (expected.equals(GOES_ON) ? "goes on" : expected));

@@ -16,9 +16,7 @@ import java.util.Set;
 final class Decoys {
     private Decoys() {}
 
-    static void sing() {
-        
-    }
+    static void sing() {}
 
     /** A bean. */
     public static final class Beans implements Serializable {

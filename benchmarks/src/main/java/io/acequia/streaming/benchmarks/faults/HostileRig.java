@@ -58,7 +58,8 @@ final class HostileRig {
             lines = child.output();
             exit = child.exitCode();
         }
-        String[] last = lines.isEmpty() ? new String[0] : lines.get(lines.size() - 1).split(" ", -1);
+        String[] last =
+                lines.isEmpty() ? new String[0] : lines.get(lines.size() - 1).split(" ", -1);
         boolean ended = exit == 0 && last.length == 5;
         Figures figures = new Figures("F44 mutants of bytes at 128 MB")
                 .count("n", n)

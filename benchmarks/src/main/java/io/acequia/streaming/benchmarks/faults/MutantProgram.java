@@ -198,20 +198,26 @@ final class MutantProgram {
         }
         for (List<?> records : List.<List<?>>of(
                 List.of(Utf8.of("one"), Utf8.of("another")), List.of(new byte[3], new byte[200]), samples())) {
-            add("block", bytes(CODEC.encode(List.of(records), records.size())), mutant -> drain(
-                    CODEC.decode(ByteBuffer.wrap(mutant), records.size())));
+            add(
+                    "block",
+                    bytes(CODEC.encode(List.of(records), records.size())),
+                    mutant -> drain(CODEC.decode(ByteBuffer.wrap(mutant), records.size())));
         }
         ByteArrayOutputStream changes = new ByteArrayOutputStream();
         try (RecordSerializer.Writer out = SERIALIZER.writer((chunk, length) -> changes.write(chunk, 0, length))) {
             StateChangeLog.write(
                     new Time(1),
                     new Time(2),
-                    List.of(new StateChange<Object, Object>("key", List.of(1, 2), new Time(3))).iterator(),
+                    List.of(new StateChange<Object, Object>("key", List.of(1, 2), new Time(3)))
+                            .iterator(),
                     out);
             out.finish();
         }
-        add("changes of state", changes.toByteArray(), mutant ->
-                drain(StateChangeLog.read(SERIALIZER.read(List.of(mutant).iterator()))));
+        add(
+                "changes of state",
+                changes.toByteArray(),
+                mutant -> drain(
+                        StateChangeLog.read(SERIALIZER.read(List.of(mutant).iterator()))));
         Path file = directory.resolve("mutant.records");
         try (RecordFile.Writer out = new RecordFile.Writer(file, SERIALIZER)) {
             for (Object sample : samples()) {
@@ -234,8 +240,7 @@ final class MutantProgram {
     }
 
     private static SegmentedLog log(SimulatedStorage disk, String folder, byte[] preamble) throws IOException {
-        return SegmentedLog.open(
-                disk, folder, JOB, limits(), StreamClock.system(), () -> ByteBuffer.wrap(preamble));
+        return SegmentedLog.open(disk, folder, JOB, limits(), StreamClock.system(), () -> ByteBuffer.wrap(preamble));
     }
 
     private void logs() throws Exception {
@@ -263,16 +268,20 @@ final class MutantProgram {
             out.writeByte('x');
         }
         out.write(bytes(CODEC.encode(List.of(List.of("a", 1)), 2)));
-        add("block in a log", block.toByteArray(), mutant -> drain(LoggedRecords.block(BLOCK, ByteBuffer.wrap(mutant))
-                .orElseThrow()
-                .records(CODEC)));
+        add(
+                "block in a log",
+                block.toByteArray(),
+                mutant -> drain(LoggedRecords.block(BLOCK, ByteBuffer.wrap(mutant))
+                        .orElseThrow()
+                        .records(CODEC)));
         journal();
     }
 
     private void journal() throws Exception {
         SimulatedStorage disk = new SimulatedStorage(1);
         try (Journal journal = journal(disk)) {
-            journal.begin(new io.acequia.streaming.internal.checkpoint.Beginning(new Time(0), Duration.ofSeconds(1), 2));
+            journal.begin(
+                    new io.acequia.streaming.internal.checkpoint.Beginning(new Time(0), Duration.ofSeconds(1), 2));
             journal.allocated(
                     new Time(1000),
                     List.of(new Allocation("words", "7", 12, List.of(List.of("0-3", "3-5"), List.of("5-7")))));
@@ -359,12 +368,17 @@ final class MutantProgram {
     private void positions() throws Exception {
         SplitPlanner<?> planner = planner(Optional.empty());
         Files.writeString(Files.createDirectories(directory.resolve("in")).resolve("file one.txt"), "line\n");
-        String position = planner.plan(new Time(Long.MAX_VALUE / 4), Long.MAX_VALUE).position();
-        add("position of a file source", position.getBytes(StandardCharsets.UTF_8), mutant ->
-                planner(Optional.of(new String(mutant, StandardCharsets.UTF_8))));
+        String position =
+                planner.plan(new Time(Long.MAX_VALUE / 4), Long.MAX_VALUE).position();
+        add(
+                "position of a file source",
+                position.getBytes(StandardCharsets.UTF_8),
+                mutant -> planner(Optional.of(new String(mutant, StandardCharsets.UTF_8))));
         String range = "5 " + directory.resolve("in/file one.txt");
-        add("range of a file source", range.getBytes(StandardCharsets.UTF_8), mutant ->
-                planner.split(new String(mutant, StandardCharsets.UTF_8)));
+        add(
+                "range of a file source",
+                range.getBytes(StandardCharsets.UTF_8),
+                mutant -> planner.split(new String(mutant, StandardCharsets.UTF_8)));
     }
 
     private SplitPlanner<?> planner(Optional<String> restored) throws Exception {

@@ -64,7 +64,8 @@ final class PathTricks {
                 }
             }
             n++;
-            Path part = directory.resolve(Checkpoints.FOLDER)
+            Path part = directory
+                    .resolve(Checkpoints.FOLDER)
                     .resolve(real.parts().toList().get(0).file());
             checkpoints.commit(real);
             Files.delete(part);
@@ -149,10 +150,6 @@ final class PathTricks {
         } catch (CheckpointRefusedException e) {
             // it is there all the same, and must not be taken
         }
-        return checkpoints
-                .newest(Journal.Reach.CHECKPOINT)
-                .orElseThrow()
-                .name()
-                .equals(manifest.name());
+        return checkpoints.newest(Journal.Reach.CHECKPOINT).orElseThrow().name().equals(manifest.name());
     }
 }

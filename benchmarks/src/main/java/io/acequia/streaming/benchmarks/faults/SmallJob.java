@@ -58,8 +58,8 @@ final class SmallJob {
         Map<String, Map<Integer, Long>> given = new ConcurrentHashMap<>();
         Semaphore completed = new Semaphore(0);
         Semaphore checkpointed = new Semaphore(0);
-        StreamingContext context =
-                StreamingContext.getOrCreate(directory.toString(), () -> program(clock, given, completed, checkpointed));
+        StreamingContext context = StreamingContext.getOrCreate(
+                directory.toString(), () -> program(clock, given, completed, checkpointed));
         try {
             context.start();
         } catch (RuntimeException e) {

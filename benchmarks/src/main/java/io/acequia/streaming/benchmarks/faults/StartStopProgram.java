@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
-import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.StreamingListener;
@@ -54,9 +54,7 @@ final class StartStopProgram {
                 });
                 Queue<RDD<Integer>> queue = new ArrayDeque<>();
                 queue.add(context.batchContext().parallelize(List.of(1, 2, 3), 2));
-                context.queueStream(queue)
-                        .map(number -> number + 1)
-                        .foreachRDD(rdd -> rdd.count());
+                context.queueStream(queue).map(number -> number + 1).foreachRDD(rdd -> rdd.count());
                 context.start();
                 clock.advance(SECOND);
                 done.await(60, TimeUnit.SECONDS);

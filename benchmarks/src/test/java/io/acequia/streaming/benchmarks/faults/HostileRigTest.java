@@ -36,7 +36,9 @@ class HostileRigTest {
         for (String name : DamagedCheckpoints.files(directory, "checkpoints")) {
             if (name.endsWith(file)) {
                 Path path = directory.resolve(name);
-                Files.write(path, change.of(ByteBuffer.wrap(Files.readAllBytes(path))).array());
+                Files.write(
+                        path,
+                        change.of(ByteBuffer.wrap(Files.readAllBytes(path))).array());
             }
         }
     }
@@ -59,7 +61,8 @@ class HostileRigTest {
     @Test
     void aFormatOneHigherIsRefusedWithItsNumber() throws Exception {
         Folders.copy(fixture("checkpoint-1"), directory);
-        Files.walk(directory.resolve("journal")).filter(Files::isRegularFile).forEach(file -> file.toFile().delete());
+        Files.walk(directory.resolve("journal")).filter(Files::isRegularFile).forEach(file -> file.toFile()
+                .delete());
         change(Manifest.FILE, bytes -> {
             bytes.putInt(4, 2);
             CRC32C sum = new CRC32C();
@@ -103,12 +106,16 @@ class HostileRigTest {
     void mutationsChangeBytesAndAreRepeatable() {
         byte[] whole = "some bytes of a decoder, long enough".getBytes(StandardCharsets.UTF_8);
         Random random = new Random(3);
-        List<byte[]> first = random.ints(100).mapToObj(i -> Mutation.of(whole, random)).toList();
+        List<byte[]> first =
+                random.ints(100).mapToObj(i -> Mutation.of(whole, random)).toList();
         Random again = new Random(3);
-        List<byte[]> second = again.ints(100).mapToObj(i -> Mutation.of(whole, again)).toList();
+        List<byte[]> second =
+                again.ints(100).mapToObj(i -> Mutation.of(whole, again)).toList();
 
         assertThat(first).usingRecursiveComparison().isEqualTo(second);
-        assertThat(first).filteredOn(mutant -> !java.util.Arrays.equals(mutant, whole)).hasSizeGreaterThan(90);
+        assertThat(first)
+                .filteredOn(mutant -> !java.util.Arrays.equals(mutant, whole))
+                .hasSizeGreaterThan(90);
         assertThat(new String(whole, StandardCharsets.UTF_8)).startsWith("some bytes");
     }
 }

@@ -139,8 +139,8 @@ public final class Journal implements AutoCloseable {
     }
 
     private void take(SegmentedLog.Entry entry) throws IOException {
-        FieldReader in =
-                new FieldReader(log.read(entry.address()), FOLDER + "/" + entry.address().file());
+        FieldReader in = new FieldReader(
+                log.read(entry.address()), FOLDER + "/" + entry.address().file());
         Time time = new Time(in.big());
         switch (entry.type()) {
             case ALLOCATED -> {

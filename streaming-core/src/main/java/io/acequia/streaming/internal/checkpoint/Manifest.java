@@ -45,7 +45,8 @@ public record Manifest(
     private static final int MAGIC = 0x4143514D;
     private static final int FORMAT = 1;
     private static final int HEAD = 16;
-    private static final Pattern FILES = Pattern.compile("cp--?\\d{1,18}-[0-9a-f]{8,16}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final Pattern FILES =
+            Pattern.compile("cp--?\\d{1,18}-[0-9a-f]{8,16}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     public Manifest {
         positions = List.copyOf(positions);

@@ -101,7 +101,10 @@ final class FieldsSerializer extends Serializer<Object> {
     int shape(Map<Class<?>, String> earlierNames) {
         CRC32C sum = new CRC32C();
         for (Field field : fields) {
-            sum.update((field.getName() + ":" + earlierNames.getOrDefault(field.getType(), field.getType().getName()) + ";").getBytes(StandardCharsets.UTF_8));
+            sum.update((field.getName() + ":"
+                            + earlierNames.getOrDefault(
+                                    field.getType(), field.getType().getName()) + ";")
+                    .getBytes(StandardCharsets.UTF_8));
         }
         return (int) sum.getValue();
     }

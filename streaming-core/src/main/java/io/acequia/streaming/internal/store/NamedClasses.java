@@ -40,7 +40,11 @@ final class NamedClasses extends DefaultClassResolver {
     /** Reading. */
     private Registration[] table = {};
 
-    NamedClasses(Admission admission, Iterable<CodecSerializer> codecs, Iterable<Class<?>> unsafeJava, Map<String, Class<?>> renamed) {
+    NamedClasses(
+            Admission admission,
+            Iterable<CodecSerializer> codecs,
+            Iterable<Class<?>> unsafeJava,
+            Map<String, Class<?>> renamed) {
         this.renamed = renamed;
         renamed.forEach((name, type) -> earlierNames.put(type, name));
         this.admission = admission;
@@ -199,8 +203,9 @@ final class NamedClasses extends DefaultClassResolver {
             }
         } catch (ClassNotFoundException | LinkageError e) {
             throw new RefusedRecordsException(
-                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library, or when it was"
-                            + " renamed, conf.registerRenamed(\"" + name + "\", its class of now) (" + e + ")",
+                    "ACQ-0542 stored records cannot be read: their class " + name
+                            + " is not found: add its library, or when it was" + " renamed, conf.registerRenamed(\""
+                            + name + "\", its class of now) (" + e + ")",
                     e);
         }
         if (last) {

@@ -60,7 +60,9 @@ class CheckpointsTest {
         Manifest newest = Samples.committed(disk, 10000);
 
         assertThat(checkpoints.newest(Reach.NOTHING)).contains(newest);
-        assertThat(checkpoints.list()).extracting(Checkpoints.Found::name).containsExactly("cp-10000-00000001", "cp-9000-00000001");
+        assertThat(checkpoints.list())
+                .extracting(Checkpoints.Found::name)
+                .containsExactly("cp-10000-00000001", "cp-9000-00000001");
     }
 
     @Test
@@ -75,7 +77,8 @@ class CheckpointsTest {
 
     @Test
     void whenNoneIsLeftTheJobIsRefusedAndNeverBeginsEmpty() throws IOException {
-        assertThatThrownBy(() -> checkpoints.newest(Reach.CHECKPOINT)).hasMessageStartingWith("ACQ-1115 checkpoints: no checkpoint");
+        assertThatThrownBy(() -> checkpoints.newest(Reach.CHECKPOINT))
+                .hasMessageStartingWith("ACQ-1115 checkpoints: no checkpoint");
         damage(Samples.committed(disk, 1000));
         assertThatThrownBy(() -> checkpoints.newest(Reach.NOTHING))
                 .hasMessageStartingWith("ACQ-1115 ")

@@ -41,13 +41,16 @@ class FieldsTest {
     void whatMakesNoSenseIsRefusedWithItsPlace() {
         assertThatThrownBy(() -> reader(new FieldWriter().flag(true)).number())
                 .hasMessage("ACQ-1101 journal/x at byte 0: 4 bytes should follow and 1 do; the file is damaged");
-        assertThatThrownBy(() -> reader(new FieldWriter().number(1 << 30)).text()).hasMessageStartingWith("ACQ-1101 ");
+        assertThatThrownBy(() -> reader(new FieldWriter().number(1 << 30)).text())
+                .hasMessageStartingWith("ACQ-1101 ");
         assertThatThrownBy(() -> reader(new FieldWriter().number(-1)).block()).hasMessageContaining("a length is -1");
-        assertThatThrownBy(() -> reader(new FieldWriter().number(Integer.MAX_VALUE)).list(FieldReader::big))
+        assertThatThrownBy(() ->
+                        reader(new FieldWriter().number(Integer.MAX_VALUE)).list(FieldReader::big))
                 .hasMessageContaining("a list announces 2147483647 elements and 0 bytes follow");
         assertThatThrownBy(() -> reader(new FieldWriter().number(0x02000000)).flag())
                 .hasMessageContaining("a flag is 2");
-        assertThatThrownBy(() -> reader(new FieldWriter().block(new byte[] {(byte) 0xff})).text())
+        assertThatThrownBy(() -> reader(new FieldWriter().block(new byte[] {(byte) 0xff}))
+                        .text())
                 .hasMessageContaining("a text is no UTF-8");
         assertThatThrownBy(() -> reader(new FieldWriter().number(1)).mustEnd())
                 .isInstanceOfSatisfying(CheckpointRefusedException.class, e -> {

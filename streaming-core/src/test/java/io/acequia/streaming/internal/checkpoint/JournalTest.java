@@ -185,8 +185,8 @@ class JournalTest {
     }
 
     private void writeRaw(ByteBuffer preamble, int type, ByteBuffer record) throws IOException {
-        try (SegmentedLog log =
-                SegmentedLog.open(disk, Journal.FOLDER, Samples.JOB, SMALL, StreamClock.system(), preamble::duplicate)) {
+        try (SegmentedLog log = SegmentedLog.open(
+                disk, Journal.FOLDER, Samples.JOB, SMALL, StreamClock.system(), preamble::duplicate)) {
             log.force(log.append((byte) type, record));
         }
     }
@@ -201,7 +201,8 @@ class JournalTest {
     void aNewerFormatIsRefused() throws IOException {
         writeRaw(preamble(2), 4, new FieldWriter().number(2000L).bytes());
         assertThatThrownBy(this::journal)
-                .hasMessageStartingWith("ACQ-1111 journal: the format of its records is 2, and this version knows up to 1");
+                .hasMessageStartingWith(
+                        "ACQ-1111 journal: the format of its records is 2, and this version knows up to 1");
     }
 
     @Test

@@ -17,7 +17,9 @@ class ManifestTest {
     private static final Part PART = new Part("cp-3000-00000001/state-0-00000.part", 100, 42, List.of(50L, 100L));
 
     private static ByteBuffer changed(ByteBuffer manifest, int at, int value) {
-        ByteBuffer bytes = ByteBuffer.allocate(manifest.remaining()).put(manifest.duplicate()).flip();
+        ByteBuffer bytes = ByteBuffer.allocate(manifest.remaining())
+                .put(manifest.duplicate())
+                .flip();
         bytes.putInt(at, value);
         CRC32C sum = new CRC32C();
         sum.update(bytes.slice(4, 8));
@@ -43,8 +45,7 @@ class ManifestTest {
     @Test
     void whatIsNoManifestIsRefused() {
         assertThatThrownBy(() -> Manifest.decode(ByteBuffer.allocate(0), "m")).hasMessageStartingWith("ACQ-1107 m");
-        assertThatThrownBy(() -> Manifest.decode(ByteBuffer.allocate(100), "m"))
-                .hasMessageStartingWith("ACQ-1107 ");
+        assertThatThrownBy(() -> Manifest.decode(ByteBuffer.allocate(100), "m")).hasMessageStartingWith("ACQ-1107 ");
     }
 
     @Test
@@ -52,7 +53,8 @@ class ManifestTest {
         ByteBuffer whole = Samples.manifest(3000, "", PART).encode();
         assertThatThrownBy(() -> Manifest.decode(whole.slice(0, whole.limit() - 1), "m"))
                 .hasMessageStartingWith("ACQ-1108 ");
-        ByteBuffer longer = ByteBuffer.allocate(whole.limit() + 1).put(whole.duplicate()).rewind();
+        ByteBuffer longer =
+                ByteBuffer.allocate(whole.limit() + 1).put(whole.duplicate()).rewind();
         assertThatThrownBy(() -> Manifest.decode(longer, "m")).hasMessageStartingWith("ACQ-1108 ");
     }
 
@@ -90,8 +92,8 @@ class ManifestTest {
             })
     void aNameThatIsNoFileOfACheckpointIsRefused(String name) {
         Part part = new Part(name, 100, 42, List.of(100L));
-        assertThatThrownBy(() ->
-                        Manifest.decode(Samples.manifest(3000, "", part).encode(), "m"))
+        assertThatThrownBy(
+                        () -> Manifest.decode(Samples.manifest(3000, "", part).encode(), "m"))
                 .hasMessageStartingWith("ACQ-1117 m: it names '" + name + "'");
     }
 

@@ -91,7 +91,8 @@ final class Samples {
     /** Writes and commits a checkpoint that stands alone. */
     static Manifest committed(Storage storage, long millis) throws IOException {
         String name = Checkpoints.name(millis, 1);
-        Manifest manifest = manifest(millis, "", part(storage, name + "/state-0-00000.part", List.of(List.of("a", millis))));
+        Manifest manifest =
+                manifest(millis, "", part(storage, name + "/state-0-00000.part", List.of(List.of("a", millis))));
         new Checkpoints(storage, JOB).commit(manifest);
         return manifest;
     }
