@@ -155,7 +155,10 @@ final class DamagedDirectories {
             Files.createFile(newest.resolve("restoring.0"));
             Files.createFile(newest.resolve("restoring.1"));
         });
-        refuses("no checkpoints", "ACQ-1115 ", (directory, newest) -> Folders.delete(newest.getParent()));
+        refuses(
+                "no checkpoints",
+                "ACQ-1115 ",
+                (directory, newest) -> Folders.delete(directory.resolve(Checkpoints.FOLDER)));
         refuses("no journal", "ACQ-1036 ", (directory, newest) -> Folders.delete(directory.resolve("journal")));
         refuses(
                 "journal without its first segment",
@@ -180,17 +183,18 @@ final class DamagedDirectories {
             Folders.copy(early.resolve("journal"), directory.resolve("journal"));
         });
         refuses("checkpoints of an earlier copy", "ACQ-1118 ", (directory, newest) -> {
-            Folders.delete(newest.getParent());
-            Folders.copy(early.resolve(Checkpoints.FOLDER), newest.getParent());
+            Folders.delete(directory.resolve(Checkpoints.FOLDER));
+            Folders.copy(early.resolve(Checkpoints.FOLDER), directory.resolve(Checkpoints.FOLDER));
         });
         goesOn(
                 "checkpoints of an earlier copy beside these",
-                (directory, newest) -> Folders.copy(early.resolve(Checkpoints.FOLDER), newest.getParent()));
+                (directory, newest) ->
+                        Folders.copy(early.resolve(Checkpoints.FOLDER), directory.resolve(Checkpoints.FOLDER)));
         refuses("directory of another job over the checkpoints", "ACQ-1115 ", (directory, newest) -> {
             Path other = Folders.fresh("other");
             SmallJob.run(other, 0, DamagedCheckpoints.BATCHES);
-            Folders.delete(newest.getParent());
-            Folders.copy(other.resolve(Checkpoints.FOLDER), newest.getParent());
+            Folders.delete(directory.resolve(Checkpoints.FOLDER));
+            Folders.copy(other.resolve(Checkpoints.FOLDER), directory.resolve(Checkpoints.FOLDER));
             Folders.delete(other);
         });
     }
