@@ -19,6 +19,7 @@ import io.acequia.streaming.direct.SplitReader;
 import io.acequia.streaming.internal.checkpoint.Checkpoints;
 import io.acequia.streaming.internal.checkpoint.Manifest;
 import io.acequia.streaming.internal.checkpoint.Manifest.Owner;
+import io.acequia.streaming.internal.checkpoint.Part;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.StreamingListener;
@@ -26,6 +27,7 @@ import io.acequia.streaming.receiver.Records;
 import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +43,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -217,6 +220,132 @@ class RefusedRecoveryTest {
                     real.values()));
         }
         assertRefused(context(context -> window(context, 2)), "ACQ-1041");
+    }
+
+    private record OldTotal(int n) {}
+
+    private record NewTotal(int n) {}
+
+    private record NexTotal(int n, int more) {}
+
+    private record NeyTotal(long n) {}
+
+    private void totals(StreamingContext context) {
+        ones(context)
+                .<OldTotal>updateStateByKey((values, state) -> java.util.Optional.of(
+                        new OldTotal(state.map(OldTotal::n).orElse(0) + values.size())))
+                .uid("totals")
+                .foreachRDD((rdd, time) -> seen.put(time.milliseconds(), List.copyOf(rdd.collect())));
+    }
+
+    private void newTotals(StreamingContext context) {
+        ones(context)
+                .<NewTotal>updateStateByKey((values, state) -> java.util.Optional.of(
+                        new NewTotal(state.map(NewTotal::n).orElse(0) + values.size())))
+                .uid("totals")
+                .foreachRDD((rdd, time) -> seen.put(time.milliseconds(), List.copyOf(rdd.collect())));
+    }
+
+    /** Writes the checkpoints as the same program would have with a class of another name. */
+    private void renameInCheckpoints(String from, String to) throws IOException {
+        UUID job = UUID.fromString(Files.readString(dir.resolve("job")).trim());
+        try (LocalDisk disk = LocalDisk.at(dir)) {
+            Checkpoints checkpoints = new Checkpoints(disk, job);
+            for (Checkpoints.Found found : checkpoints.list()) {
+                Manifest real = found.manifest().orElseThrow();
+                List<Owner> owners = new ArrayList<>();
+                for (Owner owner : real.owners()) {
+                    List<Manifest.Piece> pieces = new ArrayList<>();
+                    for (Manifest.Piece piece : owner.pieces()) {
+                        List<Part> parts = new ArrayList<>();
+                        for (Part part : piece.parts()) {
+                            parts.add(renamed(part, from, to));
+                        }
+                        pieces.add(new Manifest.Piece(piece.times(), piece.keyed(), parts));
+                    }
+                    owners.add(new Owner(
+                            owner.uid(), owner.kind(), owner.operation(), owner.shape(), owner.times(), pieces));
+                }
+                checkpoints.commit(with(real, owners));
+            }
+        }
+    }
+
+    private Part renamed(Part part, String from, String to) throws IOException {
+        Path file = dir.resolve("checkpoints").resolve(part.file());
+        String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+        ByteBuffer bytes =
+                ByteBuffer.wrap(text.replace(from, to).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+        for (int at = 8; at < bytes.limit(); at += 8 + bytes.getInt(at)) {
+            bytes.putInt(at + 4, sum(bytes.slice(at + 8, bytes.getInt(at))));
+        }
+        Files.write(file, bytes.array());
+        return new Part(part.file(), part.bytes(), sum(bytes), part.ends());
+    }
+
+    private static int sum(ByteBuffer bytes) {
+        CRC32C sum = new CRC32C();
+        sum.update(bytes.duplicate());
+        return (int) sum.getValue();
+    }
+
+    private static Manifest with(Manifest real, List<Owner> owners) {
+        return new Manifest(
+                real.job(),
+                real.name(),
+                real.time(),
+                real.beginning(),
+                real.base(),
+                real.increments(),
+                real.journal(),
+                real.app(),
+                real.positions(),
+                owners,
+                real.values());
+    }
+
+    @Test
+    void stateOfAClassThatWasRenamedIsRefusedUntilTheNewNameIsGiven() throws Exception {
+        String now = OldTotal.class.getName();
+        String gone = now.replace("OldTotal", "XxxTotal");
+        before(this::totals);
+        renameInCheckpoints("OldTotal", "XxxTotal");
+
+        StreamingContext refused = context(this::newTotals);
+        assertThatThrownBy(refused::start)
+                .hasStackTraceContaining("ACQ-1119 checkpoints/cp-")
+                .hasStackTraceContaining("what is kept for 'totals' (")
+                .hasStackTraceContaining("ACQ-0542 ")
+                .hasStackTraceContaining("conf.registerRenamed(\"" + gone + "\"");
+        refused.stop();
+        StreamingContext mapped = context(SECOND, conf().registerRenamed(gone, NewTotal.class), this::newTotals);
+        run(mapped, 1);
+        mapped.stop();
+        assertThat(seen.values())
+                .last()
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .containsExactlyInAnyOrder(
+                        new Tuple2<>("a", new NewTotal(2)),
+                        new Tuple2<>("b", new NewTotal(1)),
+                        new Tuple2<>("c", new NewTotal(1)));
+    }
+
+    @Test
+    void stateOfAClassThatHasOtherFieldsIsRefused() throws Exception {
+        before(this::totals);
+        for (String changed : List.of("NexTotal", "NeyTotal")) {
+            renameInCheckpoints("OldTotal", changed);
+            StreamingContext refused = context(this::newTotals);
+            assertThatThrownBy(refused::start)
+                    .hasStackTraceContaining("what is kept for 'totals' (")
+                    .hasStackTraceContaining("ACQ-0543 ")
+                    .hasStackTraceContaining(changed + " had other fields when they were written");
+            refused.stop();
+            renameInCheckpoints(changed, "OldTotal");
+        }
+        assertThat(List.of(new NexTotal(1, 2), new NeyTotal(3))).hasSize(2);
+        assertThatThrownBy(() -> conf().registerRenamed("a.B", NexTotal.class).registerRenamed("a.B", NeyTotal.class))
+                .hasMessageStartingWith("ACQ-0594 ");
     }
 
     @Test

@@ -186,8 +186,10 @@ final class DamagedCheckpoints {
                     }
                     Optional<String> refusal = SmallJob.run(copy, BATCHES, 1).refusal();
                     n++;
-                    refused +=
-                            refusal.filter(text -> text.contains("ACQ-1115 ")).isPresent() ? 1 : 0;
+                    refused += refusal.filter(text -> text.contains("no checkpoint is left that can be trusted"))
+                                    .isPresent()
+                            ? 1
+                            : 0;
                     begunEmpty += refusal.isPresent() ? 0 : 1;
                     Folders.delete(copy);
                 }

@@ -155,15 +155,24 @@ final class DamagedDirectories {
             Files.createFile(newest.resolve("restoring.0"));
             Files.createFile(newest.resolve("restoring.1"));
         });
-        refuses("no checkpoints", "ACQ-1115 ", (directory, newest) -> Folders.delete(newest.getParent()));
-        refuses("no journal", "ACQ-1036 ", (directory, newest) -> Folders.delete(directory.resolve("journal")));
+        refuses(
+                "no checkpoints",
+                "no checkpoint is left that can be trusted",
+                (directory, newest) -> Folders.delete(directory.resolve(Checkpoints.FOLDER)));
+        refuses(
+                "no journal",
+                "is older than the checkpoint",
+                (directory, newest) -> Folders.delete(directory.resolve("journal")));
         refuses(
                 "journal without its first segment",
                 "ACQ-",
                 (directory, newest) ->
                         Files.write(Folders.files(directory.resolve("journal")).get(0), new byte[0]));
         refuses("no id", "ACQ-", (directory, newest) -> Files.delete(directory.resolve("job")));
-        refuses("damaged id", "ACQ-1031 ", (directory, newest) -> Files.write(directory.resolve("job"), new byte[9]));
+        refuses(
+                "damaged id",
+                "where the id of the job should be",
+                (directory, newest) -> Files.write(directory.resolve("job"), new byte[9]));
     }
 
     private void copies() {
@@ -175,24 +184,28 @@ final class DamagedDirectories {
             Files.copy(manifest(theirs), manifest(newest), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             Folders.delete(other);
         });
-        refuses("journal of an earlier copy", "ACQ-1036 ", (directory, newest) -> {
+        refuses("journal of an earlier copy", "is older than the checkpoint", (directory, newest) -> {
             Folders.delete(directory.resolve("journal"));
             Folders.copy(early.resolve("journal"), directory.resolve("journal"));
         });
-        refuses("checkpoints of an earlier copy", "ACQ-1118 ", (directory, newest) -> {
-            Folders.delete(newest.getParent());
-            Folders.copy(early.resolve(Checkpoints.FOLDER), newest.getParent());
+        refuses("checkpoints of an earlier copy", "the checkpoints are older than the journal", (directory, newest) -> {
+            Folders.delete(directory.resolve(Checkpoints.FOLDER));
+            Folders.copy(early.resolve(Checkpoints.FOLDER), directory.resolve(Checkpoints.FOLDER));
         });
         goesOn(
                 "checkpoints of an earlier copy beside these",
-                (directory, newest) -> Folders.copy(early.resolve(Checkpoints.FOLDER), newest.getParent()));
-        refuses("directory of another job over the checkpoints", "ACQ-1115 ", (directory, newest) -> {
-            Path other = Folders.fresh("other");
-            SmallJob.run(other, 0, DamagedCheckpoints.BATCHES);
-            Folders.delete(newest.getParent());
-            Folders.copy(other.resolve(Checkpoints.FOLDER), newest.getParent());
-            Folders.delete(other);
-        });
+                (directory, newest) ->
+                        Folders.copy(early.resolve(Checkpoints.FOLDER), directory.resolve(Checkpoints.FOLDER)));
+        refuses(
+                "directory of another job over the checkpoints",
+                "no checkpoint is left that can be trusted",
+                (directory, newest) -> {
+                    Path other = Folders.fresh("other");
+                    SmallJob.run(other, 0, DamagedCheckpoints.BATCHES);
+                    Folders.delete(directory.resolve(Checkpoints.FOLDER));
+                    Folders.copy(other.resolve(Checkpoints.FOLDER), directory.resolve(Checkpoints.FOLDER));
+                    Folders.delete(other);
+                });
     }
 
     /**

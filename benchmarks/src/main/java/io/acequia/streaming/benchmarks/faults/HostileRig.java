@@ -30,7 +30,7 @@ final class HostileRig {
         verdict.add(DamagedDirectories.run(written, early, verdict));
         verdict.add(DamagedCheckpoints.allBad(written, verdict.chance(2)));
         verdict.add(GadgetRig.run());
-        verdict.add(mutants(mutants, written, verdict.seed()));
+        verdict.add(mutants(mutants, written, verdict));
         verdict.add(PathTricks.run(written));
         verdict.add(contexts(Math.max(1, mutants / 10)));
         Folders.delete(early);
@@ -48,13 +48,13 @@ final class HostileRig {
                 .must("wrong", outcome.wrong() ? 1 : 0, 0));
     }
 
-    private static Figures mutants(int n, Path written, long seed) throws Exception {
+    private static Figures mutants(int n, Path written, Verdict verdict) throws Exception {
         List<String> lines;
         int exit;
         try (ChildJvm child = ChildJvm.of(
                 MutantProgram.class,
                 List.of("-Xmx128m"),
-                List.of(String.valueOf(n), String.valueOf(seed), written.toString()))) {
+                List.of(String.valueOf(n), String.valueOf(verdict.seed()), written.toString()))) {
             lines = child.output();
             exit = child.exitCode();
         }
@@ -71,7 +71,7 @@ final class HostileRig {
                     .must("hung", Long.parseLong(last[3]), 0)
                     .show("slowest_ms", last[4]);
         }
-        lines.stream().filter(line -> !line.startsWith("done ")).limit(20).forEach(System.err::println);
+        lines.stream().filter(line -> !line.startsWith("done ")).limit(20).forEach(verdict::progress);
         return figures;
     }
 

@@ -145,7 +145,11 @@ final class Checkpointer {
     }
 
     static Vocabulary vocabulary(StreamingConf conf) {
-        return new Vocabulary(conf.registeredClasses(), conf.registeredCodecs(), conf.get(StreamingConf.UNSAFE_JAVA));
+        return new Vocabulary(
+                conf.registeredClasses(),
+                conf.registeredCodecs(),
+                conf.get(StreamingConf.UNSAFE_JAVA),
+                conf.renamedClasses());
     }
 
     /** What the setting says, else the shortest that a stream asks for, else a multiple of the batch interval. */

@@ -340,8 +340,8 @@ final class DurableJob implements AutoCloseable {
         for (Piece piece : owner.pieces()) {
             if (piece.times().contains(time)) {
                 DatasetRdd<?> records = piece.keyed()
-                        ? rdds.pairsOf(restore.<Tuple2<Object, Object>>batch(piece, time), scope)
-                        : rdds.of(restore.batch(piece, time), scope);
+                        ? rdds.pairsOf(restore.<Tuple2<Object, Object>>batch(owner, piece, time), scope)
+                        : rdds.of(restore.batch(owner, piece, time), scope);
                 return node.restored(records).settled(node.site(), StorageLevel.MEMORY_AND_DISK);
             }
         }

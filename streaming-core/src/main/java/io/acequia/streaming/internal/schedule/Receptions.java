@@ -56,6 +56,10 @@ final class Receptions {
                 conf.get(StreamingConf.LOG_MAX_RECORD),
                 conf.get(StreamingConf.LOG_ROLL_SIZE),
                 conf.get(StreamingConf.LOG_ROLL_EVERY),
-                new Vocabulary(conf.registeredClasses(), conf.registeredCodecs(), conf.get(StreamingConf.UNSAFE_JAVA)));
+                new Vocabulary(
+                        conf.registeredClasses(),
+                        conf.registeredCodecs(),
+                        conf.get(StreamingConf.UNSAFE_JAVA),
+                        conf.renamedClasses()));
     }
 }
