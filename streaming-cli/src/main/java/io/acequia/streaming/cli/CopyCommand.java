@@ -2,18 +2,15 @@
 package io.acequia.streaming.cli;
 
 import io.acequia.streaming.internal.checkpoint.CheckpointInspection.Listed;
-import io.acequia.streaming.internal.checkpoint.CheckpointRefusedException;
 import io.acequia.streaming.internal.checkpoint.Manifest;
-import io.acequia.streaming.internal.log.LogDamagedException;
 import io.acequia.streaming.internal.schedule.JobDirectory;
 import io.acequia.streaming.internal.store.LocalDisk;
+import io.acequia.streaming.storage.StorageFullException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -104,17 +101,20 @@ final class CopyCommand implements Callable<Integer> {
 
     private void copy(JobFolder folder, LocalDisk to, Decoding.Classes classes) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            Manifest manifest = chosen(folder, classes);
-            CheckpointCopy copy =
-                    new CheckpointCopy(folder, to, classes.serializer(), err(), manifest.bytes());
             try {
+                Manifest manifest = chosen(folder, classes);
+                CheckpointCopy copy = new CheckpointCopy(folder, to, classes.serializer(), err(), manifest.bytes());
                 tell(folder, copy.copy(manifest));
                 return;
-            } catch (NoSuchFileException | LogDamagedException | CheckpointRefusedException | DataRefusedException e) {
+            } catch (StorageFullException e) {
+                throw e;
+            } catch (IOException e) {
                 if (attempt == MOST_ATTEMPTS || !folder.storage().isLocked(JobDirectory.LOCK)) {
                     throw e;
                 }
-                err().println("the job has deleted what was to be copied; once more, from its newest checkpoint");
+                err().println(
+                                "the job may have deleted what was to be copied, so once more from its newest checkpoint: "
+                                        + e.getMessage());
                 CheckpointCopy.clear(to, "");
             }
         }
@@ -123,8 +123,7 @@ final class CopyCommand implements Callable<Integer> {
     private void tell(JobFolder folder, CheckpointCopy.Copied copied) throws IOException {
         out().println(copied.manifest().name() + " of job " + folder.job() + " is copied to " + target + ": "
                 + Printable.count(copied.files(), "file") + ", " + copied.bytes() + " bytes, forced and verified");
-        out().println("a start on it runs the batches after it again: "
-                + CheckpointCommand.after(copied.again()));
+        out().println("a start on it runs the batches after it again: " + CheckpointCommand.after(copied.again()));
     }
 
     private Manifest chosen(JobFolder folder, Decoding.Classes classes) throws IOException {
@@ -144,7 +143,8 @@ final class CopyCommand implements Callable<Integer> {
                 break;
             }
             if (each.manifest().isPresent() || each.damage().isPresent()) {
-                err().println("checkpoint " + each.name() + " is newer and passed over: 'acequia checkpoint verify' says why");
+                err().println("checkpoint " + each.name()
+                        + " is newer and passed over: 'acequia checkpoint verify' says why");
             }
         }
         return newest.get();
@@ -161,8 +161,8 @@ final class CopyCommand implements Callable<Integer> {
             empty = !Files.exists(target, LinkOption.NOFOLLOW_LINKS);
         }
         if (!empty) {
-            throw new DataRefusedException("ACQ-2276 " + target
-                    + " is not an empty directory, and nothing is overwritten: name a new one");
+            throw new DataRefusedException(
+                    "ACQ-2276 " + target + " is not an empty directory, and nothing is overwritten: name a new one");
         }
         Path source = folder.path().toRealPath();
         Path place = real(target.toAbsolutePath().normalize());

@@ -105,7 +105,8 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private static String title(Side side) {
-        return side.manifest().name() + ", batch " + Printable.time(side.manifest().time()) + ", job "
+        return side.manifest().name() + ", batch "
+                + Printable.time(side.manifest().time()) + ", job "
                 + side.folder().job();
     }
 
@@ -188,8 +189,8 @@ final class DiffCommand implements Callable<Integer> {
                 comparison.compare(old.share(pass, passes, key -> true), now.share(pass, passes, key -> true));
             }
         } catch (RefusedRecordsException e) {
-            out().println(Printable.line("  state '" + is.uid() + "': not compared: " + e.getMessage()
-                    + InspectCommand.hint(e)));
+            out().println(Printable.line(
+                    "  state '" + is.uid() + "': not compared: " + e.getMessage() + InspectCommand.hint(e)));
             return;
         }
         out().println("  state " + Printable.line("'" + is.uid() + "'") + ": " + comparison.counts());

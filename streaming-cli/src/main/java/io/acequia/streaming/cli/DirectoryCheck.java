@@ -158,8 +158,9 @@ final class DirectoryCheck {
             throws DataRefusedException {
         if (taken.isEmpty()) {
             if (hasCheckpoints || journal.newestCheckpoint().isPresent()) {
-                throw new DataRefusedException("ACQ-2273 there have been checkpoints, and none is left that a start takes:"
-                        + " bring back a copy of the directory, or start the job anew in another one");
+                throw new DataRefusedException(
+                        "ACQ-2273 there have been checkpoints, and none is left that a start takes:"
+                                + " bring back a copy of the directory, or start the job anew in another one");
             }
         } else if (journal.lastSeq() < taken.get().journal()) {
             throw new DataRefusedException("ACQ-2274 the journal has " + Printable.count(journal.lastSeq(), "record")

@@ -64,7 +64,10 @@ final class InspectCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String name;
 
-    @Option(names = "--state", paramLabel = "UID", description = "Show the keys and states of the operation with that uid.")
+    @Option(
+            names = "--state",
+            paramLabel = "UID",
+            description = "Show the keys and states of the operation with that uid.")
     private @Nullable String state;
 
     @Option(names = "--key", paramLabel = "TEXT", description = "Only the key that reads so.")
@@ -183,7 +186,8 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void print(CheckpointInspection checkpoints, Owner owner, RecordSerializer serializer) throws IOException {
-        long parts = owner.pieces().stream().mapToLong(piece -> piece.parts().size()).sum();
+        long parts =
+                owner.pieces().stream().mapToLong(piece -> piece.parts().size()).sum();
         line(kindOf(owner), "'" + owner.uid() + "' of " + owner.operation());
         out().println("             shape  " + Printable.line(owner.shape()));
         out().println((owner.kind() == Kind.STATE ? "             after  " : "             times  ")

@@ -135,7 +135,9 @@ final class JobFolder implements AutoCloseable {
                                         : "there are "
                                                 + String.join(
                                                         ", ",
-                                                        all.stream().map(Listed::name).toList()))));
+                                                        all.stream()
+                                                                .map(Listed::name)
+                                                                .toList()))));
     }
 
     /**

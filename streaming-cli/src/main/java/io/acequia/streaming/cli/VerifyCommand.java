@@ -107,8 +107,9 @@ final class VerifyCommand implements Callable<Integer> {
             }
             out().println(each.name() + ": DAMAGED");
             err().println("acequia: " + damage.get().getMessage());
-            err().println("  what to do: a start takes an older checkpoint, if one is whole; bring the file back from a copy, and"
-                    + " look at the disk");
+            err().println(
+                            "  what to do: a start takes an older checkpoint, if one is whole; bring the file back from a copy, and"
+                                    + " look at the disk");
             return false;
         }
         out().println(each.name() + ": "
@@ -169,8 +170,8 @@ final class VerifyCommand implements Callable<Integer> {
             boolean ok)
             throws IOException {
         Optional<Manifest> taken = check.takenByAStart();
-        boolean others = folder.checkpoints().list().stream().anyMatch(each -> each.state() == State.DAMAGED
-                || each.state() == State.READABLE);
+        boolean others = folder.checkpoints().list().stream()
+                .anyMatch(each -> each.state() == State.DAMAGED || each.state() == State.READABLE);
         List<JournaledBatch> again;
         try {
             again = check.mustFit(taken, others, journal, received);

@@ -10,22 +10,22 @@ import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32C;
-import java.util.Arrays;
-import java.util.regex.Pattern;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,8 +77,9 @@ class CheckpointCommandTest {
                                 .matches(NEW + "  1767225604000 2026-01-01T00:00:04Z  increment 1 of " + OLD
                                         + "  \\d+ +\\d+ +2 +1 \\(1 done\\) +readable"),
                         first -> assertThat(first)
-                                .matches(OLD
-                                        + "  1767225602000 2026-01-01T00:00:02Z  base +(\\d+) +\\1 +2 +3 \\(3 done\\) +readable"));
+                                .matches(
+                                        OLD
+                                                + "  1767225602000 2026-01-01T00:00:02Z  base +(\\d+) +\\1 +2 +3 \\(3 done\\) +readable"));
     }
 
     @Test
@@ -97,7 +98,8 @@ class CheckpointCommandTest {
         assertThat(ls.exitCode()).isZero();
         assertThat(ls.out())
                 .containsPattern("cp-1767225606000-00000001 .* - +unfinished: ")
-                .containsPattern(NEW + " .* - +damaged: ACQ-1108 checkpoints/" + NEW + "/MANIFEST at byte 0: its checksum")
+                .containsPattern(
+                        NEW + " .* - +damaged: ACQ-1108 checkpoints/" + NEW + "/MANIFEST at byte 0: its checksum")
                 .containsPattern(OLD + " .* base .* put aside: 2 processes");
         assertThat(ls.err()).contains("the journal is damaged: ACQ-0578");
     }
@@ -161,7 +163,8 @@ class CheckpointCommandTest {
     void aClassThatIsNotHereIsNamedAndComesWithItsJar() throws Exception {
         Path classes = compiled("package mine; public record Total(int times) {}");
         ClassLoader before = Thread.currentThread().getContextClassLoader();
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
             Constructor<?> total = loader.loadClass("mine.Total").getConstructor(int.class);
             Thread.currentThread().setContextClassLoader(loader);
             WrittenJob.stateOf = n -> {
@@ -180,8 +183,7 @@ class CheckpointCommandTest {
         assertThat(checkpoint("inspect").out())
                 .contains("holds  not counted: ACQ-0542")
                 .contains("mine.Total is not found");
-        assertThat(checkpoint("inspect", "--state", "counts").out())
-                .startsWith("not shown: ACQ-0542");
+        assertThat(checkpoint("inspect", "--state", "counts").out()).startsWith("not shown: ACQ-0542");
         assertThat(checkpoint("inspect", "--state", "counts", "--key", "w4", "--classpath", classes.toString())
                         .out())
                 .contains("w4   -    Total[times=1]");
@@ -196,8 +198,7 @@ class CheckpointCommandTest {
     private Path compiled(String source) throws IOException {
         Path folder = Files.createDirectories(dir.resolveSibling(dir.getFileName() + "-classes"));
         Path file = Files.writeString(folder.resolve("Total.java"), source);
-        assertThat(ToolProvider.getSystemJavaCompiler()
-                        .run(null, null, null, "-d", folder.toString(), file.toString()))
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", folder.toString(), file.toString()))
                 .isZero();
         return folder;
     }
@@ -212,12 +213,13 @@ class CheckpointCommandTest {
         assertThat(verify.err()).isEmpty();
         assertThat(verify.out().lines().toList())
                 .satisfiesExactly(
-                        second -> assertThat(second).startsWith(NEW + ": ok, increment 1 of " + OLD + ", 2 owners, 6 parts"),
+                        second -> assertThat(second)
+                                .startsWith(NEW + ": ok, increment 1 of " + OLD + ", 2 owners, 6 parts"),
                         first -> assertThat(first).startsWith(OLD + ": ok, base, 2 owners, "),
                         journal -> assertThat(journal).matches("journal: ok, \\d+ records"),
                         start -> assertThat(start)
-                                .isEqualTo("a start takes " + NEW
-                                        + " and runs these batches after it again: 1 (1 done)"),
+                                .isEqualTo(
+                                        "a start takes " + NEW + " and runs these batches after it again: 1 (1 done)"),
                         needs -> assertThat(needs)
                                 .isEqualTo("  the program must have batch interval 1s, parallelism 2, and a place for"
                                         + " 'counts', 'directStream(numbers)',"
@@ -233,7 +235,10 @@ class CheckpointCommandTest {
 
         assertThat(verify.exitCode()).isEqualTo(3);
         assertThat(verify.out())
-                .contains(NEW + ": DAMAGED", OLD + ": ok", "a start takes " + OLD + " and runs these batches after it again: 3 (3 done)");
+                .contains(
+                        NEW + ": DAMAGED",
+                        OLD + ": ok",
+                        "a start takes " + OLD + " and runs these batches after it again: 3 (3 done)");
         assertThat(verify.err())
                 .contains("ACQ-1103 checkpoints/" + NEW + "/state-0-00000.part: its checksum is not the one")
                 .contains("what to do: a start takes an older checkpoint");
@@ -367,10 +372,10 @@ class CheckpointCommandTest {
                 .contains("~ source 'directStream(numbers)': 2 -> 4")
                 .contains("  state 'counts': 2 added, 0 removed, 3 changed, 0 the same")
                 .containsPattern("    ~ w0: 2 -> 4\n")
-                .contains("~ batches of 'directStream(numbers).mapToPair#records': 2 until 2026-01-01T00:00:02Z -> 4 until ")
+                .contains(
+                        "~ batches of 'directStream(numbers).mapToPair#records': 2 until 2026-01-01T00:00:02Z -> 4 until ")
                 .contains("~ sum 'seen': 5 -> 14");
-        assertThat(checkpoint("diff", NEW, OLD).out())
-                .contains("0 added, 2 removed, 3 changed", "    - w4: 1");
+        assertThat(checkpoint("diff", NEW, OLD).out()).contains("0 added, 2 removed, 3 changed", "    - w4: 1");
         assertThat(checkpoint("diff", dir.toString()).out()).contains("0 added, 0 removed, 0 changed, 5 the same");
         rewriteManifest(NEW, "updateStateByKey", "somethingElse");
         rewriteManifest(NEW, "directStream(numbers)", "elsewhere");
@@ -423,7 +428,8 @@ class CheckpointCommandTest {
     @Test
     void whatIsAskedInAWrongWayIsRefused() throws Exception {
         assertThat(acequia("checkpoint").err()).contains("say what to do");
-        assertThat(acequia("checkpoint", "ls", dir.resolve("none").toString()).err()).contains("ACQ-2260");
+        assertThat(acequia("checkpoint", "ls", dir.resolve("none").toString()).err())
+                .contains("ACQ-2260");
         assertThat(checkpoint("ls").err()).contains("ACQ-2261 no job has run on");
         runFive();
         assertThat(refused("inspect", "cp-1-00000001")).contains("ACQ-2262", "there are " + NEW + ", " + OLD);

@@ -46,9 +46,9 @@ class CopyCommandTest {
     }
 
     private CommandRunner copy(String... more) {
-        return acequia(Stream.concat(
-                        Stream.of("checkpoint", "copy", dir().toString(), target().toString()), Stream.of(more))
-                .toArray(String[]::new));
+        return acequia(
+                Stream.concat(Stream.of("checkpoint", "copy", dir().toString(), target().toString()), Stream.of(more))
+                        .toArray(String[]::new));
     }
 
     private Instant runFive() throws Exception {
@@ -94,8 +94,8 @@ class CopyCommandTest {
         assertThat(named.exitCode()).isZero();
         assertThat(goOn(other, stopped)).isEqualTo(goOn(target(), stopped));
 
-        CommandRunner damaged =
-                acequia("checkpoint", "copy", dir().toString(), base.resolve("third").toString(), NEW);
+        CommandRunner damaged = acequia(
+                "checkpoint", "copy", dir().toString(), base.resolve("third").toString(), NEW);
         assertThat(damaged.exitCode()).isEqualTo(3);
         assertThat(damaged.err()).contains("ACQ-1103");
         assertThat(base.resolve("third")).doesNotExist();
@@ -128,7 +128,11 @@ class CopyCommandTest {
         Files.delete(target().resolve("mine"));
         assertThat(copy().exitCode()).as("an empty directory").isZero();
         Files.createSymbolicLink(base.resolve("link"), base.resolve("nowhere"));
-        assertThat(acequia("checkpoint", "copy", dir().toString(), base.resolve("link").toString()))
+        assertThat(acequia(
+                        "checkpoint",
+                        "copy",
+                        dir().toString(),
+                        base.resolve("link").toString()))
                 .satisfies(run -> assertThat(run.exitCode()).isEqualTo(3))
                 .satisfies(run -> assertThat(run.err()).contains("ACQ-2276"));
     }
@@ -165,7 +169,9 @@ class CopyCommandTest {
             stopped = job.run(1).now().minusSeconds(1);
         }
         Map<Long, Map<String, Object>> counts = goOn(target(), stopped);
-        assertThat(counts.get(stopped.toEpochMilli() + 4000)).containsEntry("w0", 9).containsEntry("w9", 1);
+        assertThat(counts.get(stopped.toEpochMilli() + 4000))
+                .containsEntry("w0", 9)
+                .containsEntry("w9", 1);
     }
 
     @Test
@@ -271,7 +277,14 @@ class CopyCommandTest {
             UUID job = JobDirectory.idIn(disk).orElseThrow();
             for (CheckpointInspection.Listed each : new CheckpointInspection(disk, job).list()) {
                 String shown = acequia(
-                                "checkpoint", "inspect", dir().toString(), each.name(), "--state", "tallies", "--key", key)
+                                "checkpoint",
+                                "inspect",
+                                dir().toString(),
+                                each.name(),
+                                "--state",
+                                "tallies",
+                                "--key",
+                                key)
                         .out();
                 if (shown.startsWith("no key")) {
                     return each.name();
@@ -289,8 +302,7 @@ class CopyCommandTest {
             UUID id = JobDirectory.idIn(from).orElseThrow();
             Manifest manifest =
                     new CheckpointInspection(from, id).list().get(0).manifest().orElseThrow();
-            Files.move(
-                    dir().resolve("journal"), base.resolve("journal"), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(dir().resolve("journal"), base.resolve("journal"), StandardCopyOption.ATOMIC_MOVE);
             CheckpointCopy copy = new CheckpointCopy(
                     new JobFolder(dir(), from, id),
                     to,
@@ -314,9 +326,9 @@ class CopyCommandTest {
                 var running = java.util.concurrent.CompletableFuture.supplyAsync(
                         () -> acequia("checkpoint", "copy", dir().toString(), each.toString(), "--online"));
                 job.run(4);
-                assertThat(running.get()).satisfies(run -> assertThat(run.exitCode())
-                        .as(run.err())
-                        .isZero());
+                assertThat(running.get())
+                        .satisfies(
+                                run -> assertThat(run.exitCode()).as(run.err()).isZero());
                 assertThat(acequia("checkpoint", "verify", each.toString()).exitCode())
                         .isZero();
             }

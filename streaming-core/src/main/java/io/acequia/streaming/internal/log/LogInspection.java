@@ -89,8 +89,8 @@ public final class LogInspection {
     }
 
     /** The same of a log that must be that of a job. */
-    public static LogReader.Found read(
-            Storage storage, String folder, Optional<UUID> job, LogReader.Visitor visitor) throws IOException {
+    public static LogReader.Found read(Storage storage, String folder, Optional<UUID> job, LogReader.Visitor visitor)
+            throws IOException {
         LogDamagedException before = null;
         for (int look = 1; ; look++) {
             try {

@@ -39,15 +39,16 @@ final class SmallValues {
         rdds.accumulators().forEach((name, sum) -> values.add(new Named(Manifest.SUM + name, encoded(sum.value()))));
         for (InputNode input : inputs) {
             rates.terms(input.streamId())
-                    .ifPresent(terms ->
-                            values.add(new Named(Manifest.RATE + input.site().uid(), terms.rate() + " " + terms.error())));
+                    .ifPresent(terms -> values.add(
+                            new Named(Manifest.RATE + input.site().uid(), terms.rate() + " " + terms.error())));
         }
         return values;
     }
 
     /** Takes over those of a checkpoint, as far as the program has a place for them. */
     void restore(Manifest from) {
-        rdds.accumulators().forEach((name, sum) -> from.value(Manifest.SUM + name).ifPresent(text -> goOn(sum, text)));
+        rdds.accumulators()
+                .forEach((name, sum) -> from.value(Manifest.SUM + name).ifPresent(text -> goOn(sum, text)));
         for (InputNode input : inputs) {
             from.value(Manifest.RATE + input.site().uid()).ifPresent(text -> {
                 String[] numbers = text.split(" ", -1);
