@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,7 @@ final class CheckpointCopy {
         DirectoryCheck check = new DirectoryCheck(made, serializer, progressTo);
         check.mustBeWhole(manifest);
         Map<String, KeptBlocks> received = new TreeMap<>();
-        for (String log : made.receivedLogs()) {
+        for (String log : from.receivedLogs()) {
             KeptBlocks blocks = new KeptBlocks();
             check.log(log, blocks);
             received.put(log, blocks);
@@ -120,7 +121,7 @@ final class CheckpointCopy {
                 return;
             }
         }
-        throw new java.nio.file.NoSuchFileException(name);
+        throw new NoSuchFileException(name);
     }
 
     private void file(String name, long length) throws IOException {

@@ -2,16 +2,14 @@
 package io.acequia.streaming.cli;
 
 import io.acequia.streaming.internal.checkpoint.CheckpointInspection.Listed;
-import io.acequia.streaming.internal.checkpoint.CheckpointRefusedException;
 import io.acequia.streaming.internal.checkpoint.Manifest;
-import io.acequia.streaming.internal.log.LogDamagedException;
 import io.acequia.streaming.internal.schedule.JobDirectory;
 import io.acequia.streaming.internal.store.LocalDisk;
+import io.acequia.streaming.storage.StorageFullException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -103,16 +101,20 @@ final class CopyCommand implements Callable<Integer> {
 
     private void copy(JobFolder folder, LocalDisk to, Decoding.Classes classes) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            Manifest manifest = chosen(folder, classes);
-            CheckpointCopy copy = new CheckpointCopy(folder, to, classes.serializer(), err(), manifest.bytes());
             try {
+                Manifest manifest = chosen(folder, classes);
+                CheckpointCopy copy = new CheckpointCopy(folder, to, classes.serializer(), err(), manifest.bytes());
                 tell(folder, copy.copy(manifest));
                 return;
-            } catch (NoSuchFileException | LogDamagedException | CheckpointRefusedException | DataRefusedException e) {
+            } catch (StorageFullException e) {
+                throw e;
+            } catch (IOException e) {
                 if (attempt == MOST_ATTEMPTS || !folder.storage().isLocked(JobDirectory.LOCK)) {
                     throw e;
                 }
-                err().println("the job has deleted what was to be copied; once more, from its newest checkpoint");
+                err().println(
+                                "the job may have deleted what was to be copied, so once more from its newest checkpoint: "
+                                        + e.getMessage());
                 CheckpointCopy.clear(to, "");
             }
         }

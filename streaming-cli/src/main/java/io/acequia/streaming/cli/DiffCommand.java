@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -88,9 +89,17 @@ final class DiffCommand implements Callable<Integer> {
             Side after = new Side(second, second.manifest(two ? "" : others.get(1), spec));
             out().println("before: " + title(before));
             out().println("after:  " + title(after));
-            named("source", before.manifest().positions(), after.manifest().positions(), text -> text);
+            named(
+                    "source",
+                    texts(before.manifest().positions(), ""),
+                    texts(after.manifest().positions(), ""),
+                    text -> text);
             owners(before, after, classes.serializer());
-            named("value", before.manifest().values(), after.manifest().values(), text -> "another");
+            named(
+                    "sum",
+                    texts(before.manifest().values(), Manifest.SUM),
+                    texts(after.manifest().values(), Manifest.SUM),
+                    text -> InspectCommand.sum(text, classes.serializer()));
         }
         return Acequia.OK;
     }
@@ -101,10 +110,7 @@ final class DiffCommand implements Callable<Integer> {
                 + side.folder().job();
     }
 
-    private void named(
-            String what, List<Named> before, List<Named> after, java.util.function.UnaryOperator<String> shown) {
-        Map<String, String> old = texts(before);
-        Map<String, String> now = texts(after);
+    private void named(String what, Map<String, String> old, Map<String, String> now, UnaryOperator<String> shown) {
         TreeSet<String> names = new TreeSet<>(old.keySet());
         names.addAll(now.keySet());
         for (String name : names) {
@@ -116,8 +122,11 @@ final class DiffCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, String> texts(List<Named> all) {
-        return all.stream().collect(Collectors.toMap(Named::name, Named::text, (a, b) -> b));
+    /** Those whose names begin so, by the rest of the name. */
+    private static Map<String, String> texts(List<Named> all, String prefix) {
+        return all.stream()
+                .filter(each -> each.name().startsWith(prefix))
+                .collect(Collectors.toMap(each -> each.name().substring(prefix.length()), Named::text, (a, b) -> b));
     }
 
     private void change(String what, String name, @Nullable String was, @Nullable String is) {
@@ -127,7 +136,7 @@ final class DiffCommand implements Callable<Integer> {
         } else if (is == null) {
             out().println("- " + title + ": " + Printable.line(was));
         } else {
-            out().println("~ " + title + ": " + Printable.line(was.equals(is) ? is : was + " -> " + is));
+            out().println("~ " + title + ": " + Printable.line(was + " -> " + is));
         }
     }
 

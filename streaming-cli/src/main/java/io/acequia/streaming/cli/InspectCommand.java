@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +46,7 @@ import picocli.CommandLine.Spec;
             "  acequia checkpoint inspect /var/lib/orders --state counts --key water",
             "  acequia checkpoint inspect /var/lib/orders --batches window#0 --limit 5 --classpath orders.jar"
         })
-final class InspectCommand implements java.util.concurrent.Callable<Integer> {
+final class InspectCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -160,7 +162,8 @@ final class InspectCommand implements java.util.concurrent.Callable<Integer> {
         out().println("  " + what + " ".repeat(Math.max(1, 9 - what.length())) + Printable.line(text));
     }
 
-    private static String sum(String text, RecordSerializer serializer) {
+    /** A sum as a checkpoint holds it. */
+    static String sum(String text, RecordSerializer serializer) {
         try {
             Iterator<Object> value =
                     serializer.read(List.of(Base64.getDecoder().decode(text)).iterator());
@@ -230,7 +233,7 @@ final class InspectCommand implements java.util.concurrent.Callable<Integer> {
                 return partitions.stream()
                         .flatMap(each -> {
                             Iterable<Object> once = () -> each;
-                            return java.util.stream.StreamSupport.stream(once.spliterator(), false);
+                            return StreamSupport.stream(once.spliterator(), false);
                         })
                         .iterator();
             }

@@ -185,9 +185,8 @@ final class VerifyCommand implements Callable<Integer> {
             return false;
         }
         out().println("a start takes "
-                + taken.map(Manifest::name).orElse("no checkpoint, there has been none,") + " and runs "
-                + Printable.count(again.size(), "batch").replace("batchs", "batches") + " again, "
-                + again.stream().filter(JournaledBatch::done).count() + " of them done");
+                + taken.map(Manifest::name).orElse("no checkpoint, since there has been none,")
+                + " and runs these batches after it again: " + CheckpointCommand.after(again));
         taken.ifPresent(manifest -> out().println("  the program must have " + needs(manifest, again)));
         return true;
     }
@@ -197,7 +196,7 @@ final class VerifyCommand implements Callable<Integer> {
         manifest.positions().forEach(source -> uids.add(source.name()));
         manifest.owners().forEach(owner -> uids.add(owner.uid()));
         again.forEach(batch -> batch.allocations().forEach(allocation -> uids.add(allocation.source())));
-        return "the batch interval " + Durations.text(manifest.beginning().interval()) + ", the parallelism "
+        return "batch interval " + Durations.text(manifest.beginning().interval()) + ", parallelism "
                 + manifest.beginning().parallelism()
                 + (uids.isEmpty()
                         ? ""

@@ -10,6 +10,7 @@ import io.acequia.streaming.internal.store.RecordSerializer;
 import io.acequia.streaming.internal.store.StateChangeLog;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -43,7 +44,7 @@ public final class CheckpointInspection {
         DAMAGED,
         /** Processes died while they restored it, and no start takes it any more. */
         PUT_ASIDE,
-        /** It has no manifest and parts that no other one needs: it is being written, or its writer was interrupted. */
+        /** It has no manifest and parts that no other one needs: it is being written or deleted, or its writer was interrupted. */
         UNFINISHED
     }
 
@@ -120,7 +121,12 @@ public final class CheckpointInspection {
         if (manifest == null) {
             return Optional.empty();
         }
-        Found found = checkpoints.read(name, manifest);
+        Found found;
+        try {
+            found = checkpoints.read(name, manifest);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
         State state = aside ? State.PUT_ASIDE : found.damage().isPresent() ? State.DAMAGED : State.READABLE;
         return Optional.of(new Listed(name, state, found.manifest(), found.damage(), deaths));
     }
