@@ -233,10 +233,13 @@ public abstract class RecoverySemantics extends OperationSemantics {
                 if (i != 1) {
                     t.add("in", (Object[]) words);
                 }
-                growing.add(List.of(words));
+                if (i == 1) {
+                    growing.add(List.of(words));
+                }
                 die(t);
-                growing.add(List.of("a", "later", "word"));
-                if (i != 1) {
+                if (i == 1) {
+                    growing.add(List.of("a", "later", "word"));
+                } else {
                     t.add("in", "another", "batch");
                 }
                 t.restart().advance(1);

@@ -163,8 +163,7 @@ class SimulatedStorageTest {
             forced.forceFolder("");
             assertThat(forced.crash().content("y")).hasSize(16);
         }
-        assertThat(outcomes)
-                .containsExactlyInAnyOrder(List.of(), List.of("x"), List.of("y"), List.of("x", "y"));
+        assertThat(outcomes).containsExactlyInAnyOrder(List.of(), List.of("x"), List.of("y"), List.of("x", "y"));
         assertThat(lengths).contains(0, 16).hasSizeGreaterThan(5);
     }
 

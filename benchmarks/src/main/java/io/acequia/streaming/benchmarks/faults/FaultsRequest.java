@@ -22,9 +22,20 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
                             (--n: devices that fail; a tenth of them are full, and slow)
               receiver      split input, poison, events across blocks, restarts, floods (--n: restarts)
               receiver-kill processes killed between receive, store and acknowledgement (--n: kills)
+              hostile       damaged checkpoints and directories, strange names, bytes made to do harm, contexts without end
+                            (--n: mutants of bytes; a tenth of it contexts)
+              fixture       writes the checkpoint directory that later versions must restore, and says where
+              kill          processes with exactly-once programs: all of the following (--n: kills at any time)
+                kill-random   killed at any time, from outside and at places in the code (--n: kills)
+                kill-places   halted at every failpoint, at its first and second passage
+                kill-nested   killed, and killed again while they recover (--n: chains)
+                stop          SIGTERM under load, receivers that ignore it, pauses (--n: stops)
+                break         memory that runs out, second drivers, directories that go away, outputs that fail
+                              (--n: outputs; a tenth of it for memory and directories, a quarter for drivers)
+              controls      seeded mistakes, each of which the rigs must notice
+                kill-controls those of processes alone
               sim           whole programs in a simulated world: crashes, devices, clocks, corruption, failing outputs
                             (--seeds: seeds of each fault, a tenth of them of the long ones; --only F11: that one alone)
-              controls      ten seeded mistakes, each of which the rigs must notice
               repeat        the receiver tests on the manual clock, on all processors under load (--minutes)
             The last line is RIG: n=… lost=… duplicated=… wrong=… seed=…, with what applies.
             Exit code 0: survived; 1: not survived; 2: the request cannot be served.""";

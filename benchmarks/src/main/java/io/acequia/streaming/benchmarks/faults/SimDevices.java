@@ -101,8 +101,8 @@ final class SimDevices {
         try (SimPlay play = new SimPlay(seed, Flavour.ANY, Mistakes.NONE)) {
             play.calm();
             SimulatedStorage disk = play.world.disk();
-            Operation where = List.of(Operation.WRITE, Operation.FORCE, Operation.CREATE)
-                    .get(play.random.nextInt(3));
+            Operation where =
+                    List.of(Operation.WRITE, Operation.FORCE, Operation.CREATE).get(play.random.nextInt(3));
             disk.fill(where, 1 + play.random.nextInt(MOST_OPERATIONS));
             SimOutcome outcome = SimOutcome.NOTHING;
             try {
@@ -140,7 +140,9 @@ final class SimDevices {
         for (int i = 0; i < SimJob.PATIENCE.dividedBy(BRIEFLY) && job.isAlive(); i++) {
             play.world.clock().advance(play.interval());
             Time due = play.newest();
-            if (play.world.signal().await(() -> job.hasEnded(due) && play.world.feed().allAcked(), BRIEFLY)) {
+            if (play.world
+                    .signal()
+                    .await(() -> job.hasEnded(due) && play.world.feed().allAcked(), BRIEFLY)) {
                 return true;
             }
         }
@@ -148,8 +150,11 @@ final class SimDevices {
     }
 
     /** To the end of the next batch, or until the device is full. */
-    private static void advance(SimPlay play, SimJob job, SimulatedStorage disk) throws InterruptedException, SimFailure {
-        play.world.signal().await(() -> !job.isAlive() || play.world.feed().allAcked() || isFull(disk), SimJob.PATIENCE);
+    private static void advance(SimPlay play, SimJob job, SimulatedStorage disk)
+            throws InterruptedException, SimFailure {
+        play.world
+                .signal()
+                .await(() -> !job.isAlive() || play.world.feed().allAcked() || isFull(disk), SimJob.PATIENCE);
         play.world.clock().advance(play.interval());
         Time due = play.newest();
         if (!play.world.signal().await(() -> !job.isAlive() || job.hasEnded(due) || isFull(disk), SimJob.PATIENCE)) {
@@ -178,8 +183,14 @@ final class SimDevices {
                     play.offer();
                     play.world.clock().advance(play.interval());
                     Time due = play.newest();
-                    while (job.isAlive() && !(job.hasEnded(due) && play.world.feed().allAcked())) {
-                        if (!play.world.signal().await(() -> job.hasEnded(due) && play.world.feed().allAcked(), BRIEFLY)) {
+                    while (job.isAlive()
+                            && !(job.hasEnded(due) && play.world.feed().allAcked())) {
+                        if (!play.world
+                                .signal()
+                                .await(
+                                        () -> job.hasEnded(due)
+                                                && play.world.feed().allAcked(),
+                                        BRIEFLY)) {
                             play.world.clock().advance(play.interval());
                         }
                     }
@@ -229,8 +240,10 @@ final class SimDevices {
                 try (SimJob job = play.start()) {
                     for (int i = 0; i < MOST_BATCHES && job != null && job.isAlive() && complete(job) < wanted; i++) {
                         play.step(job);
+                    }
+                    if (job != null && !disk.failures().isEmpty()) {
                         outcome = outcome.must(
-                                disk.failures().isEmpty() || job.hasStopped() || failed(job),
+                                play.world.signal().await(() -> job.hasStopped() || failed(job), SimJob.PATIENCE),
                                 "nobody told that the rename failed: " + disk.failures());
                     }
                     for (CheckpointInfo each : job == null ? List.<CheckpointInfo>of() : job.checkpoints()) {
@@ -255,6 +268,8 @@ final class SimDevices {
     }
 
     private static long complete(SimJob job) {
-        return job.checkpoints().stream().filter(each -> each.failure().isEmpty()).count();
+        return job.checkpoints().stream()
+                .filter(each -> each.failure().isEmpty())
+                .count();
     }
 }

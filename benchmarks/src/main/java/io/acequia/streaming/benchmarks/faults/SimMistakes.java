@@ -31,9 +31,11 @@ final class SimMistakes {
                 "logs deleted before the manifest is there",
                 new Mistakes(none.manners(), false, false, none.flaw(), DeletesEarly::new));
         mistakes.put(
-                "output committed twice", new Mistakes(none.manners(), false, true, none.flaw(), UnaryOperator.identity()));
+                "output committed twice",
+                new Mistakes(none.manners(), false, true, none.flaw(), UnaryOperator.identity()));
         mistakes.put(
-                "batch replayed with other content", new Mistakes(none.manners(), true, false, none.flaw(), none.cover()));
+                "batch replayed with other content",
+                new Mistakes(none.manners(), true, false, none.flaw(), none.cover()));
         return mistakes;
     }
 

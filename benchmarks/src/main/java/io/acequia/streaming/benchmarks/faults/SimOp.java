@@ -57,9 +57,11 @@ record SimOp(Kind kind, int length, int slide) {
             case MAP -> mapped(parent, window, uid).mapToPair(pair -> pair);
             case SNAPSHOTS -> mapped(parent, window, uid).stateSnapshots();
             case WINDOW -> parent.window(window, every).uid(uid);
-            case REDUCED_WINDOW -> parent.reduceByKeyAndWindow(Long::sum, window, every).uid(uid);
+            case REDUCED_WINDOW ->
+                parent.reduceByKeyAndWindow(Long::sum, window, every).uid(uid);
             case INVERSE_WINDOW ->
-                parent.reduceByKeyAndWindow(Long::sum, (a, b) -> a - b, window, every).uid(uid);
+                parent.reduceByKeyAndWindow(Long::sum, (a, b) -> a - b, window, every)
+                        .uid(uid);
             case FILTERED_WINDOW ->
                 parent.mapValues(value -> value + 1)
                         .reduceByKeyAndWindow(Long::sum, (a, b) -> a - b, window, every, 2, pair -> pair._2() != 0)
@@ -144,8 +146,8 @@ record SimOp(Kind kind, int length, int slide) {
     private static List<Tuple2<Integer, Long>> update(Map<Integer, Long> state, List<Tuple2<Integer, Long>> here) {
         Map<Integer, List<Long>> values = new HashMap<>();
         state.keySet().forEach(key -> values.put(key, new ArrayList<>()));
-        here.forEach(pair -> values.computeIfAbsent(pair._1(), key -> new ArrayList<>())
-                .add(pair._2()));
+        here.forEach(pair ->
+                values.computeIfAbsent(pair._1(), key -> new ArrayList<>()).add(pair._2()));
         values.forEach((key, added) -> updated(added, Optional.ofNullable(state.get(key)))
                 .ifPresentOrElse(sum -> state.put(key, sum), () -> state.remove(key)));
         return pairs(state);

@@ -20,7 +20,7 @@ final class SimOutputs {
     private SimOutputs() {}
 
     static SimOutcome run(long seed) throws InterruptedException {
-        String policy = POLICIES.get((int) Math.floorMod(seed, POLICIES.size()));
+        String policy = POLICIES.get(Math.floorMod(seed, POLICIES.size()));
         try (SimPlay play = new SimPlay(
                 seed, Flavour.ANY, Mistakes.NONE, program -> program.with("streaming.failure.policy", policy))) {
             play.calm();
@@ -43,7 +43,8 @@ final class SimOutputs {
                                 .anyMatch(batch -> batch.failure().isPresent()
                                         && batch.batchTime().equals(failing.time));
                         outcome = outcome.must(
-                                told == (policy.equals("continue") && failing.thrown.get() > 0), "the batch is told to have " + (told ? "failed" : "not failed"));
+                                told == (policy.equals("continue") && failing.thrown.get() > 0),
+                                "the batch is told to have " + (told ? "failed" : "not failed"));
                     }
                 }
                 play.comeBack(false);

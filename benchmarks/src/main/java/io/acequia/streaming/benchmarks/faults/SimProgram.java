@@ -47,6 +47,7 @@ record SimProgram(
     static final String DIRECT = "direct";
     /** The last output, which writes nothing. */
     static final String END = "end";
+
     static final String SMALL_BLOCK = "64B";
     private static final int LONGEST = 5;
 
@@ -75,7 +76,14 @@ record SimProgram(
         settings.put("streaming.log.roll.size", List.of("300B", "2KiB", "64MiB").get(random.nextInt(3)));
         settings.put("streaming.block.size", random.nextBoolean() ? SMALL_BLOCK : "16KiB");
         return new SimProgram(
-                received, direct, 1 + random.nextInt(3), 2 + random.nextInt(4), ops, chained, Duration.ofSeconds(1), Map.copyOf(settings));
+                received,
+                direct,
+                1 + random.nextInt(3),
+                2 + random.nextInt(4),
+                ops,
+                chained,
+                Duration.ofSeconds(1),
+                Map.copyOf(settings));
     }
 
     private static SimOp op(Random random, Flavour flavour, int parentSlide) {
@@ -102,7 +110,8 @@ record SimProgram(
         Duration checkpoint = StreamingConf.withoutDefaults()
                 .set("streaming.checkpoint.interval", settings.getOrDefault("streaming.checkpoint.interval", "1s"))
                 .get(StreamingConf.CHECKPOINT_INTERVAL);
-        SimProgram longer = with("streaming.checkpoint.interval", checkpoint.multipliedBy(factor).toSeconds() + "s");
+        SimProgram longer = with(
+                "streaming.checkpoint.interval", checkpoint.multipliedBy(factor).toSeconds() + "s");
         return new SimProgram(received, direct, pieces, keys, ops, chained, other, longer.settings());
     }
 
@@ -212,9 +221,10 @@ record SimProgram(
         NavigableMap<Integer, List<Tuple2<Integer, Long>>> input = new TreeMap<>();
         ran.forEach(batch -> input.put(batch, new ArrayList<>()));
         for (String source : sources()) {
-            numbered(sink.of("raw-" + source), zero, interval).forEach((batch, numbers) -> numbers.forEach(number -> input.computeIfAbsent(
-                            batch, b -> new ArrayList<>())
-                    .add(Tuple2.of(keyOf((Long) number, keys), valueOf((Long) number)))));
+            numbered(sink.of("raw-" + source), zero, interval)
+                    .forEach((batch, numbers) ->
+                            numbers.forEach(number -> input.computeIfAbsent(batch, b -> new ArrayList<>())
+                                    .add(Tuple2.of(keyOf((Long) number, keys), valueOf((Long) number)))));
         }
         NavigableMap<Integer, List<Tuple2<Integer, Long>>> last = input;
         int lastSlide = 1;
@@ -253,7 +263,8 @@ record SimProgram(
         return texts;
     }
 
-    static NavigableMap<Integer, List<Object>> numbered(NavigableMap<Time, List<Object>> batches, Time zero, Duration interval) {
+    static NavigableMap<Integer, List<Object>> numbered(
+            NavigableMap<Time, List<Object>> batches, Time zero, Duration interval) {
         NavigableMap<Integer, List<Object>> byNumber = new TreeMap<>();
         batches.forEach((time, rows) -> byNumber.put(numberOf(time, zero, interval), rows));
         return byNumber;

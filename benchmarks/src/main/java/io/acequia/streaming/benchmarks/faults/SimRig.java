@@ -84,8 +84,8 @@ final class SimRig {
                 for (Future<SimOutcome> trial : threads.invokeAll(trials)) {
                     SimOutcome outcome = trial.get();
                     if (!outcome.isWhole() && told++ < MOST_TOLD) {
-                        verdict.progress("NOT SURVIVED: bin/faults sim --only " + fault.number()
-                                + " --seeds 1 --seed " + seed + ": " + cut(outcome.toString()));
+                        verdict.progress("NOT SURVIVED: bin/faults sim --only " + fault.number() + " --seeds 1 --seed "
+                                + seed + ": " + cut(outcome.toString()));
                     }
                     wrong += outcome.wrong().isEmpty() ? 0 : 1;
                     sum = sum.plus(outcome.withoutTexts());

@@ -58,8 +58,7 @@ final class SimWorld implements AutoCloseable {
             boolean twice,
             Consumer<SimulatedStorage> flaw,
             UnaryOperator<Storage> cover) {
-        static final Mistakes NONE =
-                new Mistakes(Manners.HONEST, false, false, disk -> {}, UnaryOperator.identity());
+        static final Mistakes NONE = new Mistakes(Manners.HONEST, false, false, disk -> {}, UnaryOperator.identity());
     }
 
     SimWorld(long seed, Mistakes mistakes) {

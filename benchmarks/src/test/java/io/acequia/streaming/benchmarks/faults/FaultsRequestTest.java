@@ -62,6 +62,17 @@ class FaultsRequestTest {
     void helpNamesEveryRig() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("disk ", "receiver ", "receiver-kill ", "sim ", "controls ", "repeat ");
+                .contains(
+                        "disk ",
+                        "receiver ",
+                        "receiver-kill ",
+                        "hostile ",
+                        "fixture ",
+                        "kill ",
+                        "stop ",
+                        "break ",
+                        "controls ",
+                        "sim ",
+                        "repeat ");
     }
 }
