@@ -252,6 +252,7 @@ public final class StreamingConf {
     private final Map<String, OutsideSettings.Setting> outside;
     private final Set<Class<?>> registered = new LinkedHashSet<>();
     private final Map<String, TypedCodec<?>> codecs = new LinkedHashMap<>();
+    private final Map<String, Class<?>> renamed = new LinkedHashMap<>();
 
     /** Loads system properties, environment and file. */
     public StreamingConf() {
@@ -372,6 +373,28 @@ public final class StreamingConf {
         return this;
     }
 
+    /**
+     * Reads records of a class that had another name when they were written to a log or a checkpoint. The fields must be the same. What is
+     * written from now on has the new name.
+     *
+     * @param earlierName as {@link Class#getName} gave it
+     * @throws IllegalArgumentException when another class has been given for that name
+     */
+    public StreamingConf registerRenamed(String earlierName, Class<?> now) {
+        Class<?> other = renamed.putIfAbsent(earlierName, now);
+        if (other != null && other != now) {
+            throw new IllegalArgumentException("ACQ-0594 '" + earlierName + "' cannot be the earlier name of " + now
+                    + ": it is that of " + other + " already");
+        }
+        registered.add(now);
+        return this;
+    }
+
+    /** The classes registered so far by names that they had earlier. */
+    public Map<String, Class<?>> renamedClasses() {
+        return Collections.unmodifiableMap(renamed);
+    }
+
     /** The classes registered so far. */
     public Set<Class<?>> registeredClasses() {
         return Collections.unmodifiableSet(registered);
@@ -396,6 +419,7 @@ public final class StreamingConf {
         copy.code.putAll(code);
         copy.registered.addAll(registered);
         copy.codecs.putAll(codecs);
+        copy.renamed.putAll(renamed);
         return copy;
     }
 

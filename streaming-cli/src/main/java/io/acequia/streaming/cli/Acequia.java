@@ -10,12 +10,18 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line: {@code acequia run …}, {@code acequia wal …}, {@code acequia deadletter …}, {@code acequia config …}. */
+/** The command line: {@code acequia run …}, {@code acequia checkpoint …}, {@code acequia wal …}, {@code acequia deadletter …}, {@code acequia config …}. */
 @Command(
         name = "acequia",
         description = "Runs streams, looks into what they keep, and explains their settings.",
         versionProvider = Acequia.Version.class,
-        subcommands = {RunCommand.class, WalCommand.class, DeadLetterCommand.class, ConfigCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckpointCommand.class,
+            WalCommand.class,
+            DeadLetterCommand.class,
+            ConfigCommand.class
+        },
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",

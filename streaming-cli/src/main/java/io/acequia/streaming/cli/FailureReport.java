@@ -2,6 +2,7 @@
 package io.acequia.streaming.cli;
 
 import io.acequia.streaming.StateMismatchException;
+import io.acequia.streaming.internal.checkpoint.CheckpointRefusedException;
 import io.acequia.streaming.internal.log.LogDamagedException;
 import io.acequia.streaming.internal.schedule.DirectoryRefusedException;
 import java.io.PrintWriter;
@@ -56,6 +57,8 @@ final class FailureReport {
 
     private static boolean refusesData(Throwable cause) {
         return cause instanceof LogDamagedException
+                || cause instanceof CheckpointRefusedException
+                || cause instanceof DataRefusedException
                 || cause instanceof DirectoryRefusedException
                 || cause instanceof StateMismatchException
                 || cause instanceof LettersRefusedException;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.cli;
 
+import io.acequia.streaming.internal.checkpoint.CheckpointRefusedException;
+import io.acequia.streaming.internal.checkpoint.Journal;
 import io.acequia.streaming.internal.ingest.LoggedRecords;
 import io.acequia.streaming.internal.ingest.LoggedRecords.Block;
 import io.acequia.streaming.internal.log.Address;
 import io.acequia.streaming.internal.log.LogInspection;
-import io.acequia.streaming.internal.log.LogReader;
 import io.acequia.streaming.internal.store.BlockCodec;
 import io.acequia.streaming.internal.store.RecordSerializer;
 import io.acequia.streaming.internal.store.RefusedRecordsException;
@@ -65,15 +66,23 @@ final class LogPrinter {
         left--;
         next = address.seq() + 1;
         out.println("  " + address.seq() + "  " + kind(type, payload) + "  " + address.length() + " bytes");
-        if (!logs.isJournal(folder)) {
+        if (logs.isJournal(folder)) {
+            printFields(type, payload);
+        } else {
             printBlock(type, payload);
         }
     }
 
     private String kind(byte type, ByteBuffer payload) {
-        return logs.isJournal(folder) && type != LogReader.PREAMBLE
-                ? "type " + type
-                : LoggedRecords.describe(type, payload);
+        return logs.isJournal(folder) ? Journal.nameOf(type) : LoggedRecords.describe(type, payload);
+    }
+
+    private void printFields(byte type, ByteBuffer payload) {
+        try {
+            Journal.describe(type, payload).forEach(line -> out.println("      " + Printable.line(line)));
+        } catch (CheckpointRefusedException e) {
+            out.println("      not shown: " + Printable.line(String.valueOf(e.getMessage())));
+        }
     }
 
     private void printBlock(byte type, ByteBuffer payload) {

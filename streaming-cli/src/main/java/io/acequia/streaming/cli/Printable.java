@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.cli;
 
+import io.acequia.streaming.data.Time;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Text of others, and figures, as a terminal may be given them. */
 final class Printable {
@@ -35,6 +39,16 @@ final class Printable {
                 || type == Character.SURROGATE
                 || type == Character.LINE_SEPARATOR
                 || type == Character.PARAGRAPH_SEPARATOR;
+    }
+
+    /** What stands in a record: bytes as text when they are none. */
+    static String value(@Nullable Object value) {
+        return line(value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(value));
+    }
+
+    /** {@code 2026-01-01T00:00:00Z}. */
+    static String time(Time time) {
+        return Instant.ofEpochMilli(time.milliseconds()).toString();
     }
 
     /** {@code 1 letter}, {@code 2 letters}. */

@@ -8,7 +8,7 @@ import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** Tells every two seconds how far a log has been read; short work is not told at all. For one thread. */
+/** Tells every two seconds how far something has been read; short work is not told at all. For one thread. */
 final class Progress implements LogReader.Visitor {
     private static final long EVERY = Duration.ofSeconds(2).toNanos();
     private static final long MIB = 1 << 20;
@@ -35,7 +35,12 @@ final class Progress implements LogReader.Visitor {
             bytes = 0; // it is read again
         }
         lastSeq = address.seq();
-        bytes += address.length();
+        add(address.length());
+    }
+
+    /** So many bytes more. */
+    void add(long more) {
+        bytes += more;
         long now = clock.nanoTime();
         if (now - told >= EVERY) {
             told = now;

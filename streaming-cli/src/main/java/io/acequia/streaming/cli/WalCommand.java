@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "wal",
         description = {
-            "Looks into the logs of a job: what its receivers have received, one log for each source.",
+            "Looks into the logs of a job: what its receivers have received, one log for each source, and the journal of its"
+                    + " batches.",
             "Only reads, and works beside a job that runs: an unfinished last segment is normal."
         },
         synopsisSubcommandLabel = "(ls | verify | cat)",
@@ -129,7 +130,7 @@ final class WalCommand implements Runnable {
         }
     }
 
-    private static String whole(LogReader.Found found) {
+    static String whole(LogReader.Found found) {
         List<LogReader.Segment> segments = found.segments();
         long bytes = segments.stream().mapToLong(LogReader.Segment::bytes).sum();
         String records = segments.isEmpty() ? "none" : records(segments.get(0).firstSeq(), found.lastSeq());
@@ -143,7 +144,8 @@ final class WalCommand implements Runnable {
     @Command(
             name = "cat",
             description = {
-                "Shows records: number, type, length, and of a block its source positions and first records.",
+                "Shows records: number, type, length; of a block its source positions and first records, of the journal what a batch"
+                        + " took and which of its outputs have ended.",
                 "Records of classes that are not here are not shown; the class is named."
             })
     int cat(

@@ -14,9 +14,9 @@ class AcequiaTest {
         CommandRunner help = acequia("--help");
 
         assertThat(help.exitCode()).isZero();
-        assertThat(help.out())
-                .contains("run", "wal", "deadletter", "config")
-                .contains("Exit codes:", "0 ok", "1 the job failed", "3 data is damaged", "4 the job was told to stop");
+        assertThat(help.out().replaceAll("\\s+", " "))
+                .contains("run", "checkpoint", "wal", "deadletter", "config")
+                .contains("Exit codes: 0 ok, 1 the job failed", "3 data is damaged", "4 the job was told to stop");
     }
 
     @Test
@@ -44,7 +44,22 @@ class AcequiaTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"run", "wal", "wal ls", "wal verify", "wal cat", "deadletter", "deadletter replay", "config"})
+            strings = {
+                "run",
+                "checkpoint",
+                "checkpoint ls",
+                "checkpoint inspect",
+                "checkpoint verify",
+                "checkpoint diff",
+                "checkpoint copy",
+                "wal",
+                "wal ls",
+                "wal verify",
+                "wal cat",
+                "deadletter",
+                "deadletter replay",
+                "config"
+            })
     void everyCommandHasItsOwnHelp(String command) {
         CommandRunner help = acequia((command + " --help").split(" "));
 

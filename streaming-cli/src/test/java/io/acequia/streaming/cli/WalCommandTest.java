@@ -120,7 +120,8 @@ class WalCommandTest {
 
         assertThat(cat.exitCode()).isZero();
         assertThat(cat.out())
-                .contains("journal:\n  1  PREAMBLE  13 bytes\n  2  type 7  5 bytes\n")
+                .contains("journal:\n  1  PREAMBLE  13 bytes\n      not shown: ACQ-1111")
+                .contains("\n  2  type 7  5 bytes\n")
                 .contains("received/lines:\n  1  PREAMBLE")
                 .containsPattern("  2  BLOCK  \\d+ bytes\n      2 records, s 0\\.\\.2\n      \\| one\n      \\| two\n")
                 .contains("  3  RELEASED below 2  8 bytes")

@@ -11,6 +11,7 @@ final class SimulatedFile {
     private int length;
     private int forced;
     private boolean broken;
+    private boolean failed;
 
     SimulatedFile() {
         this(new byte[64], 0);
@@ -54,8 +55,20 @@ final class SimulatedFile {
     }
 
     /** A force failed: the system forgets that there was something to write, so that a later one succeeds and does nothing. */
-    void breakForces() {
+    void breakForces(boolean forWantOfSpace) {
         broken = true;
+        failed |= !forWantOfSpace;
+    }
+
+    boolean hasFailedForces() {
+        return failed;
+    }
+
+    /** The same bytes, none of which is on the disk. */
+    SimulatedFile copy() {
+        SimulatedFile copy = of(content());
+        copy.forced = 0;
+        return copy;
     }
 
     void flip(int offset, int bit) {

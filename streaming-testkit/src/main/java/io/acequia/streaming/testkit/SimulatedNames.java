@@ -27,8 +27,8 @@ final class SimulatedNames {
         this.onDisk = new TreeMap<>(files);
     }
 
-    /** A change of names that is durable when all these folders were forced. */
-    private record Change(Set<String> unforced, Consumer<Map<String, SimulatedFile>> effect) {}
+    /** A change of names that is durable when all these folders were forced, and what becomes durable with it. */
+    private record Change(Set<String> unforced, Consumer<Map<String, SimulatedFile>> effect, Runnable whenForced) {}
 
     /** All that the process sees, sorted by name. */
     Map<String, SimulatedFile> seen() {
@@ -61,13 +61,26 @@ final class SimulatedNames {
         }
     }
 
+    /** The copy is on the disk when its folder was forced. */
+    void copy(String from, String to) {
+        SimulatedFile file = seen.get(from);
+        if (file != null) {
+            SimulatedFile copy = file.copy();
+            change(Set.of(folderOf(to)), files -> files.put(to, copy), copy::force);
+        }
+    }
+
     void remove(String name) {
         change(Set.of(folderOf(name)), files -> files.remove(name));
     }
 
     private void change(Set<String> folders, Consumer<Map<String, SimulatedFile>> effect) {
+        change(folders, effect, () -> {});
+    }
+
+    private void change(Set<String> folders, Consumer<Map<String, SimulatedFile>> effect, Runnable whenForced) {
         effect.accept(seen);
-        changes.add(new Change(new HashSet<>(folders), effect));
+        changes.add(new Change(new HashSet<>(folders), effect, whenForced));
     }
 
     void force(String folder) {
@@ -76,6 +89,7 @@ final class SimulatedNames {
             change.unforced().remove(folder);
             if (change.unforced().isEmpty()) {
                 change.effect().accept(onDisk);
+                change.whenForced().run();
                 each.remove();
             }
         }

@@ -25,7 +25,6 @@ import java.util.random.RandomGenerator;
  * thread.
  */
 public final class SimulatedStorage implements Storage {
-    private static final Capabilities CAPABILITIES = new Capabilities(true, true, true);
 
     private final RandomGenerator random;
     private final SimulatedNames names;
@@ -33,10 +32,14 @@ public final class SimulatedStorage implements Storage {
     private final FaultPlan plan = new FaultPlan();
     private long capacity = Long.MAX_VALUE;
     private boolean full;
-    private boolean off;
+    private volatile boolean off;
     private boolean ignoresForces;
     private boolean ignoresFolderForces;
+    private boolean commitsByCopy;
+    private int forcedAgain;
+    private final List<String> failures = new ArrayList<>();
     private volatile Runnable duringForce = () -> {};
+    private volatile Runnable whenOff = () -> {};
 
     /** What can be made to fail. */
     public enum Operation {
@@ -90,6 +93,16 @@ public final class SimulatedStorage implements Storage {
         plan.powerOffAfter(nth);
     }
 
+    /** Whether the machine is on and its process lives. */
+    public boolean isOn() {
+        return !off;
+    }
+
+    /** Runs once, when the power goes in an operation, in the thread of that operation: it must not call this storage or block. */
+    public void whenOff(Runnable action) {
+        whenOff = action;
+    }
+
     /** Runs inside of each force, before it has its effect: a test may block there, for a device that is slow. */
     public void duringForce(Runnable action) {
         duringForce = action;
@@ -103,6 +116,29 @@ public final class SimulatedStorage implements Storage {
     /** From now on forces of folders do nothing, and say that they did: to show that a test notices. */
     public synchronized void ignoreFolderForces() {
         ignoresFolderForces = true;
+    }
+
+    /**
+     * From now on a commit is no rename: bytes are copied to the new name, and the old one is deleted. Until the folder is
+     * forced, the power may leave both names, one of them or none, and of the copy a part.
+     */
+    public synchronized void commitByCopy() {
+        commitsByCopy = true;
+    }
+
+    /** Operations that failed because a test said so, each with its file: {@code FORCE wal/wal-1.log}. */
+    public synchronized List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** How often a file was forced after a force of it had failed for another reason than space. */
+    public synchronized int forcedAgain() {
+        return forcedAgain;
+    }
+
+    /** The names of all files. */
+    public synchronized List<String> names() {
+        return List.copyOf(names.seen().keySet());
     }
 
     /** Operations so far, of all kinds. */
@@ -162,8 +198,8 @@ public final class SimulatedStorage implements Storage {
     }
 
     @Override
-    public Capabilities capabilities() {
-        return CAPABILITIES;
+    public synchronized Capabilities capabilities() {
+        return new Capabilities(true, !commitsByCopy, true);
     }
 
     @Override
@@ -226,12 +262,21 @@ public final class SimulatedStorage implements Storage {
     @Override
     public synchronized void commit(String from, String to) throws IOException {
         checkName(to);
-        before(Operation.COMMIT, to, () -> names.move(from, to));
+        before(Operation.COMMIT, to, () -> move(from, to));
         checkSpace(to);
         if (names.find(from) == null) {
             throw new NoSuchFileException(from);
         }
-        names.move(from, to);
+        move(from, to);
+    }
+
+    private void move(String from, String to) {
+        if (commitsByCopy) {
+            names.copy(from, to);
+            names.remove(from);
+        } else {
+            names.move(from, to);
+        }
     }
 
     @Override
@@ -260,10 +305,11 @@ public final class SimulatedStorage implements Storage {
         duringForce.run();
         synchronized (this) {
             Runnable effect = ignoresForces ? () -> {} : file::force;
+            forcedAgain += file.hasFailedForces() ? 1 : 0;
             try {
                 before(Operation.FORCE, name, effect);
             } catch (IOException e) {
-                file.breakForces();
+                file.breakForces(e instanceof StorageFullException);
                 throw e;
             }
             effect.run();
@@ -297,9 +343,13 @@ public final class SimulatedStorage implements Storage {
         checkOn();
         switch (plan.next(operation)) {
             case NONE -> {}
-            case BROKEN -> throw new IOException("ACQ-2043 simulated input/output error: " + operation + " of " + name);
+            case BROKEN -> {
+                failures.add(operation + " " + name);
+                throw new IOException("ACQ-2043 simulated input/output error: " + operation + " of " + name);
+            }
             case FULL -> {
                 full = true;
+                failures.add(operation + " " + name);
                 throw noSpace(name);
             }
             case POWER_OFF -> {
@@ -307,6 +357,7 @@ public final class SimulatedStorage implements Storage {
                 if (random.nextBoolean()) {
                     effect.run();
                 }
+                whenOff.run();
                 checkOn();
             }
         }

@@ -156,7 +156,8 @@ public abstract class UpgradeSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("without a checkpoint there is no state to lose: a version makes its state of all batches of the journal")
+    @DisplayName(
+            "without a checkpoint there is no state to lose: a version makes its state of all batches of the journal")
     void withoutACheckpointAStateIsMadeOfTheJournal() {
         try (TestStreams t = first(one("sums"))) {
             t.add("in", "a", "b").add("in", "a").add("in", "a", "c").advance(2);
@@ -350,7 +351,8 @@ public abstract class UpgradeSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("edit 9: a state of a built-in type becomes another one: it never goes on silently, and nothing is lost")
+    @DisplayName(
+            "edit 9: a state of a built-in type becomes another one: it never goes on silently, and nothing is lost")
     void aBuiltInStateGetsAnotherType() {
         try (TestStreams t = first(one("sums"))) {
             twoBatches(t);
@@ -404,7 +406,8 @@ public abstract class UpgradeSemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("edit 10: another default parallelism: refused, naming both; with rescale the state is divided anew, and equal")
+    @DisplayName(
+            "edit 10: another default parallelism: refused, naming both; with rescale the state is divided anew, and equal")
     void theDefaultParallelismChanges() {
         try (TestStreams t = first(one("sums"))) {
             twoBatches(t);

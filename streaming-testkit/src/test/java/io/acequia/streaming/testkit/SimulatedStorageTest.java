@@ -12,6 +12,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -118,6 +119,65 @@ class SimulatedStorageTest {
             lengths.add(storage.crash().content("x").length);
         }
         assertThat(lengths).contains(0, 8);
+    }
+
+    @Test
+    void whatFailedAndWhatIsForcedAgainIsTold() throws IOException {
+        SimulatedStorage storage = with(1, "x");
+        Storage.Appender file = storage.create("y");
+        storage.fill(Operation.FORCE, 1);
+        assertThatThrownBy(file::force).isInstanceOf(StorageFullException.class);
+        storage.spaceReturns();
+        file.force();
+        assertThat(storage.forcedAgain()).isZero();
+        storage.fail(Operation.FORCE, 1);
+        assertThatThrownBy(file::force).hasMessageStartingWith("ACQ-2043 ");
+        file.force();
+        assertThat(storage.forcedAgain()).isEqualTo(1);
+        assertThat(storage.failures()).containsExactly("FORCE y", "FORCE y");
+        assertThat(storage.names()).containsExactly("x", "y");
+    }
+
+    @Test
+    void aCommitByCopyLeavesAnythingUntilItsFolderIsForced() throws IOException {
+        Set<List<String>> outcomes = new HashSet<>();
+        Set<Integer> lengths = new HashSet<>();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            SimulatedStorage storage = with(seed, "x");
+            storage.force("x");
+            storage.forceFolder("");
+            storage.commitByCopy();
+            assertThat(storage.capabilities().atomicRename()).isFalse();
+            storage.commit("x", "y");
+            assertThat(storage.content("y")).hasSize(16);
+            SimulatedStorage found = storage.crash();
+            outcomes.add(names(found, ""));
+            if (found.names().contains("y")) {
+                lengths.add(found.content("y").length);
+            }
+
+            SimulatedStorage forced = with(seed, "x");
+            forced.force("x");
+            forced.commitByCopy();
+            forced.commit("x", "y");
+            forced.forceFolder("");
+            assertThat(forced.crash().content("y")).hasSize(16);
+        }
+        assertThat(outcomes).containsExactlyInAnyOrder(List.of(), List.of("x"), List.of("y"), List.of("x", "y"));
+        assertThat(lengths).contains(0, 16).hasSizeGreaterThan(5);
+    }
+
+    @Test
+    void thePowerThatGoesIsTold() throws IOException {
+        SimulatedStorage storage = with(1, "x");
+        List<String> told = new ArrayList<>();
+        storage.whenOff(() -> told.add("off"));
+        storage.powerOffAfter(2);
+        storage.read("x", 0, 1);
+        assertThat(storage.isOn()).isTrue();
+        assertThatThrownBy(() -> storage.read("x", 0, 1)).hasMessageStartingWith("ACQ-2044 ");
+        assertThat(storage.isOn()).isFalse();
+        assertThat(told).containsExactly("off");
     }
 
     @Test

@@ -57,6 +57,18 @@ final class ChildJvm implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /** Asks it to end by SIGTERM, and leaves its input open, which {@code Process.destroy} does not. */
+    void terminate() throws IOException, InterruptedException {
+        signal("TERM");
+    }
+
+    /** Sends a signal by its name, such as STOP. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+    }
+
     /** Asks it to end, by the end of its input. */
     void end() throws IOException {
         process.getOutputStream().close();

@@ -4,10 +4,12 @@ package io.acequia.streaming.benchmarks.faults;
 import io.acequia.streaming.benchmarks.faults.NumberedFeed.Manners;
 import io.acequia.streaming.benchmarks.faults.PowerRig.Outcome;
 import io.acequia.streaming.benchmarks.faults.PowerRig.Trial;
+import io.acequia.streaming.benchmarks.faults.SimWorld.Mistakes;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.testkit.SimulatedStorage;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -43,6 +45,9 @@ final class Controls {
                 "position moved on in the middle of an event",
                 verdict,
                 power(new Trial(9, Manners.MOVES_ON_EARLY, true, block, disk -> {})));
+        for (Map.Entry<String, Mistakes> each : SimMistakes.all().entrySet()) {
+            control(each.getKey(), verdict, seed -> SimMistakes.isNoticed(each.getValue(), seed));
+        }
     }
 
     private static Mistake power(Trial trial) {

@@ -41,12 +41,31 @@ public final class Faults {
             case "disk" -> DiskRig.run(request.n(1000), verdict);
             case "receiver" -> ReceiverRig.run(request.n(1000), verdict);
             case "receiver-kill" -> KillRig.run(request.n(200), verdict);
-            case "controls" -> Controls.run(verdict);
+            case "hostile" -> HostileRig.run(request.n(2000), verdict);
+            case "fixture" -> HostileRig.writeFixture(verdict);
+            case "kill" -> kill(request.n(500), verdict);
+            case "kill-random" -> ExactRig.atRandom(request.n(500), verdict);
+            case "kill-places" -> ExactRig.everywhere(verdict);
+            case "kill-nested" -> ExactRig.nested(request.n(100), verdict);
+            case "kill-controls" -> ExactControls.run(verdict);
+            case "stop" -> StopRig.run(request.n(200), verdict);
+            case "break" -> BreakRig.run(request.n(200), verdict);
+            case "controls" -> {
+                Controls.run(verdict);
+                ExactControls.run(verdict);
+            }
+            case "sim" -> SimRig.run(request.n(1000), request.only(), verdict);
             case "repeat" -> RepeatRig.run(request.time(), verdict);
             default ->
                 throw new IllegalArgumentException(
                         "ACQ-3035 there is no rig '" + request.rig() + "'; " + FaultsRequest.USAGE);
         }
         return verdict.tell();
+    }
+
+    private static void kill(int n, Verdict verdict) throws Exception {
+        ExactRig.run(n, verdict);
+        StopRig.run(Math.max(10, n * 2 / 5), verdict);
+        BreakRig.run(Math.max(10, n * 2 / 5), verdict);
     }
 }

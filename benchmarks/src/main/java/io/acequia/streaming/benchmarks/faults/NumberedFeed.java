@@ -35,6 +35,8 @@ final class NumberedFeed {
     private long next;
     private long handed;
     private long connections;
+    private volatile Runnable listener = () -> {};
+    private int mostAtOnce = Integer.MAX_VALUE;
 
     /** How the source treats what it hands out; the latter two are mistakes that a rig must notice. */
     enum Manners {
@@ -51,6 +53,16 @@ final class NumberedFeed {
         this.largestEvent = largestEvent;
         this.manners = manners;
         FEEDS.put(id, this);
+    }
+
+    /** Runs whenever something was acknowledged; must not block. */
+    void listen(Runnable whenAcked) {
+        listener = whenAcked;
+    }
+
+    /** Hands out so many events at once, at most. */
+    synchronized void deliverAtMost(int events) {
+        mostAtOnce = events;
     }
 
     int sizeOf(long event) {
@@ -148,6 +160,7 @@ final class NumberedFeed {
     private synchronized void ack(long from, long until) {
         acked.set((int) from, (int) until);
         notifyAll();
+        listener.run();
     }
 
     private final class Connection implements ReliableReceiver<Long> {
@@ -177,7 +190,7 @@ final class NumberedFeed {
 
         private Delivery<Long> several(int most) {
             long from = next;
-            next = Math.min(offered, from + most);
+            next = Math.min(offered, from + Math.min(most, mostAtOnce));
             handed += next - from;
             List<Long> records = new ArrayList<>();
             for (long event = from; event < next; event++) {

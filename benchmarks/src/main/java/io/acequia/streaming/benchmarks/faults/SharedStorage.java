@@ -8,7 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** A storage that several users may close without an effect on the others. */
-record SharedStorage(Storage storage) implements Storage {
+class SharedStorage implements Storage {
+    private final Storage storage;
+
+    SharedStorage(Storage storage) {
+        this.storage = storage;
+    }
+
     @Override
     public Capabilities capabilities() {
         return storage.capabilities();

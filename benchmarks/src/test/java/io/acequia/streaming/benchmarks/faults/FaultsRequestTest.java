@@ -32,9 +32,11 @@ class FaultsRequestTest {
     void eachOptionHasItsValue() {
         FaultsRequest request = parse("disk", "--n", "7", "--seed", "42", "--minutes", "0.5");
 
-        assertThat(request).isEqualTo(new FaultsRequest("disk", 7, 42, Duration.ofSeconds(30)));
+        assertThat(request).isEqualTo(new FaultsRequest("disk", 7, 42, Duration.ofSeconds(30), ""));
         assertThat(request.n(100)).isEqualTo(7);
         assertThat(parse("--seed", "42", "disk").n(100)).isEqualTo(100);
+        assertThat(parse("sim", "--seeds", "9", "--only", "F11").n(1)).isEqualTo(9);
+        assertThat(parse("sim", "--only", "F11").only()).isEqualTo("F11");
         assertThat(parse("disk").seed()).isEqualTo(parse("disk").seed());
     }
 
@@ -60,6 +62,17 @@ class FaultsRequestTest {
     void helpNamesEveryRig() {
         assertThat(run("--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("disk ", "receiver ", "receiver-kill ", "controls ", "repeat ");
+                .contains(
+                        "disk ",
+                        "receiver ",
+                        "receiver-kill ",
+                        "hostile ",
+                        "fixture ",
+                        "kill ",
+                        "stop ",
+                        "break ",
+                        "controls ",
+                        "sim ",
+                        "repeat ");
     }
 }

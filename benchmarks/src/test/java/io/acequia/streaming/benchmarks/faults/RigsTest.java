@@ -28,9 +28,21 @@ class RigsTest {
     }
 
     @Test
-    void everyMistakeIsCaught() {
-        assertThat(run("controls", "--seed", "5")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("controls: n=5 caught=5 seed=5");
+    void everyMistakeIsCaught() throws Exception {
+        PrintStream printed = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Verdict verdict = new Verdict("controls", 5, printed, printed);
+
+        Controls.run(verdict);
+
+        assertThat(verdict.tell()).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("controls: n=10 caught=10 seed=5");
+    }
+
+    @Test
+    void killedProcessesLoseNothing() {
+        assertThat(run("kill-random", "--n", "5", "--seed", "5")).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("kill-random: n=5 lost=0 duplicated=0 wrong=0 seed=5");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.checkpoint;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What one source brings into one batch, in a form from which another process brings the same again.
@@ -14,6 +15,12 @@ import java.util.List;
 public record Allocation(String source, String position, long records, List<List<String>> groups) {
     public Allocation {
         groups = groups.stream().map(List::copyOf).toList();
+    }
+
+    /** For people: pieces of a partition with commas between, partitions with bars. */
+    String describe() {
+        return source + ": " + records + " records, until " + position + ", pieces "
+                + groups.stream().map(group -> String.join(", ", group)).collect(Collectors.joining(" | "));
     }
 
     static void write(FieldWriter out, Allocation allocation) {

@@ -39,12 +39,12 @@ public final class Checkpoints {
     /** Where they are, in the checkpoint directory. */
     public static final String FOLDER = "checkpoints";
 
-    private static final String UNFINISHED = "MANIFEST.tmp";
-    private static final String PUT_ASIDE = "MANIFEST.bad";
-    private static final String RESTORING = "restoring.";
-    private static final int DEATHS = 2;
+    static final String UNFINISHED = "MANIFEST.tmp";
+    static final String PUT_ASIDE = "MANIFEST.bad";
+    static final String RESTORING = "restoring.";
+    static final int DEATHS = 2;
     private static final int LONGEST_MANIFEST = 256 << 20;
-    private static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,19})-([0-9a-f]{8,16})");
+    static final Pattern NAME = Pattern.compile("cp-(-?\\d{1,18})-([0-9a-f]{8,16})");
 
     private final Storage storage;
     private final UUID job;
@@ -72,7 +72,7 @@ public final class Checkpoints {
         return "cp-%d-%08x".formatted(millis, attempt);
     }
 
-    private static long millis(String name) {
+    static long millis(String name) {
         Matcher matcher = NAME.matcher(name);
         return matcher.matches() ? Long.parseLong(matcher.group(1)) : Long.MIN_VALUE;
     }
@@ -96,7 +96,7 @@ public final class Checkpoints {
         return all;
     }
 
-    private Found read(String name, Storage.Entry file) throws IOException {
+    Found read(String name, Storage.Entry file) throws IOException {
         try {
             if (file.length() > LONGEST_MANIFEST) {
                 throw new CheckpointRefusedException(
@@ -138,12 +138,14 @@ public final class Checkpoints {
     /**
      * The newest checkpoint that is whole; empty when there is none.
      *
-     * @param mustBeOne whether something is in checkpoints alone
+     * @param journal what there is beside checkpoints
      * @throws CheckpointRefusedException when there must be one and none is left
      */
-    public Optional<Manifest> newest(boolean mustBeOne) throws IOException {
+    public Optional<Manifest> newest(Journal.Reach journal) throws IOException {
         CheckpointRefusedException last = null;
+        boolean some = false;
         for (Found found : list()) {
+            some = true;
             try {
                 if (found.damage().isPresent()) {
                     throw found.damage().get();
@@ -165,7 +167,7 @@ public final class Checkpoints {
                 last = e;
             }
         }
-        if (mustBeOne) {
+        if (journal == Journal.Reach.CHECKPOINT || some && journal == Journal.Reach.NOTHING) {
             throw new CheckpointRefusedException(
                     "ACQ-1115",
                     FOLDER,
@@ -175,13 +177,13 @@ public final class Checkpoints {
                             + "; bring back a copy, or start the job anew in another directory",
                     last);
         }
-        if (last != null) {
+        if (some) {
             LOG.warn("no checkpoint can be trusted, and the journal is whole: the job runs again from its beginning");
         }
         return Optional.empty();
     }
 
-    private int deaths(Manifest manifest) throws IOException {
+    int deaths(Manifest manifest) throws IOException {
         return (int) storage.list(FOLDER + "/" + manifest.name()).stream()
                 .filter(file -> file.name().contains("/" + RESTORING))
                 .count();

@@ -4,18 +4,18 @@ package io.acequia.streaming.internal.checkpoint;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.log.Address;
+import io.acequia.streaming.internal.log.LogReader;
 import io.acequia.streaming.internal.log.LogSettings;
 import io.acequia.streaming.internal.log.SegmentedLog;
 import io.acequia.streaming.storage.Storage;
 import io.acequia.streaming.storage.StorageFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,17 +39,17 @@ public final class Journal implements AutoCloseable {
     /** Where it is, in the checkpoint directory. */
     public static final String FOLDER = "journal";
 
-    private static final int FORMAT = 1;
-    private static final byte ALLOCATED = 1;
-    private static final byte OUTPUT_DONE = 2;
-    private static final byte OUTPUT_FAILED = 3;
-    private static final byte BATCH_DONE = 4;
-    private static final byte CHECKPOINT = 5;
-    private static final long NEVER = Long.MIN_VALUE;
+    static final int FORMAT = 1;
+    static final byte ALLOCATED = 1;
+    static final byte OUTPUT_DONE = 2;
+    static final byte OUTPUT_FAILED = 3;
+    static final byte BATCH_DONE = 4;
+    static final byte CHECKPOINT = 5;
+    static final long NEVER = Long.MIN_VALUE;
 
     private final SegmentedLog log;
     private final Full full;
-    private final TreeMap<Time, Found> found = new TreeMap<>();
+    private final JournalContent found = new JournalContent();
     /** Where the allocation of each batch stands that no released segment holds. Guarded by itself. */
     private final TreeMap<Time, Long> allocated = new TreeMap<>();
 
@@ -67,17 +67,6 @@ public final class Journal implements AutoCloseable {
         void await(StorageFullException why) throws InterruptedException;
     }
 
-    /** A batch while the journal is read. */
-    private static final class Found {
-        private final List<Allocation> allocations;
-        private final Set<String> ended = new HashSet<>();
-        private boolean done;
-
-        Found(List<Allocation> allocations) {
-            this.allocations = allocations;
-        }
-    }
-
     private Journal(Storage storage, UUID job, LogSettings limits, StreamClock clock, Full full) throws IOException {
         this.full = full;
         this.log = SegmentedLog.open(storage, FOLDER, job, limits, clock, this::preamble);
@@ -85,11 +74,15 @@ public final class Journal implements AutoCloseable {
         try {
             ByteBuffer newest = log.recoveredPreamble().orElse(null);
             if (newest != null) {
-                readPreamble(newest);
+                found.begin(newest);
             }
             for (SegmentedLog.Entry entry : log.recovered()) {
-                take(entry);
+                Address at = entry.address();
+                found.take(entry.type(), at, log.read(at));
             }
+            beginning = found.beginning();
+            released = found.released();
+            allocated.putAll(found.allocated());
             whole = true;
         } finally {
             if (!whole) {
@@ -118,55 +111,40 @@ public final class Journal implements AutoCloseable {
         return out.number(released).bytes();
     }
 
-    private void readPreamble(ByteBuffer bytes) throws CheckpointRefusedException {
-        FieldReader in = new FieldReader(bytes, FOLDER);
-        mustKnow(in.number());
-        beginning = Beginning.read(in);
-        released = in.big();
-        in.mustEnd();
+    /** What a record is, in capitals. */
+    public static String nameOf(byte type) {
+        return switch (type) {
+            case LogReader.PREAMBLE -> "PREAMBLE";
+            case ALLOCATED -> "ALLOCATED";
+            case OUTPUT_DONE -> "OUTPUT_DONE";
+            case OUTPUT_FAILED -> "OUTPUT_FAILED";
+            case BATCH_DONE -> "BATCH_DONE";
+            case CHECKPOINT -> "CHECKPOINT";
+            default -> "type " + type;
+        };
     }
 
-    private static void mustKnow(int format) throws CheckpointRefusedException {
-        if (format != FORMAT) {
-            throw new CheckpointRefusedException(
-                    "ACQ-1111",
-                    FOLDER,
-                    -1,
-                    "the format of its records is " + format + ", and this version knows up to " + FORMAT
-                            + ": recover with the version that wrote it",
-                    null);
-        }
-    }
-
-    private void take(SegmentedLog.Entry entry) throws IOException {
-        FieldReader in =
-                new FieldReader(log.read(entry.address()), entry.address().file());
-        Time time = new Time(in.big());
-        switch (entry.type()) {
+    /** What the fields of a record hold, a line for each, for people; nothing of a type that is none. */
+    public static List<String> describe(byte type, ByteBuffer payload) throws CheckpointRefusedException {
+        FieldReader in = new FieldReader(payload, FOLDER);
+        return switch (type) {
+            case LogReader.PREAMBLE -> JournalContent.describePreamble(in);
             case ALLOCATED -> {
-                found.put(time, new Found(in.list(Allocation::read)));
-                allocated.put(time, entry.address().seq());
+                List<String> lines = new ArrayList<>(List.of(batch(in)));
+                in.list(Allocation::read).forEach(allocation -> lines.add(allocation.describe()));
+                yield lines;
             }
-            case OUTPUT_DONE, OUTPUT_FAILED -> {
-                String uid = in.text();
-                if (entry.type() == OUTPUT_FAILED) {
-                    in.text();
-                }
-                Found batch = found.get(time);
-                if (batch != null) {
-                    batch.ended.add(uid);
-                }
-            }
-            case BATCH_DONE -> {
-                Found batch = found.get(time);
-                if (batch != null) {
-                    batch.done = true;
-                }
-            }
-            case CHECKPOINT -> released = Math.max(released, in.big());
-            default -> throw in.damaged("a record is of type " + entry.type());
-        }
-        in.mustEnd();
+            case OUTPUT_DONE -> List.of(batch(in) + ", output " + in.text());
+            case OUTPUT_FAILED -> List.of(batch(in) + ", output " + in.text() + ": " + in.text());
+            case BATCH_DONE -> List.of(batch(in));
+            case CHECKPOINT -> List.of(batch(in) + "; the oldest that is kept is of " + batch(in));
+            default -> List.of();
+        };
+    }
+
+    private static String batch(FieldReader in) throws CheckpointRefusedException {
+        long millis = in.big();
+        return "batch " + millis + " (" + Instant.ofEpochMilli(millis) + ")";
     }
 
     /** What an earlier run began with; empty the first time. */
@@ -179,19 +157,38 @@ public final class Journal implements AutoCloseable {
         beginning = now;
     }
 
-    /** Whether batches up to some time are in checkpoints alone. */
-    public boolean needsCheckpoint() {
-        Beginning known = beginning;
-        return known != null && released > known.zero().milliseconds();
+    /** How far back it goes. */
+    public enum Reach {
+        /** Nothing was ever written. */
+        NOTHING,
+        /** It has all batches that there were. */
+        BEGINNING,
+        /** Batches up to some time are in checkpoints alone. */
+        CHECKPOINT
     }
 
-    /** The batches of earlier runs after a time, in order. */
-    public List<JournaledBatch> batchesAfter(Time time) {
-        List<JournaledBatch> batches = new ArrayList<>();
-        found.tailMap(time, false)
-                .forEach(
-                        (at, batch) -> batches.add(new JournaledBatch(at, batch.allocations, batch.ended, batch.done)));
-        return batches;
+    /** How far back it goes. */
+    public Reach reach() {
+        return found.reach();
+    }
+
+    /**
+     * The batches of earlier runs after a time, in order.
+     *
+     * @throws CheckpointRefusedException when there may have been some that are gone
+     */
+    public List<JournaledBatch> batchesAfter(Time time) throws CheckpointRefusedException {
+        if (time.milliseconds() < found.released()) {
+            throw new CheckpointRefusedException(
+                    "ACQ-1118",
+                    FOLDER,
+                    -1,
+                    "batches after " + time + " are asked for, and those up to " + new Time(found.released())
+                            + " are gone: the checkpoints are older than the journal; bring back the whole directory"
+                            + " from one copy",
+                    null);
+        }
+        return found.batchesAfter(time);
     }
 
     /** The number of the last record that is there. */

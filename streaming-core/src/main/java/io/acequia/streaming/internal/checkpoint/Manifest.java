@@ -3,9 +3,11 @@ package io.acequia.streaming.internal.checkpoint;
 
 import io.acequia.streaming.data.Time;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -40,9 +42,17 @@ public record Manifest(
     /** Its file. */
     public static final String FILE = "MANIFEST";
 
+    /** Before the name of a sum, among the values. */
+    public static final String SUM = "accumulator/";
+
+    /** Before the uid of a source, among the values: what back-pressure has found out about it. */
+    public static final String RATE = "rate/";
+
     private static final int MAGIC = 0x4143514D;
     private static final int FORMAT = 1;
     private static final int HEAD = 16;
+    private static final Pattern FILES =
+            Pattern.compile("cp--?\\d{1,18}-[0-9a-f]{8,16}/[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     public Manifest {
         positions = List.copyOf(positions);
@@ -250,6 +260,23 @@ public record Manifest(
                 in.list(Owner::read),
                 in.list(Named::read));
         in.mustEnd();
+        manifest.mustName(file);
         return manifest;
+    }
+
+    /** Its files are files of checkpoints, nothing else: a name is made into a path. */
+    private void mustName(String file) throws CheckpointRefusedException {
+        List<String> names = new ArrayList<>(List.of(name + "/" + FILE, base + "/" + FILE));
+        parts().map(Part::file).forEach(names::add);
+        for (String each : names) {
+            if (!FILES.matcher(each).matches()) {
+                throw new CheckpointRefusedException(
+                        "ACQ-1117",
+                        file,
+                        -1,
+                        "it names '" + each + "', which is no file of a checkpoint: somebody else wrote it",
+                        null);
+            }
+        }
     }
 }

@@ -79,7 +79,7 @@ public record Part(String file, long bytes, int checksum, List<Long> ends) imple
     }
 
     /** The records of a section. For one thread. */
-    <T> Iterator<T> records(Storage storage, String folder, int section, RecordSerializer serializer) {
+    public <T> Iterator<T> records(Storage storage, String folder, int section, RecordSerializer serializer) {
         long begin = section == 0 ? HEAD : ends.get(section - 1);
         return serializer.read(new Chunks(storage, folder + "/" + file, begin, ends.get(section)));
     }

@@ -20,9 +20,11 @@ import java.util.OptionalLong;
  *
  * @param uri of the checkpoint directory
  * @param folder of checkpoints
+ * @param owner whose data it is, for people
  * @param decoding how the records of the serializer become those of the dataset
  */
-record PartSplit<T>(String uri, String folder, Part part, int section, Vocabulary vocabulary, Decoding<T> decoding)
+record PartSplit<T>(
+        String uri, String folder, String owner, Part part, int section, Vocabulary vocabulary, Decoding<T> decoding)
         implements Split<T> {
     private static final int AT_ONCE = 1024;
 
@@ -62,14 +64,23 @@ record PartSplit<T>(String uri, String folder, Part part, int section, Vocabular
 
     @Override
     public SplitReader<T> open(TaskContext task) throws Exception {
-        Iterator<T> records =
-                decoding.of(part.records(((StorageTask) task).storage(uri), folder, section, vocabulary.serializer()));
+        Iterator<T> records;
+        try {
+            records = decoding.of(
+                    part.records(((StorageTask) task).storage(uri), folder, section, vocabulary.serializer()));
+        } catch (RuntimeException e) {
+            throw unreadable(e);
+        }
         return new SplitReader<>() {
             @Override
-            public List<T> next() {
+            public List<T> next() throws CheckpointRefusedException {
                 List<T> some = new ArrayList<>();
-                while (some.size() < AT_ONCE && records.hasNext()) {
-                    some.add(records.next());
+                try {
+                    while (some.size() < AT_ONCE && records.hasNext()) {
+                        some.add(records.next());
+                    }
+                } catch (RuntimeException e) {
+                    throw unreadable(e);
                 }
                 return some;
             }
@@ -77,6 +88,15 @@ record PartSplit<T>(String uri, String folder, Part part, int section, Vocabular
             @Override
             public void close() {}
         };
+    }
+
+    private CheckpointRefusedException unreadable(RuntimeException why) {
+        return new CheckpointRefusedException(
+                "ACQ-1119",
+                folder + "/" + part.file(),
+                -1,
+                "what is kept for " + owner + " cannot be read: " + why.getMessage(),
+                why);
     }
 
     @Override

@@ -25,22 +25,23 @@ public record Restore(Engine engine, String uri, Vocabulary vocabulary) {
         List<List<Split<Tuple2<K, StateChange<K, S>>>>> groups = new ArrayList<>();
         for (Piece piece : owner.pieces()) {
             for (Part part : piece.parts()) {
-                groups.add(List.of(split(part, 0, new PartSplit.Changes<K, S>())));
+                groups.add(List.of(split(owner, part, 0, new PartSplit.Changes<K, S>())));
             }
         }
         return engine.fromSplits(groups);
     }
 
     /** The records of a batch in the partitions and the order in which they were written. */
-    public <T> Dataset<T> batch(Piece piece, Time time) {
+    public <T> Dataset<T> batch(Owner owner, Piece piece, Time time) {
         List<List<Split<T>>> groups = new ArrayList<>();
         for (Part part : piece.parts()) {
-            groups.add(List.of(split(part, piece.times().indexOf(time), new PartSplit.Plainly<T>())));
+            groups.add(List.of(split(owner, part, piece.times().indexOf(time), new PartSplit.Plainly<T>())));
         }
         return engine.fromSplits(groups);
     }
 
-    private <T> Split<T> split(Part part, int section, PartSplit.Decoding<T> decoding) {
-        return new PartSplit<>(uri, Checkpoints.FOLDER, part, section, vocabulary, decoding);
+    private <T> Split<T> split(Owner owner, Part part, int section, PartSplit.Decoding<T> decoding) {
+        String whose = "'" + owner.uid() + "' (" + owner.operation() + ")";
+        return new PartSplit<>(uri, Checkpoints.FOLDER, whose, part, section, vocabulary, decoding);
     }
 }

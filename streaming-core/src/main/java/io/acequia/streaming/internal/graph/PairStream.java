@@ -361,7 +361,7 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
     @Override
     public <X> PairDStream<K, X> updateStateByKey(Class<X> type, Function2<List<V>, Optional<X>, Optional<X>> f) {
         Objects.requireNonNull(type, "type");
-        return updateStateByKey(f);
+        return keeping(type, updateStateByKey(f));
     }
 
     private <X> PairDStream<K, X> updated(
@@ -391,7 +391,16 @@ final class PairStream<K, V> extends StreamOperations<Tuple2<K, V>, PairDStream<
     public <X, U> MapWithStateDStream<K, V, X, U> mapWithState(
             Class<X> type, Function3<K, Optional<V>, State<X>, U> f) {
         Objects.requireNonNull(type, "type");
-        return mapWithState(StateSpec.function(f));
+        return keeping(type, mapWithState(StateSpec.function(f)));
+    }
+
+    /** Its state is of a class that the program names, so that a checkpoint of another class is refused at the start. */
+    private static <S> S keeping(Class<?> type, S stream) {
+        if (stream instanceof StreamOperations<?, ?, ?> operations
+                && operations.node instanceof StateNode<?, ?, ?, ?> state) {
+            state.keeps(type);
+        }
+        return stream;
     }
 
     private <X, U> StateNode<K, V, X, U> stateful(

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the state itself. The state is the run's, not the node's.
  */
 public final class StateNode<K, V, S, R> extends StreamNode {
+    /** Before the class of the states, in a shape that has it. */
+    private static final String AS = " as ";
+
     private final StateOperator<K, V, S, R> operator;
     private final Partitioner partitioner;
     private final Input<K, V> input;
@@ -30,6 +33,7 @@ public final class StateNode<K, V, S, R> extends StreamNode {
     private final boolean emits;
     private @Nullable PairRDD<K, S> initial;
     private @Nullable Duration timeout;
+    private @Nullable Class<?> type;
     private String stateShape = "";
 
     /** What a batch brings, placed as the state is; {@code before} is the version that the batch finds. */
@@ -68,15 +72,31 @@ public final class StateNode<K, V, S, R> extends StreamNode {
         return this;
     }
 
+    /** Whether state of this shape can be taken up: a class is compared when both say it. */
+    public boolean takesUp(String shape) {
+        return shape.equals(stateShape)
+                || (shape.contains(AS) != stateShape.contains(AS)
+                        && withoutClass(shape).equals(withoutClass(stateShape)));
+    }
+
+    private static String withoutClass(String shape) {
+        int at = shape.indexOf(AS);
+        return at < 0 ? shape : shape.substring(0, at);
+    }
+
     /** What must be the same in a program that takes the state up. */
     public String stateShape() {
         return stateShape;
     }
 
+    void keeps(Class<?> type) {
+        this.type = type;
+    }
+
     void stateStoredAs(String operation) {
         Duration back = needs.stream().map(Need::back).max(Duration::compareTo).orElse(Duration.ZERO);
         stateShape = back.isZero()
-                ? operation
+                ? operation + (type == null ? "" : AS + type.getName())
                 : operation + " of " + Durations.text(back.minus(slide())) + " every " + Durations.text(slide());
     }
 

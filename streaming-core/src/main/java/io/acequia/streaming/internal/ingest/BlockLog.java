@@ -99,6 +99,13 @@ final class BlockLog<T> implements AutoCloseable {
         return new Place(at.file(), at.offset(), at.length(), at.seq());
     }
 
+    /** What the first record of a segment says of the records before it. */
+    static long releasedBelow(ByteBuffer preamble) {
+        Preamble read = new Preamble();
+        read.decode(preamble.duplicate());
+        return read.releasedBelow();
+    }
+
     /** What an earlier run left, in the order in which it was received. */
     List<Recovered> recovered() {
         return recovered;

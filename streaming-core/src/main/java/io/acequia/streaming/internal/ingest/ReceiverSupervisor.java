@@ -299,7 +299,9 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         try {
             if (wantsToRead()) {
                 mustFit(fresh);
+                Failpoint.RECEIVER_CONNECT_BEFORE.pass();
                 fresh.connect();
+                Failpoint.RECEIVER_CONNECT_AFTER.pass();
                 connected();
                 readUntilTold(fresh, mine);
             }
@@ -521,6 +523,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         Exception first = null;
         for (Outcome outcome : outcomes) {
             try {
+                Failpoint.DELIVERY_SETTLE_BEFORE.pass();
                 outcome.tell();
                 Failpoint.DELIVERY_SETTLED.pass();
             } catch (Exception e) {

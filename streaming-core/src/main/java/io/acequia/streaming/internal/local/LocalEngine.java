@@ -21,6 +21,7 @@ import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.store.BlockStore;
+import io.acequia.streaming.internal.store.FailpointStorage;
 import io.acequia.streaming.internal.store.Loaders;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.MemoryBudget;
@@ -203,14 +204,14 @@ final class LocalEngine implements Engine {
         if (OTHER_SCHEME.matcher(uri).matches()) {
             for (StorageProvider provider : ServiceLoader.load(StorageProvider.class, Loaders.context())) {
                 if (provider.accepts(uri)) {
-                    return provider.open(uri);
+                    return FailpointStorage.around(provider.open(uri));
                 }
             }
             throw new IOException("ACQ-0525 the local engine has no storage for " + uri
                     + ": it knows paths and file: URIs of this machine, and what artifacts bring, such as"
                     + " streaming-hadoop for hdfs: and s3a:");
         }
-        return LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri));
+        return FailpointStorage.around(LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri)));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,10 +85,16 @@ public final class LogInspection {
      * @throws LogDamagedException when the log must not be trusted; what was visited before is right
      */
     public static LogReader.Found read(Storage storage, String folder, LogReader.Visitor visitor) throws IOException {
+        return read(storage, folder, Optional.empty(), visitor);
+    }
+
+    /** The same of a log that must be that of a job. */
+    public static LogReader.Found read(Storage storage, String folder, Optional<UUID> job, LogReader.Visitor visitor)
+            throws IOException {
         LogDamagedException before = null;
         for (int look = 1; ; look++) {
             try {
-                return LogReader.scan(storage, folder, Optional.empty(), LIMITS, visitor);
+                return LogReader.scan(storage, folder, job, LIMITS, visitor);
             } catch (LogDamagedException e) {
                 if (look == MOST_LOOKS || isSame(before, e)) {
                     throw e;

@@ -8,6 +8,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.checkpoint.Allocation;
 import io.acequia.streaming.internal.checkpoint.JournaledBatch;
 import io.acequia.streaming.internal.graph.StreamGraph;
+import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.StreamingListener;
@@ -140,7 +141,9 @@ final class BatchScheduler {
         graph.running(zero, remembered::forProgram);
         long replayed = 0;
         if (durable != null && checkpointer != null) {
+            Failpoint.RECOVERY_BEGUN.pass();
             durable.restore(graph.rdds(), states, remembered, clock);
+            Failpoint.RECOVERY_RESTORED.pass();
             checkpointer.start(durable.manifest());
             for (JournaledBatch batch : durable.pending()) {
                 queue.add(replay(batch));

@@ -21,6 +21,7 @@ import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.internal.graph.StreamNode;
 import io.acequia.streaming.internal.rdd.DatasetPairRdd;
 import io.acequia.streaming.internal.rdd.DatasetRdd;
+import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.internal.store.Vocabulary;
 import io.acequia.streaming.listener.CheckpointInfo;
 import io.acequia.streaming.listener.ContextStatus;
@@ -144,7 +145,11 @@ final class Checkpointer {
     }
 
     static Vocabulary vocabulary(StreamingConf conf) {
-        return new Vocabulary(conf.registeredClasses(), conf.registeredCodecs(), conf.get(StreamingConf.UNSAFE_JAVA));
+        return new Vocabulary(
+                conf.registeredClasses(),
+                conf.registeredCodecs(),
+                conf.get(StreamingConf.UNSAFE_JAVA),
+                conf.renamedClasses());
     }
 
     /** What the setting says, else the shortest that a stream asks for, else a multiple of the batch interval. */
@@ -258,6 +263,7 @@ final class Checkpointer {
     }
 
     private void take(Time time) {
+        Failpoint.CHECKPOINT_BEGUN.pass();
         List<Named> positions = new ArrayList<>();
         for (Feed feed : feeds) {
             feed.positionAt(time)
@@ -270,6 +276,7 @@ final class Checkpointer {
         }
         waiting = new Job(time, positions, versions, remembered.hold(storedNodes, time), values.get());
         last = time;
+        Failpoint.CHECKPOINT_TAKEN.pass();
         changed.signalAll();
     }
 
@@ -332,15 +339,19 @@ final class Checkpointer {
             job.versions().forEach(states::needed);
             bytes = own(manifest);
             isWhole(job.time(), bytes);
+            Failpoint.CHECKPOINT_WRITTEN.pass();
             List<Manifest> kept = checkpoints.prune(keep);
+            Failpoint.CHECKPOINT_PRUNED.pass();
             bases = (int) kept.stream().map(Manifest::base).distinct().count();
             Time oldest =
                     bases < 2 ? beginning.zero() : kept.get(kept.size() - 1).time();
             journal.checkpointed(job.time(), oldest);
+            Failpoint.PROCESSED_TOLD_BEFORE.pass();
             for (Feed feed : feeds) {
                 feed.covered(job.time());
                 feed.forgettable(oldest);
             }
+            Failpoint.PROCESSED_TOLD_AFTER.pass();
         } catch (InterruptedException e) {
             checkpoints.discard(name);
             throw e;

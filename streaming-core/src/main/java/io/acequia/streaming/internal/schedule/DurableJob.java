@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +67,7 @@ final class DurableJob implements AutoCloseable {
         this.directory = directory;
         this.journal = journal;
         this.checkpoints = new Checkpoints(directory.storage(), directory.job());
-        this.manifest = checkpoints.newest(journal.needsCheckpoint());
+        this.manifest = checkpoints.newest(journal.reach());
         manifest.ifPresent(this::mustHaveItsJournal);
         Optional<Beginning> before = journal.beginning().or(() -> manifest.map(Manifest::beginning));
         this.takenUp = before.isPresent();
@@ -274,13 +275,14 @@ final class DurableJob implements AutoCloseable {
         TreeMap<Time, PlannedBatch> past = new TreeMap<>();
         for (StreamNode node : graph.retention().carried()) {
             if (node instanceof StateNode<?, ?, ?, ?> state) {
-                Optional<Owner> owner = fitting(from, node.site().uid(), Kind.STATE, state.stateShape());
+                Optional<Owner> owner =
+                        fitting(from, node.site().uid(), Kind.STATE, state.stateShape(), state::takesUp);
                 if (owner.isPresent()) {
                     restore(state, owner.get(), restore, rdds, states);
                 }
             }
             if (node.isStored()) {
-                Optional<Owner> owner = fitting(from, node.keptUid(), Kind.BATCHES, node.shape());
+                Optional<Owner> owner = fitting(from, node.keptUid(), Kind.BATCHES, node.shape(), node.shape()::equals);
                 if (owner.isPresent()) {
                     for (Time time : owner.get().times()) {
                         PlannedBatch batch =
@@ -301,13 +303,13 @@ final class DurableJob implements AutoCloseable {
                 pending.size());
     }
 
-    private Optional<Owner> fitting(Manifest from, String uid, Kind kind, String shape) {
+    private Optional<Owner> fitting(Manifest from, String uid, Kind kind, String shape, Predicate<String> fits) {
         Optional<Owner> owner = from.owner(uid);
         if (owner.isEmpty()) {
             return owner;
         }
         String there = owner.get().shape();
-        if (owner.get().kind() == kind && there.equals(shape)) {
+        if (owner.get().kind() == kind && fits.test(there)) {
             return owner;
         }
         if (mayGo(uid)) {
@@ -338,8 +340,8 @@ final class DurableJob implements AutoCloseable {
         for (Piece piece : owner.pieces()) {
             if (piece.times().contains(time)) {
                 DatasetRdd<?> records = piece.keyed()
-                        ? rdds.pairsOf(restore.<Tuple2<Object, Object>>batch(piece, time), scope)
-                        : rdds.of(restore.batch(piece, time), scope);
+                        ? rdds.pairsOf(restore.<Tuple2<Object, Object>>batch(owner, piece, time), scope)
+                        : rdds.of(restore.batch(owner, piece, time), scope);
                 return node.restored(records).settled(node.site(), StorageLevel.MEMORY_AND_DISK);
             }
         }

@@ -6,14 +6,23 @@ import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
  * The checkpoint directory of a job, held by one context at a time: a lock that ends with its process, and an id that every
  * file of the job carries, so that a file of another job is recognised.
  */
-final class JobDirectory implements AutoCloseable {
-    private static final String ID = "job";
+public final class JobDirectory implements AutoCloseable {
+    /** The file with the id of the job. */
+    public static final String ID = "job";
+
+    /** The file that is locked while a context runs on the directory. */
+    public static final String LOCK = "lock";
+
+    /** The folder of the logs of what was received. */
+    public static final String RECEIVED = "received";
+
     private static final String NEW_ID = "job.new";
 
     private final Storage storage;
@@ -31,7 +40,7 @@ final class JobDirectory implements AutoCloseable {
         Storage storage = engine.storage(directory);
         boolean opened = false;
         try {
-            Storage.Lock lock = storage.lock("lock")
+            Storage.Lock lock = storage.lock(LOCK)
                     .orElseThrow(() -> new DirectoryRefusedException(
                             "ACQ-1030 the checkpoint directory " + directory
                                     + " is in use: another context, here or in another process, runs on it; stop that one, or"
@@ -47,13 +56,14 @@ final class JobDirectory implements AutoCloseable {
         }
     }
 
-    private static UUID id(Storage storage) throws IOException {
+    /** The id of the job whose directory this is; empty when no job has run on it. Changes nothing. */
+    public static Optional<UUID> idIn(Storage storage) throws IOException {
         for (Storage.Entry entry : storage.list("")) {
             if (entry.name().equals(ID)) {
                 ByteBuffer text = storage.read(ID, 0, (int) Math.min(64, entry.length()));
                 String id = StandardCharsets.UTF_8.decode(text).toString().trim();
                 try {
-                    return UUID.fromString(id);
+                    return Optional.of(UUID.fromString(id));
                 } catch (IllegalArgumentException e) {
                     throw new DirectoryRefusedException(
                             "ACQ-1031 " + storage.uri() + "/" + ID + " is damaged: it holds '" + id
@@ -62,6 +72,14 @@ final class JobDirectory implements AutoCloseable {
                             e);
                 }
             }
+        }
+        return Optional.empty();
+    }
+
+    private static UUID id(Storage storage) throws IOException {
+        Optional<UUID> known = idIn(storage);
+        if (known.isPresent()) {
+            return known.get();
         }
         UUID fresh = UUID.randomUUID();
         storage.delete(NEW_ID);
@@ -105,6 +123,11 @@ final class JobDirectory implements AutoCloseable {
 
     String uri() {
         return storage.uri();
+    }
+
+    /** The folder of the log of what a source has received. */
+    public static String receivedFrom(String uid) {
+        return RECEIVED + "/" + folderName(uid);
     }
 
     /** A name for a folder, from a uid that may hold anything: readable, and different for different uids. */

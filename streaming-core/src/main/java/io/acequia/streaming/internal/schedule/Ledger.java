@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.schedule;
 
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.checkpoint.Journal;
+import io.acequia.streaming.internal.store.Failpoint;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +25,22 @@ final class Ledger {
         if (directory != null) {
             directory.mustBeThere();
         }
-        if (journal != null && !batch.isReplayed()) {
+        if (journal == null) {
+            return;
+        }
+        if (batch.isReplayed()) {
+            Failpoint.RECOVERY_REPLAYS.pass();
+        } else {
+            Failpoint.BATCH_PLANNED.pass();
             journal.allocated(batch.time(), batch.allocations());
+            Failpoint.BATCH_ALLOCATED.pass();
         }
     }
 
     void outputDone(Time batch, String uid) throws IOException, InterruptedException {
         if (journal != null) {
             journal.outputDone(batch, uid);
+            Failpoint.OUTPUT_DONE.pass();
         }
     }
 
@@ -44,6 +53,7 @@ final class Ledger {
     void done(PlannedBatch batch) throws IOException, InterruptedException {
         if (journal != null && !batch.wasDone()) {
             journal.batchDone(batch.time());
+            Failpoint.BATCH_DONE.pass();
         }
     }
 }

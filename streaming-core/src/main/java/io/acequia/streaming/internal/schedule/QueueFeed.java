@@ -37,7 +37,7 @@ final class QueueFeed implements Feed {
 
     @Override
     public Intake replay(Time time, Allocation allocation) {
-        throw new IllegalStateException("ACQ-1032 batch " + time + " of a queue cannot be replayed");
+        throw new UnsupportedOperationException("a queue is refused with a checkpoint directory");
     }
 
     @Override

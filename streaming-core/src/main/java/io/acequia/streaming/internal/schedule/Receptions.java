@@ -51,11 +51,15 @@ final class Receptions {
     private static DataLog log(InputNode node, StreamingConf conf, JobDirectory directory) {
         return new DataLog(
                 directory.uri(),
-                "received/" + JobDirectory.folderName(node.site().uid()),
+                JobDirectory.receivedFrom(node.site().uid()),
                 directory.job(),
                 conf.get(StreamingConf.LOG_MAX_RECORD),
                 conf.get(StreamingConf.LOG_ROLL_SIZE),
                 conf.get(StreamingConf.LOG_ROLL_EVERY),
-                new Vocabulary(conf.registeredClasses(), conf.registeredCodecs(), conf.get(StreamingConf.UNSAFE_JAVA)));
+                new Vocabulary(
+                        conf.registeredClasses(),
+                        conf.registeredCodecs(),
+                        conf.get(StreamingConf.UNSAFE_JAVA),
+                        conf.renamedClasses()));
     }
 }

@@ -20,8 +20,6 @@ import org.slf4j.LoggerFactory;
 /** What goes whole into each checkpoint: named sums, and what back-pressure has found out about each source. */
 final class SmallValues {
     private static final Logger LOG = LoggerFactory.getLogger(SmallValues.class);
-    private static final String SUM = "accumulator/";
-    private static final String RATE = "rate/";
 
     private final List<InputNode> inputs;
     private final RateController rates;
@@ -38,28 +36,29 @@ final class SmallValues {
     /** As they are now. */
     List<Named> now() {
         List<Named> values = new ArrayList<>();
-        rdds.accumulators().forEach((name, sum) -> values.add(new Named(SUM + name, encoded(sum.value()))));
+        rdds.accumulators().forEach((name, sum) -> values.add(new Named(Manifest.SUM + name, encoded(sum.value()))));
         for (InputNode input : inputs) {
             rates.terms(input.streamId())
-                    .ifPresent(terms ->
-                            values.add(new Named(RATE + input.site().uid(), terms.rate() + " " + terms.error())));
+                    .ifPresent(terms -> values.add(
+                            new Named(Manifest.RATE + input.site().uid(), terms.rate() + " " + terms.error())));
         }
         return values;
     }
 
     /** Takes over those of a checkpoint, as far as the program has a place for them. */
     void restore(Manifest from) {
-        rdds.accumulators().forEach((name, sum) -> from.value(SUM + name).ifPresent(text -> goOn(sum, text)));
+        rdds.accumulators()
+                .forEach((name, sum) -> from.value(Manifest.SUM + name).ifPresent(text -> goOn(sum, text)));
         for (InputNode input : inputs) {
-            from.value(RATE + input.site().uid()).ifPresent(text -> {
+            from.value(Manifest.RATE + input.site().uid()).ifPresent(text -> {
                 String[] numbers = text.split(" ", -1);
                 rates.restore(input.streamId(), Double.parseDouble(numbers[0]), Double.parseDouble(numbers[1]));
             });
         }
         for (Named value : from.values()) {
-            if (value.name().startsWith(SUM)
-                    && !rdds.accumulators().containsKey(value.name().substring(SUM.length()))) {
-                LOG.info("the program has no sum '{}' any more", value.name().substring(SUM.length()));
+            if (value.name().startsWith(Manifest.SUM)
+                    && !rdds.accumulators().containsKey(value.name().substring(Manifest.SUM.length()))) {
+                LOG.info("the program has no sum '{}' any more", value.name().substring(Manifest.SUM.length()));
             }
         }
     }

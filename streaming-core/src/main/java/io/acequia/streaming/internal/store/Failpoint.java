@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.store;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The places at which a fault rig may end the process, to see what survives: {@code -Dacequia.failpoint=block.forced:3:halt}
- * halts it at the third passage of that place, without a hook or a flush, as a kill does; {@code throw} instead of {@code
- * halt} throws there. Without the property a passage costs one comparison.
+ * The places between two steps of which a process may end after the first: a fault rig ends it there, to see what survives.
+ * {@code -Dacequia.failpoint=block.forced:3:halt} halts it at the third passage of that place, without a hook or a flush, as a
+ * kill does; {@code throw} instead of {@code halt} throws there, {@code delay} waits for 200 ms. With {@code
+ * -Dacequia.failpoint.after=batch.planned} passages count from the first one of that other place on. {@code
+ * -Dacequia.failpoints.seen=FILE} counts every passage into a file, which outlives a kill. Without these properties a passage
+ * costs one comparison.
+ *
+ * <p>Here are those that are no operation of a storage; each of these has a place before and after it, and {@link
+ * FailpointStorage} names them. {@link #all()} has both.
  */
 public enum Failpoint {
+    /** A receiver is about to connect. */
+    RECEIVER_CONNECT_BEFORE,
+    /** It has. */
+    RECEIVER_CONNECT_AFTER,
     /** A receiver has read, and nothing is kept yet. */
     DELIVERY_READ,
     /** Blocks are written to the log and not forced. */
@@ -19,57 +29,62 @@ public enum Failpoint {
     BLOCK_FORCED,
     /** The driver knows, and the source does not. */
     BLOCK_ADDED,
+    /** The source is about to be told. */
+    DELIVERY_SETTLE_BEFORE,
     /** The source has been told. */
-    DELIVERY_SETTLED;
+    DELIVERY_SETTLED,
+    /** A batch is planned, and the journal does not know. */
+    BATCH_PLANNED,
+    /** The journal is forced: the batch will be repeated. */
+    BATCH_ALLOCATED,
+    /** A partition of an output is written, and not committed; passed by sinks. */
+    OUTPUT_COMMIT_BEFORE,
+    /** It is committed, and only the output knows; passed by sinks. */
+    OUTPUT_COMMIT_AFTER,
+    /** The journal was given that an output is done. */
+    OUTPUT_DONE,
+    /** The journal is forced: the batch is done. */
+    BATCH_DONE,
+    /** A checkpoint is due; it is about to be taken from what runs. */
+    CHECKPOINT_BEGUN,
+    /** It is taken, and about to be written. */
+    CHECKPOINT_TAKEN,
+    /** It is written and checked. */
+    CHECKPOINT_WRITTEN,
+    /** Older ones are deleted. */
+    CHECKPOINT_PRUNED,
+    /** Sources are about to hear which batches are covered by a checkpoint. */
+    PROCESSED_TOLD_BEFORE,
+    /** They may know, and what nobody needs may go. */
+    PROCESSED_TOLD_AFTER,
+    /** What an earlier run left is known, and about to be taken up. */
+    RECOVERY_BEGUN,
+    /** State and windows of a checkpoint were taken up. */
+    RECOVERY_RESTORED,
+    /** A batch of an earlier run is about to run again. */
+    RECOVERY_REPLAYS;
 
-    private static final @Nullable Armed ARMED = Armed.of(System.getProperty("acequia.failpoint"));
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '.');
 
     /** Passes the place. */
     public void pass() {
-        if (ARMED != null && ARMED.point == this) {
-            ARMED.pass();
+        if (Passages.ON && Passages.failsAt(text)) {
+            throw new IllegalStateException(Passages.message(text));
         }
     }
 
     /** As it is written in the property: {@code block.forced}. */
     public String text() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '.');
+        return text;
     }
 
-    /** A place that is waited for. */
-    static final class Armed {
-        private final Failpoint point;
-        private final long passage;
-        private final boolean halts;
-        private final AtomicLong passed = new AtomicLong();
-
-        Armed(Failpoint point, long passage, boolean halts) {
-            this.point = point;
-            this.passage = passage;
-            this.halts = halts;
+    /** The names of all places: those of the code, then those of storages. */
+    public static List<String> all() {
+        List<String> all = new ArrayList<>();
+        for (Failpoint point : values()) {
+            all.add(point.text);
         }
-
-        static @Nullable Armed of(@Nullable String text) {
-            if (text == null) {
-                return null;
-            }
-            String[] parts = text.split(":", -1);
-            for (Failpoint point : Failpoint.values()) {
-                if (parts.length == 3 && point.text().equals(parts[0])) {
-                    return new Armed(point, Long.parseLong(parts[1]), parts[2].equals("halt"));
-                }
-            }
-            throw new IllegalArgumentException("ACQ-0675 acequia.failpoint = '" + text
-                    + "': must be a place, a passage and halt or throw, such as block.forced:3:halt");
-        }
-
-        void pass() {
-            if (passed.incrementAndGet() == passage) {
-                if (halts) {
-                    Runtime.getRuntime().halt(137);
-                }
-                throw new IllegalStateException("ACQ-0676 failpoint " + point.text());
-            }
-        }
+        all.addAll(FailpointStorage.names());
+        return all;
     }
 }

@@ -61,7 +61,7 @@ final class FieldsSerializer extends Serializer<Object> {
         for (int i = 0; i < fields.length; i++) {
             primitives[i] = PRIMITIVES.get(fields[i].getType());
         }
-        this.shape = shape(fields);
+        this.shape = shape(Map.of());
     }
 
     /** A checksum of the names and types of the fields: bytes of another shape cannot be read. */
@@ -97,10 +97,14 @@ final class FieldsSerializer extends Serializer<Object> {
         return Arrays.stream(fields).map(Field::getType).toArray(Class<?>[]::new);
     }
 
-    private static int shape(Field[] fields) {
+    /** The shape when the classes of fields had these names. */
+    int shape(Map<Class<?>, String> earlierNames) {
         CRC32C sum = new CRC32C();
         for (Field field : fields) {
-            sum.update((field.getName() + ":" + field.getType().getName() + ";").getBytes(StandardCharsets.UTF_8));
+            sum.update((field.getName() + ":"
+                            + earlierNames.getOrDefault(
+                                    field.getType(), field.getType().getName()) + ";")
+                    .getBytes(StandardCharsets.UTF_8));
         }
         return (int) sum.getValue();
     }

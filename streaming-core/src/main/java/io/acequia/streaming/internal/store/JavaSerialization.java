@@ -103,11 +103,14 @@ public final class JavaSerialization {
 
         @Override
         protected Class<?> resolveClass(ObjectStreamClass type) throws IOException, ClassNotFoundException {
-            try {
-                return Class.forName(type.getName(), false, loader);
-            } catch (ClassNotFoundException e) {
-                return super.resolveClass(type);
+            for (ClassLoader each : List.of(loader, Loaders.context())) {
+                try {
+                    return Class.forName(type.getName(), false, each);
+                } catch (ClassNotFoundException e) {
+                    continue;
+                }
             }
+            return super.resolveClass(type);
         }
     }
 }

@@ -178,6 +178,11 @@ public final class LocalDisk implements Storage {
         return lock.map(taken -> taken);
     }
 
+    /** Whether somebody holds the lock of that name, in this process or another. Changes nothing. */
+    public boolean isLocked(String name) throws IOException {
+        return LockFile.isTaken(file(name), name);
+    }
+
     /** Ends files and locks that are open; what was not forced may be lost. */
     @Override
     public void close() {

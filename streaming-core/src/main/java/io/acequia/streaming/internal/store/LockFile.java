@@ -7,7 +7,12 @@ import io.acequia.streaming.storage.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,6 +69,28 @@ final class LockFile implements Storage.Lock {
                 }
                 TAKEN.remove(real);
             }
+        }
+    }
+
+    /**
+     * Whether somebody has the lock of a file. The system says so only to who asks for a lock: that is a shared one on a handle
+     * that cannot write, given back at once.
+     */
+    static boolean isTaken(Path file, String name) throws IOException {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        Path real = file.toRealPath();
+        if (TAKEN.contains(real)) {
+            return true;
+        }
+        try (FileChannel handle = FileChannel.open(real, StandardOpenOption.READ);
+                FileLock shared = handle.tryLock(0, Long.MAX_VALUE, true)) {
+            return shared == null;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (IOException e) {
+            throw DiskErrors.at(name, e);
         }
     }
 

@@ -10,7 +10,9 @@ import com.esotericsoftware.kryo.kryo5.util.DefaultClassResolver;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ final class NamedClasses extends DefaultClassResolver {
     private final Admission admission;
     private final Iterable<CodecSerializer> codecs;
     private final Iterable<Class<?>> unsafeJava;
+    private final Map<String, Class<?>> renamed;
+    private final Map<Class<?>, String> earlierNames = new HashMap<>();
     private int builtIns = Integer.MAX_VALUE;
 
     /** Writing: the place of a registration, by its id above the built-in ones; -1 when the chunk does not use it. */
@@ -36,7 +40,13 @@ final class NamedClasses extends DefaultClassResolver {
     /** Reading. */
     private Registration[] table = {};
 
-    NamedClasses(Admission admission, Iterable<CodecSerializer> codecs, Iterable<Class<?>> unsafeJava) {
+    NamedClasses(
+            Admission admission,
+            Iterable<CodecSerializer> codecs,
+            Iterable<Class<?>> unsafeJava,
+            Map<String, Class<?>> renamed) {
+        this.renamed = renamed;
+        renamed.forEach((name, type) -> earlierNames.put(type, name));
         this.admission = admission;
         this.codecs = codecs;
         this.unsafeJava = unsafeJava;
@@ -118,6 +128,14 @@ final class NamedClasses extends DefaultClassResolver {
         return serializer instanceof FieldsSerializer fields ? fields.shape() : 0;
     }
 
+    /** Types of fields that were renamed count under either name. */
+    private boolean hasShape(Serializer<?> serializer, int written) {
+        return shape(serializer) == written
+                || !renamed.isEmpty()
+                        && serializer instanceof FieldsSerializer fields
+                        && fields.shape(earlierNames) == written;
+    }
+
     /** Begins a chunk: finds its classes, and leaves only its records to be read. */
     void readTable(BoundedInput in) {
         int end = in.limit();
@@ -152,7 +170,7 @@ final class NamedClasses extends DefaultClassResolver {
             for (int i = 0; i < names.length; i++) {
                 if (found[i] == null) {
                     found[i] = registration(kinds[i], names[i], last).orElse(null);
-                    if (found[i] != null && shape(found[i].getSerializer()) != shapes[i]) {
+                    if (found[i] != null && !hasShape(found[i].getSerializer(), shapes[i])) {
                         throw new RefusedRecordsException(
                                 "ACQ-0543 stored records cannot be read: " + names[i]
                                         + " had other fields when they were written; read them with that version of the"
@@ -178,14 +196,16 @@ final class NamedClasses extends DefaultClassResolver {
     private Optional<Registration> byName(String name, boolean last) {
         Class<?> type;
         try {
-            type = Loaders.find(name);
+            Class<?> now = renamed.get(name);
+            type = now == null ? Loaders.find(name) : now;
             if (mayPass(type)) {
                 return Optional.of(kryo.getRegistration(type));
             }
         } catch (ClassNotFoundException | LinkageError e) {
             throw new RefusedRecordsException(
-                    "ACQ-0542 stored records cannot be read: their class " + name + " is not found: add its library ("
-                            + e + ")",
+                    "ACQ-0542 stored records cannot be read: their class " + name
+                            + " is not found: add its library, or when it was" + " renamed, conf.registerRenamed(\""
+                            + name + "\", its class of now) (" + e + ")",
                     e);
         }
         if (last) {

@@ -18,6 +18,7 @@ import io.acequia.streaming.data.Utf8;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -33,8 +34,12 @@ final class RecordKryo extends Kryo {
     private final NamedClasses classes;
     private final Admission admission;
 
-    RecordKryo(Admission admission, Iterable<CodecSerializer> codecs, Set<Class<?>> unsafeJava) {
-        this(new NamedClasses(admission, codecs, unsafeJava), admission, codecs, unsafeJava);
+    RecordKryo(
+            Admission admission,
+            Iterable<CodecSerializer> codecs,
+            Set<Class<?>> unsafeJava,
+            Map<String, Class<?>> renamed) {
+        this(new NamedClasses(admission, codecs, unsafeJava, renamed), admission, codecs, unsafeJava);
     }
 
     private RecordKryo(

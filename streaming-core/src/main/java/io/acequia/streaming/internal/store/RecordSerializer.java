@@ -34,6 +34,7 @@ public final class RecordSerializer {
     private final Admission admission;
     private final List<CodecSerializer> codecs = new ArrayList<>();
     private final Set<Class<?>> unsafeJava;
+    private final Map<String, Class<?>> renamed;
     private final ConcurrentLinkedQueue<RecordKryo> idle = new ConcurrentLinkedQueue<>();
 
     /** A serializer that lets these classes pass too. */
@@ -47,6 +48,20 @@ public final class RecordSerializer {
      * @param unsafeJava exact names of the classes that go through Java serialization, with commas between
      */
     public RecordSerializer(Set<Class<?>> registered, Map<String, TypedCodec<?>> codecs, String unsafeJava) {
+        this(registered, codecs, unsafeJava, Map.of());
+    }
+
+    /**
+     * A serializer that also reads records of a program whose classes had other names.
+     *
+     * @param renamed classes by their earlier names
+     */
+    public RecordSerializer(
+            Set<Class<?>> registered,
+            Map<String, TypedCodec<?>> codecs,
+            String unsafeJava,
+            Map<String, Class<?>> renamed) {
+        this.renamed = Map.copyOf(renamed);
         this.admission = new Admission(registered);
         new TreeMap<>(codecs).forEach((id, typed) -> this.codecs.add(new CodecSerializer(id, typed)));
         this.unsafeJava = classes(unsafeJava);
@@ -143,7 +158,7 @@ public final class RecordSerializer {
 
     private RecordKryo borrow() {
         RecordKryo kryo = idle.poll();
-        return kryo == null ? new RecordKryo(admission, codecs, unsafeJava) : kryo;
+        return kryo == null ? new RecordKryo(admission, codecs, unsafeJava, renamed) : kryo;
     }
 
     /** A run of records on its way into chunks. */

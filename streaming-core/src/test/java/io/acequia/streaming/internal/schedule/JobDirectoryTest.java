@@ -63,6 +63,19 @@ class JobDirectoryTest {
     }
 
     @Test
+    void aDirectoryThatIsTakenAwayFromARunningJobIsNoticed() throws IOException {
+        try (JobDirectory job = JobDirectory.open(engine, directory.toString())) {
+            job.mustBeThere();
+            Files.writeString(directory.resolve("job"), UUID.randomUUID() + "\n");
+            assertThatThrownBy(job::mustBeThere)
+                    .hasMessageStartingWith("ACQ-1035 the checkpoint directory")
+                    .hasMessageContaining("is that of another job now");
+            Files.delete(directory.resolve("job"));
+            assertThatThrownBy(job::mustBeThere).hasMessageStartingWith("ACQ-1034 the checkpoint directory");
+        }
+    }
+
+    @Test
     void foldersOfDifferentUidsDiffer() {
         assertThat(JobDirectory.folderName("orders")).isEqualTo("orders");
         assertThat(JobDirectory.folderName("../orders")).isEqualTo("%2e%2e%2forders");

@@ -75,6 +75,19 @@ class FileSourceTest {
     }
 
     @Test
+    void aRangeIsMadeAgainFromItsText() throws Exception {
+        SplitPlanner<String> planner = planner(FileRules.of("/data/in"));
+        file("a b", START + 500, "one\n");
+        Split<String> split =
+                planner.plan(new Time(START + SECOND), Long.MAX_VALUE).splits().get(0);
+
+        assertThat(planner.split(split.range())).isEqualTo(split);
+        for (String none : List.of("", "x /data/in/a", "/data/in/a", "-")) {
+            assertThatThrownBy(() -> planner.split(none)).hasMessageStartingWith("ACQ-0680 '" + none + "' is no range");
+        }
+    }
+
+    @Test
     void theWindowBeginsBehindTheStartAndBehindRemember() throws Exception {
         SplitPlanner<String> planner = planner(FileRules.of("/data/in").remember(Duration.ofSeconds(10)));
         file("at start", START, "at start");

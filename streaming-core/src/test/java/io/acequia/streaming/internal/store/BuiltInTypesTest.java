@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -89,7 +90,7 @@ class BuiltInTypesTest {
 
     @Test
     void idsNeverChange() {
-        RecordKryo kryo = new RecordKryo(new Admission(Set.of()), List.of(), Set.of());
+        RecordKryo kryo = new RecordKryo(new Admission(Set.of()), List.of(), Set.of(), Map.of());
         List<String> names = new ArrayList<>();
         for (int id = 0; id < kryo.getNextRegistrationId(); id++) {
             names.add(kryo.getRegistration(id).getType().getName());
