@@ -90,7 +90,9 @@ public abstract class CheckpointSemantics extends OperationSemantics {
             t.advance(expected / batch);
             checkpoints.of(after(expected));
 
-            assertThat(checkpoints.times()).filteredOn(time -> time.compareTo(after(0)) > 0).containsExactly(after(expected));
+            assertThat(checkpoints.times())
+                    .filteredOn(time -> time.compareTo(after(0)) > 0)
+                    .containsExactly(after(expected));
             assertThat(t.context().status().checkpoints())
                     .hasValueSatisfying(status -> assertThat(status.interval()).isEqualTo(seconds(expected)));
         }

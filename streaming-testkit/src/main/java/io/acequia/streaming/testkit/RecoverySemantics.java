@@ -253,7 +253,8 @@ public abstract class RecoverySemantics extends OperationSemantics {
     }
 
     @Test
-    @DisplayName("S7.10 the input of a batch that is replayed keeps its partitions when the default parallelism changes")
+    @DisplayName(
+            "S7.10 the input of a batch that is replayed keeps its partitions when the default parallelism changes")
     void aPendingInputKeepsItsPartitions() {
         VoidFunction<TestStreams> program = s -> show(s.input("in"), "input");
         StreamingConf two = conf().set(StreamingConf.PARALLELISM, 2).set(StreamingConf.RESCALE, true);
