@@ -42,8 +42,7 @@ class SimulatorTest {
 
     @Test
     void programsThatAreStoppedAndStartedEqualTheModel() throws Exception {
-        SimOutcome outcome =
-                sum(new SimCrashes(Flavour.ANY, List.of(End.STOP, End.HARD_STOP), Mistakes.NONE)::run, 30);
+        SimOutcome outcome = sum(new SimCrashes(Flavour.ANY, List.of(End.STOP, End.HARD_STOP), Mistakes.NONE)::run, 30);
 
         assertThat(outcome.counts().get("crashes")).isGreaterThan(30);
     }
