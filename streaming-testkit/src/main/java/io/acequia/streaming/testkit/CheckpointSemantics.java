@@ -10,11 +10,9 @@ import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
-import io.acequia.streaming.function.VoidFunction;
 import io.acequia.streaming.listener.CheckpointInfo;
 import io.acequia.streaming.listener.StreamingListener;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * When a checkpoint is made, and what it costs: rules of sections 4 and 7. A checkpoint may be written while later batches run,
- * so a test waits for the one it looks at before it goes on. An engine passes by a subclass that gives its settings.
+ * When a checkpoint is made, and what it costs: rules of sections 4 and 7. A checkpoint is written while later batches run, and
+ * one that is due meanwhile comes with a later batch; so tests look at the first one, stop gracefully, which waits for it, or go on
+ * until there are enough. An engine passes by a subclass that gives its settings.
  */
 @Timeout(120)
 public abstract class CheckpointSemantics extends OperationSemantics {
@@ -69,6 +68,10 @@ public abstract class CheckpointSemantics extends OperationSemantics {
             }
         }
 
+        synchronized List<Long> bytes() {
+            return made.stream().map(CheckpointInfo::bytes).toList();
+        }
+
         synchronized List<Time> times() {
             return made.stream().map(CheckpointInfo::batchTime).toList();
         }
@@ -78,27 +81,21 @@ public abstract class CheckpointSemantics extends OperationSemantics {
         return Time.of(START.plusSeconds(seconds));
     }
 
-    /** The seconds of the first three checkpoints after the start. */
-    private List<Integer> checkpoints(int interval, int most, StreamingConf conf, VoidFunction<TestStreams> program)
-            throws InterruptedException {
-        List<Integer> seconds = new ArrayList<>();
+    /** Runs until the first checkpoint is due, and looks at its time and at the status. */
+    private void assertInterval(int batch, int expected, StreamingConf conf) throws InterruptedException {
         Checkpoints checkpoints = new Checkpoints();
-        Path directory = root.resolve("every " + interval + " " + conf.get(StreamingConf.CHECKPOINT_INTERVAL));
-        try (TestStreams t = TestStreams.every(seconds(interval), conf, directory, program)) {
+        Path directory = root.resolve("every " + batch + " " + expected);
+        try (TestStreams t = TestStreams.every(seconds(batch), conf, directory, CheckpointSemantics::sums)) {
             t.context().addStreamingListener(checkpoints);
-            for (int second = interval; second <= 3 * most; second += interval) {
-                t.advance(1);
-                if (second % most == 0) {
-                    checkpoints.of(after(second));
-                }
-            }
-            for (Time time : checkpoints.times()) {
-                if (time.compareTo(after(0)) > 0) {
-                    seconds.add((int) Duration.between(START, time.instant()).toSeconds());
-                }
-            }
+            t.advance(expected / batch);
+            checkpoints.of(after(expected));
+
+            assertThat(checkpoints.times())
+                    .filteredOn(time -> time.compareTo(after(0)) > 0)
+                    .containsExactly(after(expected));
+            assertThat(t.context().status().checkpoints())
+                    .hasValueSatisfying(status -> assertThat(status.interval()).isEqualTo(seconds(expected)));
         }
-        return seconds;
     }
 
     private static Optional<Integer> sum(List<Integer> values, Optional<Integer> sum) {
@@ -116,16 +113,15 @@ public abstract class CheckpointSemantics extends OperationSemantics {
     @Test
     @DisplayName("S4.10 the default checkpoint interval is the least multiple of the slide from 10 s: 10 s, 12 s, 15 s")
     void theDefaultInterval() throws Exception {
-        assertThat(checkpoints(1, 10, conf(), CheckpointSemantics::sums)).containsExactly(10, 20, 30);
-        assertThat(checkpoints(3, 12, conf(), CheckpointSemantics::sums)).containsExactly(12, 24, 36);
-        assertThat(checkpoints(15, 15, conf(), CheckpointSemantics::sums)).containsExactly(15, 30, 45);
+        assertInterval(1, 10, conf());
+        assertInterval(3, 12, conf());
+        assertInterval(15, 15, conf());
     }
 
     @Test
     @DisplayName("S4.10 streaming.checkpoint.interval says another interval for the job")
     void theIntervalOfTheJob() throws Exception {
-        StreamingConf conf = conf().set(StreamingConf.CHECKPOINT_INTERVAL, seconds(3));
-        assertThat(checkpoints(1, 3, conf, CheckpointSemantics::sums)).containsExactly(3, 6, 9);
+        assertInterval(1, 3, conf().set(StreamingConf.CHECKPOINT_INTERVAL, seconds(3)));
     }
 
     private static String count(String key, Optional<Integer> value, State<Integer> state) {
@@ -141,26 +137,24 @@ public abstract class CheckpointSemantics extends OperationSemantics {
                 .toArray();
         StreamingConf conf = conf().set(StreamingConf.CHECKPOINT_INTERVAL, seconds(1));
         Checkpoints checkpoints = new Checkpoints();
-        try (TestStreams t = TestStreams.every(SECOND, conf, root.resolve("checkpoint"), s -> {
-            s.collect(
-                    "changed",
-                    s.<Tuple2<String, Integer>>input("in")
-                            .mapToPair(pair -> pair)
-                            .mapWithState(StateSpec.function(CheckpointSemantics::count)));
-        })) {
+        try (TestStreams t = TestStreams.every(
+                SECOND,
+                conf,
+                root.resolve("checkpoint"),
+                s -> s.collect(
+                        "changed",
+                        s.<Tuple2<String, Integer>>input("in")
+                                .mapToPair(pair -> pair)
+                                .mapWithState(StateSpec.function(CheckpointSemantics::count))))) {
             t.context().addStreamingListener(checkpoints);
-            t.add("in", all);
-            for (int batch = 2; batch <= 5; batch++) {
-                t.add("in", all[batch], all[2 * batch]);
+            t.add("in", all).advance(1);
+            for (int batch = 2; checkpoints.bytes().size() < 5; batch++) {
+                t.add("in", all[batch], all[2 * batch]).advance(1);
             }
-            List<Long> bytes = new ArrayList<>();
-            for (int batch = 1; batch <= 5; batch++) {
-                t.advance(1);
-                bytes.add(checkpoints.of(after(batch)).bytes());
-            }
+            List<Long> bytes = checkpoints.bytes();
             assertThat(bytes.get(0)).isGreaterThan(400_000);
             assertThat(bytes.subList(2, 5))
-                    .as("after two bases to fall back on")
+                    .as("after two whole ones to fall back on")
                     .allMatch(size -> size < bytes.get(0) / 20);
         }
     }

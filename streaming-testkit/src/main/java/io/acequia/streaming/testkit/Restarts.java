@@ -71,17 +71,19 @@ record Restarts(List<Restart> list, DownTimePolicy policy, int every, boolean de
         if (random.nextInt(3) > 0) {
             return NONE;
         }
-        DownTimePolicy policy = DownTimePolicy.values()[random.nextInt(3)];
+        DownTimePolicy policy = List.of(
+                        DownTimePolicy.REPLAY, DownTimePolicy.REPLAY, DownTimePolicy.MERGE, DownTimePolicy.SKIP_EMPTY)
+                .get(random.nextInt(4));
         List<Restart> list = new ArrayList<>();
         int last = 0;
         for (int left = 1 + random.nextInt(MOST); left > 0 && last < batches - 1; left--) {
             int batch = last + 1 + random.nextInt(Math.min(batches - 1 - last, 1 + batches / 2));
             How how = How.values()[random.nextInt(How.values().length)];
-            int down = random.nextBoolean() ? random.nextInt(Math.min(LONGEST_DOWN_TIME, batches - batch)) : 0;
+            int down = random.nextInt(4) > 0 ? random.nextInt(Math.min(1 + LONGEST_DOWN_TIME, batches - batch)) : 0;
             list.add(new Restart(batch, how, random.nextInt(8), down));
             last = batch + down;
         }
-        boolean deadly = policy == DownTimePolicy.REPLAY && random.nextBoolean();
+        boolean deadly = policy == DownTimePolicy.REPLAY && random.nextInt(6) > 0;
         return new Restarts(List.copyOf(list), policy, 1 + random.nextInt(6), deadly);
     }
 

@@ -109,11 +109,6 @@ final class StreamModel {
         return records;
     }
 
-    /** The records that a stream would have in a batch that did not run. */
-    List<Object> ifRun(Node node, int batch) {
-        return node.meaning().at(this, batch);
-    }
-
     @SuppressWarnings("unchecked") // asked of streams of pairs only
     static List<Tuple2<Object, Long>> pairs(List<Object> records) {
         return (List<Tuple2<Object, Long>>) (List<?>) records;
