@@ -30,7 +30,10 @@ final class Plan {
             List.of(Portion.of("kill-places", ExactRig.PASSAGES, 500), Portion.of("kill-nested", 100, 500)),
             List.of(Portion.of("stop", 200, 500), Portion.of("break", 200, 500)),
             List.of(Portion.of("receiver-kill", 1000, 1000)),
-            List.of(Portion.of("disk", 1000, 200), Portion.of("receiver", 1000, 200), Portion.of("hostile", 100_000, 400)),
+            List.of(
+                    Portion.of("disk", 1000, 200),
+                    Portion.of("receiver", 1000, 200),
+                    Portion.of("hostile", 100_000, 400)),
             List.of(Portion.ofSim("F11", 42_000, 0, 1100)),
             List.of(
                     Portion.ofSim("F15", 10_000, 0, 360),
@@ -53,8 +56,8 @@ final class Plan {
     static List<Portion> part(int number) {
         if (number < 1 || number > PARTS) {
             throw new IllegalArgumentException(
-                    "ACQ-3145 the full run takes longer than an hour: name one of its parts by --part 1/" + PARTS + " to "
-                            + PARTS + "/" + PARTS);
+                    "ACQ-3145 the full run takes longer than an hour: name one of its parts by --part 1/" + PARTS
+                            + " to " + PARTS + "/" + PARTS);
         }
         return FULL.get(number - 1);
     }

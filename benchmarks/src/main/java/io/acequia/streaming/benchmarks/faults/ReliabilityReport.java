@@ -55,12 +55,14 @@ final class ReliabilityReport {
                     first.n().map(Object::toString).orElse(NONE),
                     seed,
                     figure.toString(),
-                    survived && isOfCatalogue(first) ? first.n().map(ReliabilityReport::bound).orElse(NONE) : NONE,
+                    survived && isOfCatalogue(first)
+                            ? first.n().map(ReliabilityReport::bound).orElse(NONE)
+                            : NONE,
                     survived ? "survived" : "**not survived**"));
         }
         done.broken()
-                .ifPresent(e -> rows.add(row(
-                        done.portion().name(), NONE, seed, "the rig broke: " + e, NONE, "**not survived**")));
+                .ifPresent(e -> rows.add(
+                        row(done.portion().name(), NONE, seed, "the rig broke: " + e, NONE, "**not survived**")));
         return rows;
     }
 
@@ -70,8 +72,7 @@ final class ReliabilityReport {
 
     private String row(String fault, String n, long seed, String figure, String bound, String result) {
         return "| "
-                + String.join(
-                        " | ", date.toString(), commit, part, fault, n, "" + seed, oneCell(figure), bound, result)
+                + String.join(" | ", date.toString(), commit, part, fault, n, "" + seed, oneCell(figure), bound, result)
                 + " |";
     }
 
@@ -95,7 +96,8 @@ final class ReliabilityReport {
     record Tree(Optional<Path> page, Optional<String> commit, boolean isChanged) {
         static Tree ofProperties() {
             return new Tree(
-                    Optional.ofNullable(System.getProperty("acequia.faults.report")).map(Path::of),
+                    Optional.ofNullable(System.getProperty("acequia.faults.report"))
+                            .map(Path::of),
                     Optional.ofNullable(System.getProperty("acequia.faults.commit")),
                     !"false".equals(System.getProperty("acequia.faults.changed")));
         }
@@ -106,8 +108,9 @@ final class ReliabilityReport {
                     .orElseThrow(() -> new IllegalArgumentException(
                             "ACQ-3143 there is no page to write to: start a full run by bin/faults"));
             if (isChanged && !request.dirty()) {
-                throw new IllegalArgumentException("ACQ-3144 the source tree has changes that are not committed, so nobody "
-                        + "could repeat the run: commit them, or take --dirty, which the rows tell");
+                throw new IllegalArgumentException(
+                        "ACQ-3144 the source tree has changes that are not committed, so nobody "
+                                + "could repeat the run: commit them, or take --dirty, which the rows tell");
             }
             String tried = commit.orElse("unknown") + (isChanged ? ", with changes" : "");
             return new ReliabilityReport(known, date, tried, request.part() + "/" + Plan.PARTS);

@@ -61,8 +61,8 @@ final class SimRig {
                 .filter(fault -> only.isBlank() || fault.number().equals(only))
                 .toList();
         if (wanted.isEmpty()) {
-            throw new IllegalArgumentException("ACQ-3082 the simulator has no fault '" + only + "': it has "
-                    + String.join(", ", faults()));
+            throw new IllegalArgumentException(
+                    "ACQ-3082 the simulator has no fault '" + only + "': it has " + String.join(", ", faults()));
         }
         for (Fault fault : wanted) {
             int seeds = only.isBlank() ? Math.max(1, n / fault.share()) : n;

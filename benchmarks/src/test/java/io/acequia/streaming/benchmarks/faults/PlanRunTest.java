@@ -65,8 +65,9 @@ class PlanRunTest {
         assertThat(run(report(page, false), Portion.of("whole", 500, 1))).isZero();
 
         assertThat(page)
-                .hasContent(ReliabilityReport.HEAD
-                        + """
+                .hasContent(
+                        ReliabilityReport.HEAD
+                                + """
 
                         | 2026-12-01 | abc1234 | 2/8 | F1 kills | 500 | 7 | lost=0; F1 phases: idle=3/4 | < 0.6 % | survived |
                         | 2026-12-01 | abc1234 | 2/8 | F4 appends | 2 | 7 | lost=0 | – | survived |
@@ -93,7 +94,8 @@ class PlanRunTest {
                         "| F1 kills | 3 | 7 | lost=0; F1 phases: idle=3/4 | – | survived |");
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "NOT SURVIVED: bin/faults lossy --n 40 --seed 7", "NOT SURVIVED: bin/faults tape --n 3 --seed 7");
+                        "NOT SURVIVED: bin/faults lossy --n 40 --seed 7",
+                        "NOT SURVIVED: bin/faults tape --n 3 --seed 7");
     }
 
     @Test

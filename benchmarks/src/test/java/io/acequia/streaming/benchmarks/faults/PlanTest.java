@@ -104,8 +104,8 @@ class PlanTest {
 
         assertThat(portion.command(7)).isEqualTo("bin/faults sim --only F11 --n 300 --seed 607");
         List<String> arguments = List.of(portion.command(7).split(" ", -1));
-        FaultsRequest again = FaultsRequest.of(arguments.subList(1, arguments.size()))
-                .orElseThrow();
+        FaultsRequest again =
+                FaultsRequest.of(arguments.subList(1, arguments.size())).orElseThrow();
         assertThat(again.rig()).isEqualTo("sim");
         assertThat(again.n(1)).isEqualTo(portion.request(7).n(1));
         assertThat(again.seed()).isEqualTo(portion.request(7).seed());
