@@ -20,6 +20,7 @@ import io.acequia.streaming.internal.log.LogReader;
 import io.acequia.streaming.internal.schedule.JobDirectory;
 import io.acequia.streaming.internal.store.RecordSerializer;
 import io.acequia.streaming.internal.store.RefusedRecordsException;
+import io.acequia.streaming.internal.store.UndecodableRecordsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -37,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * that several checkpoints share is read once. For one thread.
  */
 final class DirectoryCheck {
-    private static final String DAMAGED_RECORDS = "ACQ-0533";
-
     private final JobFolder folder;
     private final RecordSerializer serializer;
     private final PrintWriter progressTo;
@@ -84,12 +83,10 @@ final class DirectoryCheck {
                     records.next();
                 }
             }
+        } catch (UndecodableRecordsException e) {
+            throw undecodable(part, String.valueOf(e.getMessage()));
         } catch (RefusedRecordsException e) {
-            String why = String.valueOf(e.getMessage());
-            if (why.startsWith(DAMAGED_RECORDS)) {
-                throw undecodable(part, why);
-            }
-            unknown.add(why + InspectCommand.hint(e));
+            unknown.add(e.getMessage() + InspectCommand.hint(e));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (IllegalStateException e) {

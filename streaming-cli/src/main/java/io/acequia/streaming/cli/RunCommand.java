@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "  acequia run NetworkWordCount --demo",
             "  acequia run NetworkWordCount localhost 9999",
             "  acequia run WindowedHashtags --demo",
+            "  acequia run RecoverableNetworkWordCount --demo checkpoints out",
             "  acequia run --jar app.jar com.example.Orders -- --verbose",
             "  acequia run --supervise --jar app.jar com.example.Orders",
             "",

@@ -309,7 +309,9 @@ public final class SimulatedStorage implements Storage {
             try {
                 before(Operation.FORCE, name, effect);
             } catch (IOException e) {
-                file.breakForces(e instanceof StorageFullException);
+                if (!off) {
+                    file.breakForces(e instanceof StorageFullException);
+                }
                 throw e;
             }
             effect.run();
@@ -402,6 +404,7 @@ public final class SimulatedStorage implements Storage {
         public void write(ByteBuffer bytes) throws IOException {
             synchronized (SimulatedStorage.this) {
                 checkOpen();
+                checkOn();
                 boolean done = false;
                 try {
                     before(Operation.WRITE, name, () -> {});

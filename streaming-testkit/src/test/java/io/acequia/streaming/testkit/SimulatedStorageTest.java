@@ -168,6 +168,30 @@ class SimulatedStorageTest {
     }
 
     @Test
+    void whatADeadProcessForcedInVainCanBeForcedByTheNext() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            SimulatedStorage storage = with(seed, "x");
+            storage.powerOffAfter(1);
+            assertThatThrownBy(() -> storage.force("x")).hasMessageStartingWith("ACQ-2044 ");
+            SimulatedStorage killed = storage.kill();
+            killed.force("x");
+            killed.forceFolder("");
+            assertThat(killed.crash().content("x")).hasSize(16);
+        }
+    }
+
+    @Test
+    void aDeadProcessWritesNothingMore() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            SimulatedStorage storage = new SimulatedStorage(seed);
+            Storage.Appender file = storage.create("x");
+            SimulatedStorage killed = storage.kill();
+            assertThatThrownBy(() -> file.write(payload(1))).hasMessageStartingWith("ACQ-2044 ");
+            assertThat(killed.content("x")).isEmpty();
+        }
+    }
+
+    @Test
     void thePowerThatGoesIsTold() throws IOException {
         SimulatedStorage storage = with(1, "x");
         List<String> told = new ArrayList<>();

@@ -17,7 +17,7 @@ final class SimDevices {
     private static final int MOST_BATCHES = 16;
     private static final int MOST_OPERATIONS = 40;
     private static final int FULL_BATCHES = 3;
-    private static final Duration BRIEFLY = Duration.ofMillis(5);
+    private static final Duration BRIEFLY = Duration.ofMillis(4);
     private static final Duration SLOW = Duration.ofSeconds(2);
     private static final String CHECKPOINTS = "checkpoints/";
 
@@ -168,18 +168,18 @@ final class SimDevices {
 
     // ---- F20
 
-    /** Every third force takes 2 s on the clock of the context: nothing is lost, and no receiver is taken for dead. */
+    /** Every eleventh force takes 2 s on the clock of the context: nothing is lost, and no receiver is taken for dead. */
     static SimOutcome slow(long seed) throws InterruptedException {
         try (SimPlay play = new SimPlay(seed, Flavour.ANY, Mistakes.NONE)) {
             play.calm();
             AtomicInteger forces = new AtomicInteger();
             try (SimJob job = new SimJob(play.world, play.program())) {
                 play.world.disk().duringForce(() -> {
-                    if (forces.incrementAndGet() % 3 == 0) {
+                    if (forces.incrementAndGet() % 11 == 0) {
                         waitFor(play.world.clock());
                     }
                 });
-                for (int i = 0; i < MOST_BATCHES && job.isAlive(); i++) {
+                for (int i = 0; i < MOST_BATCHES / 2 && job.isAlive(); i++) {
                     play.offer();
                     play.world.clock().advance(play.interval());
                     Time due = play.newest();
@@ -191,7 +191,7 @@ final class SimDevices {
                                         () -> job.hasEnded(due)
                                                 && play.world.feed().allAcked(),
                                         BRIEFLY)) {
-                            play.world.clock().advance(play.interval().dividedBy(2));
+                            play.world.clock().advance(play.interval());
                         }
                     }
                 }
@@ -240,8 +240,10 @@ final class SimDevices {
                 try (SimJob job = play.start()) {
                     for (int i = 0; i < MOST_BATCHES && job != null && job.isAlive() && complete(job) < wanted; i++) {
                         play.step(job);
+                    }
+                    if (job != null && !disk.failures().isEmpty()) {
                         outcome = outcome.must(
-                                disk.failures().isEmpty() || job.hasStopped() || failed(job),
+                                play.world.signal().await(() -> job.hasStopped() || failed(job), SimJob.PATIENCE),
                                 "nobody told that the rename failed: " + disk.failures());
                     }
                     for (CheckpointInfo each : job == null ? List.<CheckpointInfo>of() : job.checkpoints()) {

@@ -7,6 +7,7 @@ import io.acequia.streaming.StreamingContext.ContextState;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.CheckpointInfo;
+import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.StreamingListener;
 import io.acequia.streaming.listener.StreamingStopped;
 import java.time.Duration;
@@ -19,7 +20,10 @@ final class SimJob implements AutoCloseable {
     /** Far beyond what anything takes: who waits so long has found a fault. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final Duration A_MOMENT = Duration.ofMillis(10);
+
     private final SimWorld world;
+    private final SimProgram program;
     private final StreamingContext context;
     private final Queue<BatchInfo> batches = new ConcurrentLinkedQueue<>();
     private final Queue<CheckpointInfo> checkpoints = new ConcurrentLinkedQueue<>();
@@ -30,6 +34,7 @@ final class SimJob implements AutoCloseable {
     /** Starts it. */
     SimJob(SimWorld world, SimProgram program) {
         this.world = world;
+        this.program = program;
         this.context = new StreamingContext(program.conf(), program.interval(), world.clock());
         context.addStreamingListener(new Heard());
         boolean started = false;
@@ -83,9 +88,27 @@ final class SimJob implements AutoCloseable {
         return done != null && done.compareTo(time) >= 0;
     }
 
-    /** Waits until the checkpoint that is due has ended, or it is not alive; false when neither comes. */
-    boolean awaitCheckpoint() {
-        return true;
+    /**
+     * Waits until the checkpoint that is due with a batch has ended, so that what it does comes before what the next batch
+     * does. One may be left out while batches are made up for: then for a moment only.
+     */
+    void awaitCheckpoint(Time batch) throws InterruptedException {
+        Time soonEnough = batch.minus(context.status()
+                .checkpoints()
+                .map(ContextStatus.CheckpointStatus::interval)
+                .orElse(Duration.ZERO));
+        world.signal()
+                .await(
+                        () -> !isAlive()
+                                || world.zero(program).compareTo(soonEnough) > 0
+                                || context.status()
+                                        .checkpoints()
+                                        .flatMap(ContextStatus.CheckpointStatus::last)
+                                        .filter(last -> last.compareTo(soonEnough) > 0)
+                                        .isPresent()
+                                || checkpoints.stream()
+                                        .anyMatch(each -> each.batchTime().compareTo(soonEnough) > 0),
+                        A_MOMENT);
     }
 
     /** Whether it has stopped by itself, or begun to. */

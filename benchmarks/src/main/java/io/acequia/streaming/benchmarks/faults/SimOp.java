@@ -164,7 +164,7 @@ record SimOp(Kind kind, int length, int slide) {
             }
         }
         for (int key : List.copyOf(state.keySet())) {
-            if (batch - touched.get(key) >= length) {
+            if (batch - touched.getOrDefault(key, batch) >= length) {
                 emitted.add(Tuple2.of(key, state.remove(key)));
             }
         }

@@ -120,9 +120,7 @@ final class SimPlay implements AutoCloseable {
         if (!job.awaitBatch(newest)) {
             throw new SimFailure("batch " + newest + " did not end", null);
         }
-        if (!job.awaitCheckpoint()) {
-            throw new SimFailure("the checkpoint of batch " + newest + " did not end", null);
-        }
+        job.awaitCheckpoint(newest);
     }
 
     /** The newest batch that is due. */
@@ -200,7 +198,7 @@ final class SimPlay implements AutoCloseable {
                 .count("again", world.sink().again());
     }
 
-    /** Time while the machine is off. */
+    /** From batch to batch. */
     Duration interval() {
         return program.interval();
     }

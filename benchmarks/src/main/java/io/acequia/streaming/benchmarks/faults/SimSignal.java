@@ -24,10 +24,11 @@ final class SimSignal {
             if (something.getAsBoolean()) {
                 return true;
             }
-            if (System.nanoTime() >= deadline) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
                 return false;
             }
-            awaitMore(before);
+            awaitMore(before, Math.min(LOOK.toMillis(), left / 1_000_000 + 1));
         }
     }
 
@@ -35,9 +36,9 @@ final class SimSignal {
         return happened;
     }
 
-    private synchronized void awaitMore(long before) throws InterruptedException {
+    private synchronized void awaitMore(long before, long millis) throws InterruptedException {
         if (happened == before) {
-            wait(LOOK.toMillis());
+            wait(millis);
         }
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * before anything is done for the batch; {@code OUTPUT_DONE} (time, uid) and {@code OUTPUT_FAILED} (time, uid, cause), which may be
  * lost with the power: then the output is repeated under the same key; {@code BATCH_DONE} (time), forced before the
  * batch is covered by a checkpoint or its sources are told; {@code CHECKPOINT} (time, oldest), forced when the checkpoint is
- * whole and before anything older goes: what was up to {@code oldest} is in checkpoints alone from then on. Each segment
+ * whole and before anything older goes: what was up to {@code oldest} is in checkpoints alone from then on. {@code STARTED} (time of the beginning), forced at each start. Each segment
  * begins with the {@link Beginning} and the newest {@code oldest}, so old segments can go.
  *
  * <p><b>Threads.</b> Any; the log orders them. Batches are allocated in the order of their times.
@@ -45,6 +45,7 @@ public final class Journal implements AutoCloseable {
     static final byte OUTPUT_FAILED = 3;
     static final byte BATCH_DONE = 4;
     static final byte CHECKPOINT = 5;
+    static final byte STARTED = 6;
     static final long NEVER = Long.MIN_VALUE;
 
     private final SegmentedLog log;
@@ -120,6 +121,7 @@ public final class Journal implements AutoCloseable {
             case OUTPUT_FAILED -> "OUTPUT_FAILED";
             case BATCH_DONE -> "BATCH_DONE";
             case CHECKPOINT -> "CHECKPOINT";
+            case STARTED -> "STARTED";
             default -> "type " + type;
         };
     }
@@ -136,7 +138,7 @@ public final class Journal implements AutoCloseable {
             }
             case OUTPUT_DONE -> List.of(batch(in) + ", output " + in.text());
             case OUTPUT_FAILED -> List.of(batch(in) + ", output " + in.text() + ": " + in.text());
-            case BATCH_DONE -> List.of(batch(in));
+            case BATCH_DONE, STARTED -> List.of(batch(in));
             case CHECKPOINT -> List.of(batch(in) + "; the oldest that is kept is of " + batch(in));
             default -> List.of();
         };
@@ -152,9 +154,10 @@ public final class Journal implements AutoCloseable {
         return Optional.ofNullable(beginning);
     }
 
-    /** Sets what new segments begin with; before anything is written. */
-    public void begin(Beginning now) {
+    /** Sets what segments begin with, and writes and forces that: from now on the job has begun. Before anything else is written. */
+    public void begin(Beginning now) throws IOException, InterruptedException {
         beginning = now;
+        forced(STARTED, new FieldWriter().number(now.zero().milliseconds()).bytes());
     }
 
     /** How far back it goes. */

@@ -124,6 +124,7 @@ public final class JournalContent {
                 newestCheckpoint = time;
                 released = Math.max(released, in.big());
             }
+            case Journal.STARTED -> {}
             default -> throw in.damaged("a record is of type " + type);
         }
         in.mustEnd();

@@ -59,6 +59,10 @@ import org.slf4j.LoggerFactory;
 final class BatchScheduler {
     private static final Logger LOG = LoggerFactory.getLogger(BatchScheduler.class);
     private static final Duration HARD_STOP = Duration.ofSeconds(10);
+    /** What the end of a graceful stop may take beyond its grace. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(500);
+    /** A receiver that ends must not pay for one that does not. */
+    private static final Duration EACH_FEED = Duration.ofMillis(100);
 
     private final StreamGraph graph;
     private final StreamClock clock;
@@ -448,7 +452,15 @@ final class BatchScheduler {
                 }
             }
         }
-        return stopHard();
+        return stopHard(grace.isZero() ? HARD_STOP : longer(LAST_WORDS, shorter(HARD_STOP, left(deadline))));
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? b : a;
     }
 
     private static Duration left(long deadline) {
@@ -475,7 +487,9 @@ final class BatchScheduler {
         states.close();
     }
 
-    private Left stopHard() throws InterruptedException {
+    /** Gives up what still runs; waits for it so long, all in all. */
+    private Left stopHard(Duration patience) throws InterruptedException {
+        long deadline = StreamClock.system().nanoTime() + patience.toNanos();
         stoppingHard = true;
         int unplanned = queue.close();
         List<Time> unfinished = List.copyOf(active);
@@ -485,21 +499,21 @@ final class BatchScheduler {
         }
         for (Thread thread : batchThreads) {
             if (thread != Thread.currentThread()) {
-                thread.join(HARD_STOP.toMillis());
+                thread.join(Math.max(1, left(deadline).toMillis()));
                 if (thread.isAlive()) {
                     LOG.warn(
                             "{} did not end in {} and is abandoned:{}",
                             thread.getName(),
-                            HARD_STOP,
+                            patience,
                             Threads.stackOf(thread));
                 }
             }
         }
         if (checkpointer != null) {
-            checkpointer.stop(HARD_STOP);
+            checkpointer.stop(left(deadline));
         }
         for (Feed feed : feeds.keySet()) {
-            feed.stop(HARD_STOP);
+            feed.stop(longer(EACH_FEED, left(deadline)));
         }
         Feed.Waiting waiting = waiting();
         remembered.releaseAll();

@@ -289,12 +289,14 @@ final class Checkpointer {
                 if (job == null) {
                     return;
                 }
+                CheckpointInfo info;
                 try {
-                    write(job);
+                    info = write(job);
                 } finally {
                     remembered.letGo();
                     written();
                 }
+                bus.post(listener -> listener.onCheckpointCompleted(info));
             }
         } catch (InterruptedException e) {
             LOG.debug("the checkpoint thread was told to stop");
@@ -326,7 +328,7 @@ final class Checkpointer {
         }
     }
 
-    private void write(Job job) throws InterruptedException {
+    private CheckpointInfo write(Job job) throws InterruptedException {
         long begin = clock.nanoTime();
         String name = Checkpoints.name(job.time().milliseconds(), directory.epoch());
         Throwable failure = null;
@@ -361,8 +363,7 @@ final class Checkpointer {
         }
         Optional<Throwable> why = Optional.ofNullable(failure);
         Duration took = Duration.ofNanos(clock.nanoTime() - begin);
-        long length = bytes;
-        bus.post(listener -> listener.onCheckpointCompleted(new CheckpointInfo(job.time(), length, took, why)));
+        return new CheckpointInfo(job.time(), bytes, took, why);
     }
 
     private void isWhole(Time time, long bytes) {

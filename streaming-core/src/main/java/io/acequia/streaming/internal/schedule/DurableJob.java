@@ -62,7 +62,8 @@ final class DurableJob implements AutoCloseable {
     private final List<JournaledBatch> pending;
     private final boolean takenUp;
 
-    private DurableJob(StreamGraph graph, JobDirectory directory, Journal journal, Beginning fresh) throws IOException {
+    private DurableJob(StreamGraph graph, JobDirectory directory, Journal journal, Beginning fresh)
+            throws IOException, InterruptedException {
         this.graph = graph;
         this.directory = directory;
         this.journal = journal;
@@ -71,10 +72,10 @@ final class DurableJob implements AutoCloseable {
         manifest.ifPresent(this::mustHaveItsJournal);
         Optional<Beginning> before = journal.beginning().or(() -> manifest.map(Manifest::beginning));
         this.takenUp = before.isPresent();
+        this.pending = before.isPresent() ? journal.batchesAfter(covered(before.get())) : List.of();
         this.beginning = before.isPresent() ? goingOn(before.get(), fresh) : fresh;
-        journal.begin(beginning);
-        this.pending = journal.batchesAfter(covered());
         mustHaveAPlaceForAll();
+        journal.begin(beginning);
     }
 
     /**
@@ -85,7 +86,7 @@ final class DurableJob implements AutoCloseable {
      */
     static DurableJob open(
             StreamGraph graph, JobDirectory directory, StreamClock clock, Beginning fresh, Journal.Full full)
-            throws IOException {
+            throws IOException, InterruptedException {
         StreamingConf conf = graph.conf();
         LogSettings limits = new LogSettings(
                 conf.get(StreamingConf.LOG_MAX_RECORD),
@@ -135,13 +136,15 @@ final class DurableJob implements AutoCloseable {
     }
 
     /** The newest batch that the checkpoint covers; the beginning without one. */
-    private Time covered() {
-        return manifest.map(Manifest::time).orElse(beginning.zero());
+    private Time covered(Beginning from) {
+        return manifest.map(Manifest::time).orElse(from.zero());
     }
 
     /** The newest batch that there has been; the beginning before the first. */
     Time newestBatch() {
-        return pending.isEmpty() ? covered() : pending.get(pending.size() - 1).time();
+        return pending.isEmpty()
+                ? covered(beginning)
+                : pending.get(pending.size() - 1).time();
     }
 
     Feed.Past pastOf(InputNode source) {
@@ -151,7 +154,7 @@ final class DurableJob implements AutoCloseable {
             Optional<String> position = allocation(batch, uid).map(Allocation::position);
             planned = position.isPresent() ? position : planned;
         }
-        return new Feed.Past(covered(), manifest.flatMap(from -> from.position(uid)), planned);
+        return new Feed.Past(covered(beginning), manifest.flatMap(from -> from.position(uid)), planned);
     }
 
     static Optional<Allocation> allocation(JournaledBatch batch, String uid) {
@@ -195,6 +198,17 @@ final class DurableJob implements AutoCloseable {
                             + " began, which places its state and names what its outputs"
                             + " write; set " + StreamingConf.PARALLELISM.name() + " = " + before.parallelism() + ", or "
                             + StreamingConf.RESCALE.name() + " = true to divide it anew",
+                    null);
+        }
+        if (pending.stream().anyMatch(batch -> !batch.done())) {
+            throw new StreamingException(
+                    "ACQ-1045",
+                    "the default parallelism cannot change from " + before.parallelism() + " to " + fresh.parallelism()
+                            + " now: batches of " + directory
+                            + " are not done, and what their outputs write is named by"
+                            + " partition; start with " + StreamingConf.PARALLELISM.name() + " = "
+                            + before.parallelism()
+                            + ", stop gracefully, and then change it",
                     null);
         }
         LOG.info("the default parallelism changes from {} to {}", before.parallelism(), fresh.parallelism());

@@ -243,7 +243,7 @@ public final class StreamingRuntime {
         started.start(Time.of(now));
     }
 
-    private void openDirectory(Time floor) throws IOException {
+    private void openDirectory(Time floor) throws IOException, InterruptedException {
         Optional<String> given = graph.checkpointDirectory();
         if (given.isPresent()) {
             JobDirectory taken = JobDirectory.open(rdds.engine(), given.get());
@@ -401,7 +401,6 @@ public final class StreamingRuntime {
         BatchScheduler running = scheduler;
         BatchScheduler.Left left = new BatchScheduler.Left(0, 0, 0);
         try {
-            unhookShutdown();
             if (running != null) {
                 left = running.stop(grace);
             }
@@ -423,6 +422,7 @@ public final class StreamingRuntime {
             graph.close(ContextState.STOPPED.name());
             lifecycle.move(ContextState.STOPPED);
             bus.close();
+            unhookShutdown();
             if (running != null) {
                 running.end();
             }

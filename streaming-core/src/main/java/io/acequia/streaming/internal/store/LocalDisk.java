@@ -45,6 +45,7 @@ public final class LocalDisk implements Storage {
 
     private final Path root;
     private final Set<Closeable> held = ConcurrentHashMap.newKeySet();
+    private volatile boolean seen;
     private volatile boolean closed;
 
     private LocalDisk(Path root) {
@@ -71,7 +72,9 @@ public final class LocalDisk implements Storage {
     public Appender create(String name) throws IOException {
         Path file = file(name);
         try {
+            mustNotBeGone();
             makeFolders(Objects.requireNonNull(file.getParent()));
+            seen = true;
             GrowingFile made = new GrowingFile(name, file, held::remove);
             held.add(made);
             return made;
@@ -169,6 +172,7 @@ public final class LocalDisk implements Storage {
     public Optional<Lock> lock(String name) throws IOException {
         Path file = file(name);
         Path folder = Objects.requireNonNull(file.getParent());
+        mustNotBeGone();
         makeFolders(folder);
         Optional<LockFile> lock = LockFile.take(file, name, held::remove);
         if (lock.isPresent()) {
@@ -193,6 +197,16 @@ public final class LocalDisk implements Storage {
             } catch (IOException e) {
                 LOG.warn("A file in {} could not be closed", root, e);
             }
+        }
+    }
+
+    /** A root that was there is not made again: what is written then would be where nobody looks for it. */
+    private void mustNotBeGone() throws IOException {
+        if (Files.isDirectory(root)) {
+            seen = true;
+        } else if (seen) {
+            throw new NoSuchFileException(
+                    root.toString(), null, "ACQ-0599 the folder was there and is gone: bring it back, and start again");
         }
     }
 

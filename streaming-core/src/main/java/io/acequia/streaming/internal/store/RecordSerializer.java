@@ -148,7 +148,8 @@ public final class RecordSerializer {
         } catch (RefusedRecordsException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError | LinkageError e) {
-            throw new RefusedRecordsException("ACQ-0533 serialized records cannot be read back: " + e.getMessage(), e);
+            throw new UndecodableRecordsException(
+                    "ACQ-0533 serialized records cannot be read back: " + e.getMessage(), e);
         }
         idle.add(kryo);
         @SuppressWarnings("unchecked")

@@ -245,4 +245,16 @@ class LocalDiskTest {
         assertThat(read("a", 0, 1)).isEqualTo("x");
         assertThat(Thread.interrupted()).isTrue();
     }
+
+    @Test
+    void aRootThatIsGoneIsNotMadeAgain() throws IOException {
+        Path root = directory.resolve("job");
+        try (Storage disk = LocalDisk.at(root)) {
+            disk.create("a").close();
+            disk.delete("a");
+            Files.delete(root);
+            assertThatThrownBy(() -> disk.create("b")).hasStackTraceContaining("ACQ-0599");
+            assertThat(root).doesNotExist();
+        }
+    }
 }
