@@ -118,7 +118,9 @@ class StreamingRuntimeTest {
     void aPlanThatIsTriedAgainKeepsThePlansOfLaterBatchesBehindIt() throws Exception {
         context.stop();
         conf.set(StreamingConf.CONCURRENT_JOBS, 2)
-                .set(StreamingConf.FAILURE_POLICY, FailurePolicy.retry(5, Durations.milliseconds(200), FailurePolicy.Kind.STOP));
+                .set(
+                        StreamingConf.FAILURE_POLICY,
+                        FailurePolicy.retry(5, Durations.milliseconds(200), FailurePolicy.Kind.STOP));
         context = context(StreamClock.system());
         context.directStream(new DirectInput("orders", Plans::at, any -> any)).print();
         context.start();
