@@ -108,7 +108,8 @@ final class Checkpointer {
             List<Named> positions,
             Map<StateNode<?, ?, ?, ?>, Time> versions,
             Map<Time, Map<StreamNode, DatasetRdd<?>>> kept,
-            List<Named> values) {}
+            List<Named> values,
+            @Nullable RuntimeException refused) {}
 
     Checkpointer(
             StreamGraph graph,
@@ -274,7 +275,14 @@ final class Checkpointer {
         for (StateNode<?, ?, ?, ?> node : stateNodes) {
             states.hold(node, time).ifPresent(version -> versions.put(node, version));
         }
-        waiting = new Job(time, positions, versions, remembered.hold(storedNodes, time), values.get());
+        List<Named> now = List.of();
+        RuntimeException refused = null;
+        try {
+            now = values.get();
+        } catch (RuntimeException e) {
+            refused = e;
+        }
+        waiting = new Job(time, positions, versions, remembered.hold(storedNodes, time), now, refused);
         last = time;
         Failpoint.CHECKPOINT_TAKEN.pass();
         changed.signalAll();
@@ -334,6 +342,9 @@ final class Checkpointer {
         Throwable failure = null;
         long bytes = 0;
         try {
+            if (job.refused() != null) {
+                throw job.refused();
+            }
             directory.mustBeThere();
             Manifest manifest = write(job, name);
             checkpoints.commit(manifest);

@@ -34,6 +34,7 @@ import io.acequia.streaming.internal.rdd.RddScope;
 import io.acequia.streaming.internal.rdd.Rdds;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -323,7 +324,7 @@ final class DurableJob implements AutoCloseable {
             return owner;
         }
         String there = owner.get().shape();
-        if (owner.get().kind() == kind && fits.test(there)) {
+        if (owner.get().kind() == kind && fits.test(renamed(there))) {
             return owner;
         }
         if (mayGo(uid)) {
@@ -333,9 +334,20 @@ final class DurableJob implements AutoCloseable {
         throw new StateMismatchException(
                 "ACQ-1040",
                 "'" + uid + "' was '" + there + "' in checkpoint " + from.name() + ", and is '" + shape
-                        + "' in the program: what is kept does not fit; change it back, or give it up by"
-                        + " allowDroppedState(\"" + uid + "\")",
+                        + "' in the program: what is kept does not fit; change it back, say what a class is called now by"
+                        + " StreamingConf.registerRenamed, or give it up by allowDroppedState(\"" + uid + "\")",
                 List.of(uid));
+    }
+
+    /** With the name that a class of the program has now. */
+    private String renamed(String shape) {
+        for (Map.Entry<String, Class<?>> each : graph.conf().renamedClasses().entrySet()) {
+            if (shape.endsWith(" " + each.getKey())) {
+                return shape.substring(0, shape.length() - each.getKey().length())
+                        + each.getValue().getName();
+            }
+        }
+        return shape;
     }
 
     private <K, S> void restore(StateNode<K, ?, S, ?> node, Owner owner, Restore restore, Rdds rdds, States states) {
