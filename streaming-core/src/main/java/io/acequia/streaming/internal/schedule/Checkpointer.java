@@ -432,7 +432,7 @@ final class Checkpointer {
                 beginning,
                 upon == null ? name : upon.base(),
                 upon == null ? 0 : upon.increments() + 1,
-                journal.lastSeq(),
+                journal.durableSeq(),
                 graph.conf().get(StreamingConf.APP_NAME),
                 job.positions(),
                 owners,

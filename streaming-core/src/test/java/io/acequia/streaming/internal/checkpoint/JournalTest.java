@@ -96,6 +96,21 @@ class JournalTest {
     }
 
     @Test
+    void whatWasNotForcedIsNotCountedAsDurable() throws Exception {
+        try (Journal journal = begun(journal())) {
+            journal.batchDone(at(2000));
+            long forced = journal.lastSeq();
+            journal.outputDone(at(3000), "sink");
+
+            assertThat(journal.durableSeq()).isEqualTo(forced);
+            assertThat(journal.lastSeq()).isEqualTo(forced + 1);
+        }
+        try (Journal again = journal()) {
+            assertThat(again.durableSeq()).isEqualTo(again.lastSeq());
+        }
+    }
+
+    @Test
     void aBatchThatIsNotAllocatedDoesNotExist() throws Exception {
         try (Journal journal = begun(journal())) {
             journal.outputDone(at(2000), "sink");
