@@ -325,6 +325,25 @@ class TestStreamsTest {
     }
 
     @Test
+    void theRestartsOfTheGuide() {
+        Path checkpoint = directory.resolve("checkpoint");
+        VoidFunction<TestStreams> program = s -> s.collect("sums", sums(s.input("words")));
+        VoidFunction<TestStreams> nextVersion =
+                s -> s.collect("sums", sums(s.<String>input("words").map(String::trim)));
+        // tag::restarts
+        try (TestStreams t = TestStreams.every(Durations.seconds(1), TestStreams.defaults(), checkpoint, program)) {
+            t.add("words", "a").add("words", "b").add("words", "a").advance(1);
+            t.crashDuringNextBatch(); // in the output that is collected last; the batch runs again
+            t.restart(Duration.ofMinutes(5)); // killed, and down for five minutes
+            t.stopAndRestart(); // gracefully
+            t.restart(nextVersion).advance(1); // killed; another version of the program goes on
+            assertThat(t.<Tuple2<String, Integer>>last("sums"))
+                    .containsExactlyInAnyOrder(Tuple2.of("a", 2), Tuple2.of("b", 1));
+        }
+        // end::restarts
+    }
+
+    @Test
     void onlyAProgramWithACheckpointDirectoryCanBeRestarted() {
         try (TestStreams t = words();
                 TestStreams mute = recoverable(s -> s.<String>input("words").foreachRDD(rdd -> {}))) {

@@ -57,7 +57,7 @@ public final class Journal implements AutoCloseable {
 
     private volatile @Nullable Beginning beginning;
     private volatile long released = NEVER;
-    private final AtomicLong durable = new AtomicLong();
+    private final AtomicLong forced = new AtomicLong();
 
     /** What happens when there is no space. */
     @FunctionalInterface
@@ -86,7 +86,7 @@ public final class Journal implements AutoCloseable {
             beginning = found.beginning();
             released = found.released();
             allocated.putAll(found.allocated());
-            durable.set(log.usage().lastSeq());
+            forced.set(lastSeq());
             whole = true;
         } finally {
             if (!whole) {
@@ -202,9 +202,9 @@ public final class Journal implements AutoCloseable {
         return log.usage().lastSeq();
     }
 
-    /** The number of a record that no loss of power takes away, nor any before it. */
-    public long durableSeq() {
-        return durable.get();
+    /** The number of the last record that no loss of power takes away; those of batches that are done are not after it. */
+    public long forcedSeq() {
+        return forced.get();
     }
 
     /** The batch exists from now on. */
@@ -271,7 +271,7 @@ public final class Journal implements AutoCloseable {
             try {
                 Address at = log.append(type, payload.duplicate());
                 log.force(at);
-                durable.accumulateAndGet(at.seq(), Math::max);
+                forced.accumulateAndGet(at.seq(), Math::max);
                 return at;
             } catch (StorageFullException e) {
                 full.await(e);
