@@ -14,40 +14,42 @@ final class Plan {
     /** Every rig. */
     static final List<Portion> CI = List.of(
             Portion.of("disk", 50, 10),
-            Portion.of("receiver", 100, 15),
-            Portion.of("receiver-kill", 10, 15),
-            Portion.of("kill-random", 30, 45),
-            Portion.of("kill-places", 1, 60),
-            Portion.of("kill-nested", 3, 15),
-            Portion.of("stop", 5, 15),
-            Portion.of("break", 5, 20),
-            Portion.of("hostile", 1000, 15),
-            Portion.of("sim", 406, 60),
-            Portion.of("controls", 1, 30));
+            Portion.of("receiver", 50, 20),
+            Portion.of("receiver-kill", 10, 12),
+            Portion.of("kill-random", 30, 42),
+            Portion.of("kill-places", 1, 65),
+            Portion.of("kill-nested", 2, 10),
+            Portion.of("stop", 2, 25),
+            Portion.of("break", 2, 18),
+            Portion.of("hostile", 300, 15),
+            Portion.of("sim", 130, 38),
+            Portion.of("controls", 1, 45));
 
     private static final List<List<Portion>> FULL = List.of(
-            List.of(Portion.of("kill-random", 500, 900)),
-            List.of(Portion.of("kill-places", ExactRig.PASSAGES, 500), Portion.of("kill-nested", 100, 500)),
-            List.of(Portion.of("stop", 200, 500), Portion.of("break", 200, 500)),
-            List.of(Portion.of("receiver-kill", 1000, 1000)),
             List.of(
-                    Portion.of("disk", 1000, 200),
-                    Portion.of("receiver", 1000, 200),
-                    Portion.of("hostile", 100_000, 400)),
-            List.of(Portion.ofSim("F11", 42_000, 0, 1100)),
+                    Portion.of("kill-random", 500, 720),
+                    Portion.of("receiver-kill", 200, 240),
+                    Portion.of("disk", 1000, 150)),
+            List.of(Portion.of("kill-nested", 100, 500), Portion.of("break", 200, 600)),
+            List.of(Portion.of("kill-places", ExactRig.PASSAGES, 260), Portion.of("stop", 200, 850)),
+            List.of(Portion.ofSim("F11", 21_000, 0, 1050)),
+            List.of(Portion.ofSim("F11", 21_000, 21_000, 1050)),
             List.of(
-                    Portion.ofSim("F15", 10_000, 0, 360),
-                    Portion.ofSim("F18", 1000, 0, 40),
-                    Portion.ofSim("F21", 10_000, 0, 360),
-                    Portion.ofSim("F25", 10_000, 0, 360)),
+                    Portion.ofSim("F15", 10_000, 0, 500),
+                    Portion.ofSim("F18", 1000, 0, 50),
+                    Portion.ofSim("F21", 10_000, 0, 500)),
             List.of(
                     Portion.ofSim("F19", 100, 0, 10),
                     Portion.ofSim("F20", 100, 0, 10),
+                    Portion.ofSim("F25", 10_000, 0, 500),
+                    Portion.ofSim("F28", 10_000, 0, 500)),
+            List.of(
                     Portion.ofSim("F26", 10, 0, 30),
-                    Portion.ofSim("F27", 1000, 0, 60),
-                    Portion.ofSim("F28", 10_000, 0, 360),
-                    Portion.ofSim("F29", 10_000, 0, 360),
-                    Portion.ofSim("F39", 1000, 0, 60),
+                    Portion.ofSim("F27", 1000, 0, 100),
+                    Portion.ofSim("F29", 10_000, 0, 500),
+                    Portion.ofSim("F39", 1000, 0, 50),
+                    Portion.of("receiver", 1000, 60),
+                    Portion.of("hostile", 100_000, 300),
                     Portion.of("controls", 1, 60)));
 
     private Plan() {}

@@ -40,7 +40,7 @@ class PlanTest {
                         Map.entry("kill-nested", 100),
                         Map.entry("stop", 200),
                         Map.entry("break", 200),
-                        Map.entry("receiver-kill", 1000),
+                        Map.entry("receiver-kill", 200),
                         Map.entry("disk", 1000),
                         Map.entry("receiver", 1000),
                         Map.entry("hostile", 100_000),
