@@ -23,6 +23,11 @@ import org.slf4j.LoggerFactory;
  * The settings of a context: a chain of setters, of which a context takes a copy. Each setting has a typed {@link Key} with a
  * default and a sentence; an unknown name is refused with the nearest known one.
  *
+ * <p>The class is long because it is the one list of all settings: the documents, {@code acequia config} and the check of
+ * names are made from its constants, so what a reader finds here is all there is. A key stands beside those of its subject, in
+ * the order in which a record meets them: the context, batches, recovery and stop, receivers and their log, rates, sources,
+ * memory. How texts become values, and how the settings of Spark are taken over, is in classes of their own.
+ *
  * <p>Precedence: code, then system properties {@code streaming.*}, then environment variables ({@code
  * STREAMING_STOP_TIMEOUT} for {@code streaming.stop.timeout}), then the properties file named by the system property {@code
  * streaming.conf} or the variable {@code STREAMING_CONF}, then the default. Not for use by several threads.

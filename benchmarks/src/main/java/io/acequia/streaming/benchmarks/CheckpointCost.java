@@ -30,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint costs when a part of the state has changed: a running count over many keys, checkpointed after each batch.
@@ -104,10 +105,7 @@ final class CheckpointCost {
         for (int i = 0; i < batches; i++) {
             clock.advance(INTERVAL);
             Written one = written.poll(5, TimeUnit.MINUTES);
-            if (one == null) {
-                throw new IllegalStateException("ACQ-3140 no checkpoint came within five minutes of its batch");
-            }
-            some.add(one);
+            some.add(present(one));
         }
         return some;
     }
@@ -120,9 +118,20 @@ final class CheckpointCost {
         after(clock, 1);
         again.stop();
         System.out.printf(Locale.ROOT, "restored: %d keys, the counts add up to %d%n", keys, sum);
-        if (sum != before) {
+        mustBeTheSame(before, sum);
+    }
+
+    static <T> T present(@Nullable T checkpoint) {
+        if (checkpoint == null) {
+            throw new IllegalStateException("ACQ-3140 no checkpoint came within five minutes of its batch");
+        }
+        return checkpoint;
+    }
+
+    static void mustBeTheSame(long before, long after) {
+        if (after != before) {
             throw new IllegalStateException("ACQ-3141 the counts added up to " + before + " and after a restart to "
-                    + sum + ": a fast wrong answer is none");
+                    + after + ": a fast wrong answer is none");
         }
     }
 

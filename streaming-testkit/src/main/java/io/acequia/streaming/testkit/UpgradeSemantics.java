@@ -121,6 +121,33 @@ public abstract class UpgradeSemantics extends OperationSemantics {
         }
     }
 
+    @Test
+    @DisplayName("edit 2: windows are added beside a window: they begin empty, the other goes on")
+    void windowsAreAddedBesideAnother() {
+        try (TestStreams t = first(s -> s.collect("out", s.<String>input("in").window(seconds(4))))) {
+            twoBatches(t);
+            t.restart(s -> {
+                        DStream<String> in = s.input("in");
+                        PairDStream<String, Integer> pairs = in.mapToPair(word -> pair(word, 1));
+                        s.collect("out", in.window(seconds(4)));
+                        s.collect("more", in.map(word -> word + word).window(seconds(4)));
+                        s.collect("sums", pairs.reduceByKeyAndWindow(Integer::sum, seconds(4), SECOND));
+                        s.collect(
+                                "kept",
+                                pairs.mapValues(n -> n)
+                                        .reduceByKeyAndWindow(Integer::sum, (a, b) -> a - b, seconds(4), SECOND));
+                    })
+                    .advance(1);
+            assertBatch(t.last("out")).containsExactlyInAnyOrder("a", "b", "a", "a", "c");
+            assertBatch(t.last("more")).containsExactlyInAnyOrder("aa", "cc");
+            assertBatch(t.last("sums")).containsExactlyInAnyOrder(pair("a", 1), pair("c", 1));
+            assertBatch(t.last("kept")).containsExactlyInAnyOrder(pair("a", 1), pair("c", 1));
+            t.add("in", "d").add("in").add("in").add("in", "e").advance(4);
+            assertBatch(t.last("out")).containsExactlyInAnyOrder("d", "e");
+            assertBatch(t.last("sums")).containsExactlyInAnyOrder(pair("d", 1), pair("e", 1));
+        }
+    }
+
     private static VoidFunction<TestStreams> two(String left, String right) {
         return s -> {
             DStream<String> in = s.input("in");

@@ -175,6 +175,23 @@ class RefusedRecoveryTest {
     }
 
     @Test
+    void parallelismDoesNotChangeWhileABatchIsPending() throws Exception {
+        StreamingContext failing = context(this::fails);
+        failing.start();
+        clock.advance(SECOND);
+        assertThatThrownBy(failing::awaitTermination).hasMessageContaining("no output today");
+        assertRefused(
+                context(SECOND, conf().set(StreamingConf.PARALLELISM, 5).set(StreamingConf.RESCALE, true), this::fails),
+                "ACQ-1045");
+    }
+
+    private void fails(StreamingContext context) {
+        ones(context).foreachRDD(rdd -> {
+            throw new IllegalStateException("no output today");
+        });
+    }
+
+    @Test
     void stateWithoutAPlaceIsRefused() throws Exception {
         before(this::counts);
         assertRefused(context(context -> ones(context).foreachRDD(rdd -> rdd.count())), "ACQ-1039");

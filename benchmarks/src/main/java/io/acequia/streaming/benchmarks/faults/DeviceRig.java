@@ -57,7 +57,7 @@ final class DeviceRig {
                 feed.offer(1);
                 job.advance(JobOnDisk.INTERVAL);
                 failed += job.fails() ? 1 : 0;
-                again += disk.operations(Operation.FORCE) - last;
+                again += disk.forcedAgain();
             }
             acked += feed.acked();
             lost += missing(disk.crash(), List.of(), feed.ackedRecords());

@@ -34,6 +34,9 @@ final class ExactRig {
     /** A place that is not reached by then is given up. */
     private static final int BATCHES_TO_REACH = 25;
 
+    /** At most so many halts at each place: at its first and second passage, and at its first after a recovery. */
+    static final int PASSAGES = 3;
+
     private static final int DEEPEST = 3;
     private static final int KILLED = 137;
 
@@ -67,7 +70,7 @@ final class ExactRig {
     static void run(int n, Verdict verdict) throws Exception {
         Set<String> hit = new TreeSet<>();
         hit.addAll(atRandom(n, verdict));
-        hit.addAll(everywhere(verdict));
+        hit.addAll(everywhere(PASSAGES, verdict));
         hit.addAll(nested(Math.max(3, n / 5), verdict));
         coverage(hit, verdict);
     }
@@ -105,13 +108,13 @@ final class ExactRig {
 
     // ---- F2
 
-    static Set<String> everywhere(Verdict verdict) throws Exception {
+    /** @param passages at how many of the three each place halts */
+    static Set<String> everywhere(int passages, Verdict verdict) throws Exception {
         ExactRig rig = new ExactRig(verdict, 41);
         List<Kill> plan = new ArrayList<>();
         for (String place : Failpoint.all()) {
-            plan.add(new Kill(place, 1, false));
-            plan.add(new Kill(place, 2, false));
-            plan.add(new Kill(place, 1, true));
+            List<Kill> kills = List.of(new Kill(place, 1, false), new Kill(place, 2, false), new Kill(place, 1, true));
+            plan.addAll(kills.subList(0, Math.min(passages, PASSAGES)));
         }
         for (int i = plan.size() - 1; i > 0; i--) {
             Collections.swap(plan, i, rig.random.nextInt(i + 1));

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.data.StreamClock;
 import java.io.PrintStream;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,9 +27,7 @@ public final class Faults {
                 out.println(FaultsRequest.USAGE);
                 return 0;
             }
-            return run(
-                    request.get(),
-                    new Verdict(request.get().rig(), request.get().seed(), out, err));
+            return run(request.get(), out, err);
         } catch (IllegalArgumentException e) {
             err.println("faults: " + e.getMessage());
             return 2;
@@ -36,7 +37,25 @@ public final class Faults {
         }
     }
 
-    private static int run(FaultsRequest request, Verdict verdict) throws Exception {
+    private static int run(FaultsRequest request, PrintStream out, PrintStream err) throws Exception {
+        PlanRun plans = new PlanRun(Faults::rig, out, err);
+        return switch (request.rig()) {
+            case "ci" -> plans.run("ci", Plan.CI, request.seed(), done -> {});
+            case "full" -> {
+                LocalDate today = LocalDate.ofInstant(StreamClock.system().now(), ZoneOffset.UTC);
+                ReliabilityReport report = ReliabilityReport.Tree.ofProperties().report(today, request);
+                String name = "full " + request.part() + "/" + Plan.PARTS;
+                yield plans.run(name, Plan.part(request.part()), request.seed(), report::append);
+            }
+            default -> {
+                Verdict verdict = new Verdict(request.rig(), request.seed(), out, err);
+                rig(request, verdict);
+                yield verdict.tell();
+            }
+        };
+    }
+
+    private static void rig(FaultsRequest request, Verdict verdict) throws Exception {
         switch (request.rig()) {
             case "disk" -> DiskRig.run(request.n(1000), verdict);
             case "receiver" -> ReceiverRig.run(request.n(1000), verdict);
@@ -45,7 +64,7 @@ public final class Faults {
             case "fixture" -> HostileRig.writeFixture(verdict);
             case "kill" -> kill(request.n(500), verdict);
             case "kill-random" -> ExactRig.atRandom(request.n(500), verdict);
-            case "kill-places" -> ExactRig.everywhere(verdict);
+            case "kill-places" -> ExactRig.everywhere(request.n(ExactRig.PASSAGES), verdict);
             case "kill-nested" -> ExactRig.nested(request.n(100), verdict);
             case "kill-controls" -> ExactControls.run(verdict);
             case "stop" -> StopRig.run(request.n(200), verdict);
@@ -60,7 +79,6 @@ public final class Faults {
                 throw new IllegalArgumentException(
                         "ACQ-3035 there is no rig '" + request.rig() + "'; " + FaultsRequest.USAGE);
         }
-        return verdict.tell();
     }
 
     private static void kill(int n, Verdict verdict) throws Exception {

@@ -4,6 +4,7 @@ package io.acequia.streaming.benchmarks.faults;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the command line asks for.
@@ -13,11 +14,13 @@ import java.util.Optional;
  * @param seed of all chance
  * @param time how long, for the rig that runs for a time
  * @param only the one fault that is asked for, of a rig of many; blank for all
+ * @param part of the full run, from 1; 0 for none
+ * @param dirty whether the full run may try a tree that has changes
  */
-record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
+record FaultsRequest(String rig, int n, long seed, Duration time, String only, int part, boolean dirty) {
     static final String USAGE =
             """
-            usage: bin/faults RIG [--n N] [--seed S] [--minutes M] [--only FAULT]
+            usage: bin/faults RIG [--n N] [--seed S] [--minutes M] [--only FAULT] [--part K/8] [--dirty]
               disk          torn writes, flipped bits, misplaced segments, failing, full and slow devices
                             (--n: devices that fail; a tenth of them are full, and slow)
               receiver      split input, poison, events across blocks, restarts, floods (--n: restarts)
@@ -27,7 +30,8 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
               fixture       writes the checkpoint directory that later versions must restore, and says where
               kill          processes with exactly-once programs: all of the following (--n: kills at any time)
                 kill-random   killed at any time, from outside and at places in the code (--n: kills)
-                kill-places   halted at every failpoint, at its first and second passage
+                kill-places   halted at every failpoint, at its first and second passage, and its first after a recovery
+                              (--n: how many of the three)
                 kill-nested   killed, and killed again while they recover (--n: chains)
                 stop          SIGTERM under load, receivers that ignore it, pauses (--n: stops)
                 break         memory that runs out, second drivers, directories that go away, outputs that fail
@@ -36,20 +40,32 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
                 kill-controls those of processes alone
               sim           whole programs in a simulated world: crashes, devices, clocks, corruption, failing outputs
                             (--seeds: seeds of each fault, a tenth of them of the long ones; --only F11: that one alone)
+              ci            a part of all of these but repeat, in at most five minutes; the seed is made from the commit
+              full          an eighth of the numbers of docs/reliability-report.md, and their rows (--part 1/8 to 8/8);
+                            only of what is committed, unless --dirty, which the rows tell
               repeat        the receiver tests on the manual clock, on all processors under load (--minutes)
             The last line is RIG: n=… lost=… duplicated=… wrong=… seed=…, with what applies.
             Exit code 0: survived; 1: not survived; 2: the request cannot be served.""";
 
     private static final long SEED = 20_261_101;
     private static final double MINUTES = 15;
+    private static final Set<String> PLANS = Set.of("ci", "full");
+    private static final String DIRTY = "--dirty";
+
+    /** What another part of the code asks of a rig. */
+    static FaultsRequest of(String rig, int n, long seed, String only) {
+        return new FaultsRequest(rig, n, seed, Duration.ZERO, only, 0, false);
+    }
 
     /** Parses a command line; empty when it asks for help. */
     static Optional<FaultsRequest> of(List<String> arguments) {
         String rig = "";
         int n = 0;
-        long seed = SEED;
+        long seed = 0;
         double minutes = MINUTES;
         String only = "";
+        int part = 0;
+        boolean dirty = false;
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             String value = i + 1 < arguments.size() ? arguments.get(i + 1) : "";
@@ -61,6 +77,8 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
                 case "--seed" -> seed = number(argument, value, Long.MAX_VALUE);
                 case "--minutes" -> minutes = minutes(value);
                 case "--only" -> only = value;
+                case "--part" -> part = part(value);
+                case DIRTY -> dirty = true;
                 default -> {
                     if (!rig.isEmpty() || argument.startsWith("-")) {
                         throw new IllegalArgumentException(
@@ -69,12 +87,16 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
                     rig = argument;
                 }
             }
-            i += argument.startsWith("--") ? 1 : 0;
+            i += argument.startsWith("--") && !argument.equals(DIRTY) ? 1 : 0;
         }
         if (rig.isEmpty()) {
             throw new IllegalArgumentException("ACQ-3032 no rig is named; " + USAGE);
         }
-        return Optional.of(new FaultsRequest(rig, n, seed, Duration.ofMillis(Math.round(minutes * 60_000)), only));
+        if (seed == 0) {
+            seed = PLANS.contains(rig) ? Long.getLong("acequia.faults.seed", SEED) : SEED;
+        }
+        Duration time = Duration.ofMillis(Math.round(minutes * 60_000));
+        return Optional.of(new FaultsRequest(rig, n, seed, time, only, part, dirty));
     }
 
     /** The number that was asked for, or else this one. */
@@ -93,6 +115,16 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only) {
         }
         throw new IllegalArgumentException(
                 "ACQ-3033 " + option + " '" + text + "': must be a whole number from 1 to " + most + "; " + USAGE);
+    }
+
+    private static int part(String text) {
+        for (int part = 1; part <= Plan.PARTS; part++) {
+            if (text.equals(part + "/" + Plan.PARTS)) {
+                return part;
+            }
+        }
+        throw new IllegalArgumentException("ACQ-3142 --part '" + text + "': must be one of 1/" + Plan.PARTS + " to "
+                + Plan.PARTS + "/" + Plan.PARTS + "; " + USAGE);
     }
 
     private static double minutes(String text) {

@@ -3,6 +3,8 @@ package io.acequia.streaming.benchmarks.faults;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** One line of a rig: a fault, how often it was tried, what came of it, and whether that is as it must be. */
@@ -47,11 +49,28 @@ final class Figures {
         return numbers;
     }
 
+    String fault() {
+        return fault;
+    }
+
+    /** How often it was tried. */
+    Optional<Long> n() {
+        return Optional.ofNullable(texts.get("n")).map(Long::valueOf);
+    }
+
+    /** All of it but how often. */
+    String text() {
+        return text(Set.of("n"));
+    }
+
+    private String text(Set<String> without) {
+        return texts.entrySet().stream()
+                .filter(each -> !without.contains(each.getKey()))
+                .map(each -> each.getKey() + "=" + each.getValue())
+                .collect(Collectors.joining(" "));
+    }
+
     String line(long seed) {
-        return fault + ": "
-                + texts.entrySet().stream()
-                        .map(each -> each.getKey() + "=" + each.getValue())
-                        .collect(Collectors.joining(" "))
-                + " seed=" + seed + (survived ? "" : " NOT SURVIVED");
+        return fault + ": " + text(Set.of()) + " seed=" + seed + (survived ? "" : " NOT SURVIVED");
     }
 }

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Serves {@code sim:NAME}: the disk that a rig has put into the machine of that name, for all of a context that runs on it. */
+/** Serves {@code machine:NAME}: the disk that a rig has put into the machine of that name, for all of a context that runs on it. */
 public final class SimDisks implements StorageProvider {
-    private static final String SCHEME = "sim:";
+    static final String SCHEME = "machine:";
     private static final Map<String, Storage> DISKS = new ConcurrentHashMap<>();
 
     /** Puts a disk into a machine, in place of the one before; gives the URI of it. */

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 
 /**
  * Whole programs, with the scheduler, logs, checkpoints and receivers as they are, in worlds that are simulated: disk, clock,
@@ -36,6 +35,11 @@ final class SimRig {
 
     private SimRig() {}
 
+    /** The numbers of its faults. */
+    static List<String> faults() {
+        return FAULTS.stream().map(Fault::number).toList();
+    }
+
     /** What is done with a seed. */
     @FunctionalInterface
     interface Trial {
@@ -57,8 +61,8 @@ final class SimRig {
                 .filter(fault -> only.isBlank() || fault.number().equals(only))
                 .toList();
         if (wanted.isEmpty()) {
-            throw new IllegalArgumentException("ACQ-3082 the simulator has no fault '" + only + "': it has "
-                    + FAULTS.stream().map(Fault::number).collect(Collectors.joining(", ")));
+            throw new IllegalArgumentException(
+                    "ACQ-3082 the simulator has no fault '" + only + "': it has " + String.join(", ", faults()));
         }
         for (Fault fault : wanted) {
             int seeds = only.isBlank() ? Math.max(1, n / fault.share()) : n;

@@ -90,7 +90,7 @@ final class SimWorld implements AutoCloseable {
     }
 
     String directory() {
-        return "sim:" + id;
+        return SimDisks.SCHEME + id;
     }
 
     SimSignal signal() {

@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks.faults;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ final class Verdict {
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, Long> sums = new LinkedHashMap<>();
+    private final List<Figures> figures = new ArrayList<>();
     private boolean survived = true;
 
     Verdict(String rig, long seed, PrintStream out, PrintStream err) {
@@ -40,15 +42,28 @@ final class Verdict {
         err.println(rig + ": " + text);
     }
 
-    void add(Figures figures) {
-        out.println(figures.line(seed));
-        survived &= figures.survived();
+    void add(Figures line) {
+        out.println(line.line(seed));
+        figures.add(line);
+        survived &= line.survived();
         for (String key : SUMMED) {
-            Long value = figures.numbers().get(key);
+            Long value = line.numbers().get(key);
             if (value != null) {
                 sums.merge(key, value, Long::sum);
             }
         }
+    }
+
+    boolean survived() {
+        return survived;
+    }
+
+    List<Figures> figures() {
+        return figures;
+    }
+
+    Map<String, Long> sums() {
+        return sums;
     }
 
     /** Prints the last line; gives the exit code. */

@@ -32,11 +32,13 @@ class FaultsRequestTest {
     void eachOptionHasItsValue() {
         FaultsRequest request = parse("disk", "--n", "7", "--seed", "42", "--minutes", "0.5");
 
-        assertThat(request).isEqualTo(new FaultsRequest("disk", 7, 42, Duration.ofSeconds(30), ""));
+        assertThat(request).isEqualTo(new FaultsRequest("disk", 7, 42, Duration.ofSeconds(30), "", 0, false));
         assertThat(request.n(100)).isEqualTo(7);
         assertThat(parse("--seed", "42", "disk").n(100)).isEqualTo(100);
         assertThat(parse("sim", "--seeds", "9", "--only", "F11").n(1)).isEqualTo(9);
         assertThat(parse("sim", "--only", "F11").only()).isEqualTo("F11");
+        assertThat(parse("full", "--part", "3/8", "--dirty", "--seed", "9"))
+                .isEqualTo(new FaultsRequest("full", 0, 9, Duration.ofMinutes(15), "", 3, true));
         assertThat(parse("disk").seed()).isEqualTo(parse("disk").seed());
     }
 
@@ -48,6 +50,8 @@ class FaultsRequestTest {
         assertThatThrownBy(() -> parse("disk", "--n", "0")).hasMessageStartingWith("ACQ-3033 --n '0'");
         assertThatThrownBy(() -> parse("disk", "--n")).hasMessageStartingWith("ACQ-3033 --n ''");
         assertThatThrownBy(() -> parse("disk", "--seed", "x")).hasMessageStartingWith("ACQ-3033 --seed 'x'");
+        assertThatThrownBy(() -> parse("full", "--part", "9/8")).hasMessageStartingWith("ACQ-3142 --part '9/8'");
+        assertThatThrownBy(() -> parse("full", "--part", "2")).hasMessageStartingWith("ACQ-3142 --part '2'");
         assertThatThrownBy(() -> parse("repeat", "--minutes", "-1")).hasMessageStartingWith("ACQ-3034 --minutes '-1'");
     }
 
@@ -73,6 +77,8 @@ class FaultsRequestTest {
                         "break ",
                         "controls ",
                         "sim ",
+                        "ci ",
+                        "full ",
                         "repeat ");
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ public final class Journal implements AutoCloseable {
 
     private volatile @Nullable Beginning beginning;
     private volatile long released = NEVER;
+    private final AtomicLong forced = new AtomicLong();
 
     /** What happens when there is no space. */
     @FunctionalInterface
@@ -84,6 +86,7 @@ public final class Journal implements AutoCloseable {
             beginning = found.beginning();
             released = found.released();
             allocated.putAll(found.allocated());
+            forced.set(lastSeq());
             whole = true;
         } finally {
             if (!whole) {
@@ -199,6 +202,11 @@ public final class Journal implements AutoCloseable {
         return log.usage().lastSeq();
     }
 
+    /** The number of the last record that no loss of power takes away; those of batches that are done are not after it. */
+    public long forcedSeq() {
+        return forced.get();
+    }
+
     /** The batch exists from now on. */
     public void allocated(Time time, Collection<Allocation> allocations) throws IOException, InterruptedException {
         Address at = forced(
@@ -263,6 +271,7 @@ public final class Journal implements AutoCloseable {
             try {
                 Address at = log.append(type, payload.duplicate());
                 log.force(at);
+                forced.accumulateAndGet(at.seq(), Math::max);
                 return at;
             } catch (StorageFullException e) {
                 full.await(e);

@@ -21,7 +21,8 @@ import java.util.zip.CRC32C;
  * @param beginning what the job began with
  * @param base the folder of the base it builds upon; its own when it is one
  * @param increments how many checkpoints there are after the base, with this one
- * @param journal the last record of the journal when it was taken: without it the journal is not the one that belongs to it
+ * @param journal the last record of the journal that was forced when it was taken: without it the journal is not the one that
+ *     belongs to it
  * @param app the name of the application
  * @param positions where each source stands after the batch, by uid
  * @param owners what keeps data

@@ -55,17 +55,18 @@ final class BatchQueue {
         add(plan.apply(time));
     }
 
-    /** A batch that is planned already; blocks while the queue is full. */
-    void addWhenThereIsSpace(PlannedBatch batch) throws InterruptedException {
+    /** Waits until there is space for one batch, at most so long; whether there is, which a closed queue never has. */
+    boolean awaitSpace(long nanos) throws InterruptedException {
+        long left = nanos;
         lock.lockInterruptibly();
         try {
-            while (waiting.size() >= most && !closed) {
-                changed.await();
+            while (waiting.size() >= most && !closed && left > 0) {
+                left = changed.awaitNanos(left);
             }
+            return waiting.size() < most && !closed;
         } finally {
             lock.unlock();
         }
-        add(batch);
     }
 
     /** A batch that is planned already. */

@@ -70,8 +70,8 @@ final class BatchRunner {
      */
     @Nullable
     Throwable run(PlannedBatch batch, Step planning) throws InterruptedException {
-        attempt(batch, "input", "", contextPolicy(), true, planning);
         awaitTurn(allocations, batch);
+        attempt(batch, "input", "", contextPolicy(), true, planning);
         journal(batch, () -> ledger.allocated(batch));
         allocations.done(batch.time());
         for (var entry : batch.intakes().entrySet()) {

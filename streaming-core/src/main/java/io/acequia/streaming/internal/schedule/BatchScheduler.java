@@ -240,12 +240,15 @@ final class BatchScheduler {
             queue.due(time);
             return true;
         }
+        if (!queue.awaitSpace(Long.MAX_VALUE)) {
+            return true;
+        }
         PlannedBatch batch = brought(time);
         if (down.skips(batch, feeds.size())) {
             batch.releaseAll();
             return false;
         }
-        queue.addWhenThereIsSpace(submitted(batch));
+        queue.add(submitted(batch));
         return true;
     }
 
@@ -390,19 +393,16 @@ final class BatchScheduler {
             feed.limit(limits.getOrDefault(feed.node().streamId(), 0L));
         }
         statistics.completed(batch, failure != null);
-        Time oldest;
+        Optional<Time> all;
         synchronized (done) {
             done.add(batch.time());
             active.remove(batch.time());
-            oldest = active.stream()
-                    .findFirst()
-                    .filter(time -> time.compareTo(batch.time()) < 0)
-                    .orElse(batch.time());
+            all = allDone();
             if (checkpointer != null) {
-                allDone().ifPresent(checkpointer::completed);
+                all.ifPresent(checkpointer::completed);
             }
         }
-        remembered.release(oldest);
+        all.ifPresent(remembered::release);
         tell(batch, StreamingListener::onBatchCompleted, true);
         onCompleted.accept(statistics);
     }
@@ -438,7 +438,7 @@ final class BatchScheduler {
             for (Feed feed : feeds.keySet()) {
                 feed.stopReading(left(deadline));
             }
-            if (waiting().blocks() > 0) {
+            if (waiting().blocks() > 0 && queue.awaitSpace(left(deadline).toNanos())) {
                 queue.due(next);
             }
             queue.awaitIdle(left(deadline).toNanos());

@@ -355,7 +355,9 @@ final class Checkpointer {
             }
             Failpoint.PROCESSED_TOLD_AFTER.pass();
         } catch (InterruptedException e) {
-            checkpoints.discard(name);
+            if (newest == null || !newest.name().equals(name)) {
+                checkpoints.discard(name);
+            }
             throw e;
         } catch (Throwable t) {
             failure = t;
@@ -432,7 +434,7 @@ final class Checkpointer {
                 beginning,
                 upon == null ? name : upon.base(),
                 upon == null ? 0 : upon.increments() + 1,
-                journal.lastSeq(),
+                journal.forcedSeq(),
                 graph.conf().get(StreamingConf.APP_NAME),
                 job.positions(),
                 owners,

@@ -46,6 +46,9 @@ final class PlannedBatch implements Batch {
     private final Map<StreamNode, DatasetRdd<?>> made = new ConcurrentHashMap<>();
     private final Map<StreamNode, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final Set<StreamNode> released = ConcurrentHashMap.newKeySet();
+    /** Of these the checkpoint that the batch is from has nothing. */
+    private final Set<StreamNode> neverThere = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable Thread runner;
     private volatile boolean carried;
     private @Nullable Instant startedAt;
@@ -202,9 +205,11 @@ final class PlannedBatch implements Batch {
     /** Has nothing but what was restored, and what can be made of that. */
     void restored(Collection<? extends StreamNode> nodes) {
         for (StreamNode node : nodes) {
-            boolean canBeMade = node.isKept() && !node.isStored();
+            boolean canBeMade =
+                    node.isKept() && !node.isStored() && made.keySet().containsAll(node.parents());
             if (!canBeMade && !made.containsKey(node)) {
                 released.add(node);
+                neverThere.add(node);
             }
         }
         carried();
@@ -220,6 +225,11 @@ final class PlannedBatch implements Batch {
             }
         }
         return stored;
+    }
+
+    /** Whether it ran before the node was there: an operation that is new in the program has missed it. */
+    boolean neverHad(StreamNode node) {
+        return neverThere.contains(node);
     }
 
     boolean isReleased(StreamNode node) {

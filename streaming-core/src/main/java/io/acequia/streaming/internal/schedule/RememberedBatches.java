@@ -96,7 +96,7 @@ final class RememberedBatches {
 
     Optional<DatasetRdd<?>> rddIfThere(StreamNode node, Time time) {
         PlannedBatch batch = node.yieldsAt(time, zero) ? batches.get(time) : null;
-        if (batch == null) {
+        if (batch == null || batch.neverHad(node)) {
             return Optional.empty();
         }
         return Optional.of(rddOf(node, time, batch));

@@ -90,13 +90,19 @@ final class States {
         }
     }
 
-    /** The earliest of a time and the newest versions of these states; {@code zero} for one that has none. */
+    /**
+     * The earliest of the newest versions of these states that are not after {@code time}; {@code zero} for one that has none. A
+     * checkpoint of that time has these versions, even where batches after it have stepped on.
+     */
     Time slowest(List<? extends StateNode<?, ?, ?, ?>> nodes, Time time, Time zero) {
         Time slowest = time;
         for (StateNode<?, ?, ?, ?> node : nodes) {
-            StateDataset<?, ?> state = states.get(node);
-            Time newest = state == null ? zero : state.newest().orElse(zero);
-            slowest = newest.compareTo(slowest) < 0 ? newest : slowest;
+            Versions known = versionsOf(node);
+            synchronized (known) {
+                Time newest = known.stepped.floor(time);
+                newest = newest == null ? zero : newest;
+                slowest = newest.compareTo(slowest) < 0 ? newest : slowest;
+            }
         }
         return slowest;
     }

@@ -96,6 +96,22 @@ class JournalTest {
     }
 
     @Test
+    void whatALossOfPowerMayTakeIsNotCountedAsForced() throws Exception {
+        try (Journal journal = begun(journal())) {
+            journal.allocated(at(2000), List.of(WORDS));
+            long allocated = journal.lastSeq();
+            journal.outputDone(at(2000), "sink");
+            assertThat(journal.lastSeq()).isEqualTo(allocated + 1);
+            assertThat(journal.forcedSeq()).isEqualTo(allocated);
+            journal.batchDone(at(2000));
+            assertThat(journal.forcedSeq()).isEqualTo(allocated + 2);
+        }
+        try (Journal again = journal()) {
+            assertThat(again.forcedSeq()).isEqualTo(again.lastSeq());
+        }
+    }
+
+    @Test
     void aBatchThatIsNotAllocatedDoesNotExist() throws Exception {
         try (Journal journal = begun(journal())) {
             journal.outputDone(at(2000), "sink");

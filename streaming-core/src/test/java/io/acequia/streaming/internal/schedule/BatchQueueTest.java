@@ -68,6 +68,20 @@ class BatchQueueTest {
     }
 
     @Test
+    void aFullQueueIsWaitedForNoLongerThanToldAndAClosedOneNotAtAll() throws Exception {
+        BatchQueue queue = queue(1, false);
+        assertThat(queue.awaitSpace(0)).isTrue();
+        queue.due(t(1));
+        assertThat(queue.awaitSpace(TimeUnit.MILLISECONDS.toNanos(20))).isFalse();
+        Future<Boolean> space = other.submit(() -> queue.awaitSpace(Long.MAX_VALUE));
+        queue.take();
+        assertThat(space.get()).isTrue();
+        queue.due(t(2));
+        queue.close();
+        assertThat(queue.awaitSpace(Long.MAX_VALUE)).isFalse();
+    }
+
+    @Test
     void mergedBatchesArePlannedWhenTakenAndOnlyTheNewestIs() throws Exception {
         BatchQueue queue = queue(1, true);
         queue.due(t(1));

@@ -11,11 +11,13 @@ import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.DStream;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.StreamingContext.ContextState;
 import io.acequia.streaming.StreamingException;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.data.Time;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.StreamingListener;
 import java.io.IOException;
@@ -24,6 +26,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +112,38 @@ class StreamingRuntimeTest {
         assertThat(failure())
                 .hasMessageMatching(
                         "ACQ-1010 planning batch \\d+ ms failed: java\\.lang\\.NoClassDefFoundError: client");
+    }
+
+    @Test
+    void aPlanThatIsTriedAgainKeepsThePlansOfLaterBatchesBehindIt() throws Exception {
+        context.stop();
+        conf.set(StreamingConf.CONCURRENT_JOBS, 2)
+                .set(
+                        StreamingConf.FAILURE_POLICY,
+                        FailurePolicy.retry(5, Durations.milliseconds(200), FailurePolicy.Kind.STOP));
+        context = context(StreamClock.system());
+        context.directStream(new DirectInput("orders", Plans::at, any -> any)).print();
+        context.start();
+        Plans.FOUR.await();
+        assertThat(Plans.MADE).startsWith(Plans.first).isSorted();
+    }
+
+    /** The first batch can be planned when it is asked for the third time. */
+    private static final class Plans {
+        private static final List<Time> MADE = new CopyOnWriteArrayList<>();
+        private static final CountDownLatch FOUR = new CountDownLatch(4);
+        private static int attempts;
+        private static volatile Time first;
+
+        static synchronized String at(Time batch) throws IOException {
+            first = first == null ? batch : first;
+            if (batch.equals(first) && ++attempts < 3) {
+                throw new IOException("away");
+            }
+            MADE.add(batch);
+            FOUR.countDown();
+            return "0";
+        }
     }
 
     /** The clock belongs to whoever made the context; it breaks where the runner looks when the output began. */
