@@ -264,7 +264,10 @@ public final class TestStreams implements AutoCloseable {
         return restart(Duration.ZERO);
     }
 
-    /** The same, with so much time between the stop and the start; {@link #advance} goes to the next batch time after it. */
+    /**
+     * The same, with so much time between the stop and the start; {@link #advance} goes to the next batch time after it. What
+     * comes in meanwhile is to be added before.
+     */
     public TestStreams restart(Duration downTime) {
         return restart(false, downTime, version);
     }
