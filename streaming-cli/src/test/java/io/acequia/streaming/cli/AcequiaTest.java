@@ -16,7 +16,7 @@ class AcequiaTest {
         assertThat(help.exitCode()).isZero();
         assertThat(help.out().replaceAll("\\s+", " "))
                 .contains("run", "checkpoint", "wal", "deadletter", "config")
-                .contains("Exit codes: 0 ok, 1 the job failed", "3 data is damaged", "4 the job was told to stop");
+                .contains("Exit codes: 0 ok 1 the job failed", "3 data is damaged", "4 the job was told to stop");
     }
 
     @Test

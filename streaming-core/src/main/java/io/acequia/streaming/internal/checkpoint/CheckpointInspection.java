@@ -17,15 +17,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /**
  * Looks at the checkpoints of a job for people, also beside the job, and changes nothing. A checkpoint may go while it is looked at:
  * then its files are not found. For one thread at a time.
  */
 public final class CheckpointInspection {
-    private static final Pattern PART =
-            Pattern.compile(Checkpoints.NAME.pattern() + "/[A-Za-z0-9][A-Za-z0-9._-]*\\.part");
 
     private final Storage storage;
     private final Checkpoints checkpoints;
@@ -138,14 +135,6 @@ public final class CheckpointInspection {
      */
     public void verify(Part part, int sections) throws IOException {
         String path = Checkpoints.FOLDER + "/" + part.file();
-        if (!PART.matcher(part.file()).matches()) {
-            throw new CheckpointRefusedException(
-                    "ACQ-2269",
-                    Checkpoints.FOLDER,
-                    -1,
-                    "a manifest names '" + part.file() + "', which is no part",
-                    null);
-        }
         part.verify(storage, Checkpoints.FOLDER);
         long before = Part.HEAD;
         for (long end : part.ends()) {
