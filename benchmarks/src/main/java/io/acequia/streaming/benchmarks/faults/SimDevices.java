@@ -103,16 +103,11 @@ final class SimDevices {
             SimulatedStorage disk = play.world.disk();
             Operation where =
                     List.of(Operation.WRITE, Operation.FORCE, Operation.CREATE).get(play.random.nextInt(3));
-            disk.fill(where, 1 + play.random.nextInt(MOST_OPERATIONS));
             SimOutcome outcome = SimOutcome.NOTHING;
             try {
                 try (SimJob job = new SimJob(play.world, play.program())) {
+                    disk.fill(where, 1 + play.random.nextInt(MOST_OPERATIONS));
                     outcome = outcome.count(liveFull(play, disk, job) ? "resumed" : "stopped", 1);
-                } catch (RuntimeException e) {
-                    if (disk.failures().isEmpty()) {
-                        throw new SimFailure("the job did not start", e);
-                    }
-                    outcome = outcome.count("not_started", 1);
                 }
                 disk.spaceReturns();
                 play.comeBack(play.random.nextBoolean());

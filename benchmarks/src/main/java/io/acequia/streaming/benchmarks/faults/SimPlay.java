@@ -187,6 +187,11 @@ final class SimPlay implements AutoCloseable {
         return outcome;
     }
 
+    /** What came of the numbers, whatever was made of them. */
+    SimOutcome judgeNumbers() {
+        return counted();
+    }
+
     /** It could not go on. */
     SimOutcome judge(SimFailure failure) {
         return counted().must(false, failure.toString());

@@ -183,14 +183,18 @@ final class SimTimes {
             } catch (SimFailure e) {
                 return play.judge(e);
             }
+            if (before.isEmpty()) {
+                // Nothing tells when it began, and so which batches it missed.
+                return play.judgeNumbers().count("never_ran", 1);
+            }
             NavigableSet<Integer> ran = play.world.ran(play.program());
-            int last = before.isEmpty() ? 0 : before.last();
+            int last = before.last();
             int missed = ran.subSet(last, false, due, true).size();
             SimOutcome outcome = (policy.equals("replay") ? play.judge() : play.judgeBatchesThatRan())
                     .count("missed", Math.max(0, due - last))
                     .count(policy, missed);
-            // One or two that were planned before may be among them; a job that has never had a batch misses none.
-            return policy.equals("merge") && !before.isEmpty()
+            // One or two that were planned before may be among them.
+            return policy.equals("merge")
                     ? outcome.must(missed <= 3, missed + " batches ran for those missed")
                     : outcome;
         }
