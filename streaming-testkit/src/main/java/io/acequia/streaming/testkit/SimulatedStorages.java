@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.testkit;
 
+import io.acequia.streaming.internal.store.ForwardingStorage;
 import io.acequia.streaming.storage.Storage;
 import io.acequia.streaming.storage.StorageProvider;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -58,59 +57,23 @@ public final class SimulatedStorages implements StorageProvider {
     }
 
     /** One of several who have a storage open; its end frees what it has locked, and leaves the others alone. */
-    private record View(SimulatedStorage storage, String uri, Queue<Lock> locks) implements Storage {
+    private static final class View extends ForwardingStorage {
+        private final String uri;
+        private final Queue<Lock> locks = new ConcurrentLinkedQueue<>();
+
         View(SimulatedStorage storage, String uri) {
-            this(storage, uri, new ConcurrentLinkedQueue<>());
+            super(storage);
+            this.uri = uri;
         }
 
         @Override
-        public Capabilities capabilities() {
-            return storage.capabilities();
-        }
-
-        @Override
-        public Appender create(String name) throws IOException {
-            return storage.create(name);
-        }
-
-        @Override
-        public List<Entry> list(String folder) throws IOException {
-            return storage.list(folder);
-        }
-
-        @Override
-        public List<String> folders(String folder) throws IOException {
-            return storage.folders(folder);
-        }
-
-        @Override
-        public ByteBuffer read(String name, long offset, int length) throws IOException {
-            return storage.read(name, offset, length);
-        }
-
-        @Override
-        public void commit(String from, String to) throws IOException {
-            storage.commit(from, to);
-        }
-
-        @Override
-        public boolean delete(String name) throws IOException {
-            return storage.delete(name);
-        }
-
-        @Override
-        public void force(String name) throws IOException {
-            storage.force(name);
-        }
-
-        @Override
-        public void forceFolder(String folder) throws IOException {
-            storage.forceFolder(folder);
+        public String uri() {
+            return uri;
         }
 
         @Override
         public Optional<Lock> lock(String name) throws IOException {
-            Optional<Lock> lock = storage.lock(name);
+            Optional<Lock> lock = super.lock(name);
             lock.ifPresent(locks::add);
             return lock;
         }

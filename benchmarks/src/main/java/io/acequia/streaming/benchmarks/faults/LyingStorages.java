@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.internal.store.ForwardingStorage;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.storage.Storage;
 import io.acequia.streaming.storage.StorageProvider;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** Serves {@code lie:WHICH:PATH}: a folder of this machine that is not true to those who use it. */
 public final class LyingStorages implements StorageProvider {
@@ -37,10 +36,21 @@ public final class LyingStorages implements StorageProvider {
         return new Lying(uri, LocalDisk.at(Path.of(parts[2])), Lie.valueOf(parts[1]));
     }
 
-    private record Lying(String uri, Storage disk, Lie lie) implements Storage {
+    private static final class Lying extends ForwardingStorage {
+        private final String uri;
+        private final Storage disk;
+        private final Lie lie;
+
+        Lying(String uri, Storage disk, Lie lie) {
+            super(disk);
+            this.uri = uri;
+            this.disk = disk;
+            this.lie = lie;
+        }
+
         @Override
-        public Capabilities capabilities() {
-            return disk.capabilities();
+        public String uri() {
+            return uri;
         }
 
         @Override
@@ -59,55 +69,11 @@ public final class LyingStorages implements StorageProvider {
         @Override
         public List<Entry> list(String folder) throws IOException {
             if (lie == Lie.FORGETS_JOURNAL && folder.equals("journal")) {
-                deleteAll(folder);
+                for (Entry file : disk.list(folder)) {
+                    disk.delete(file.name());
+                }
             }
             return disk.list(folder);
-        }
-
-        @Override
-        public List<String> folders(String folder) throws IOException {
-            return disk.folders(folder);
-        }
-
-        private void deleteAll(String folder) throws IOException {
-            for (Entry file : disk.list(folder)) {
-                disk.delete(file.name());
-            }
-        }
-
-        @Override
-        public ByteBuffer read(String name, long offset, int length) throws IOException {
-            return disk.read(name, offset, length);
-        }
-
-        @Override
-        public void commit(String from, String to) throws IOException {
-            disk.commit(from, to);
-        }
-
-        @Override
-        public boolean delete(String name) throws IOException {
-            return disk.delete(name);
-        }
-
-        @Override
-        public void force(String name) throws IOException {
-            disk.force(name);
-        }
-
-        @Override
-        public void forceFolder(String folder) throws IOException {
-            disk.forceFolder(folder);
-        }
-
-        @Override
-        public Optional<Lock> lock(String name) throws IOException {
-            return disk.lock(name);
-        }
-
-        @Override
-        public void close() {
-            disk.close();
         }
     }
 }

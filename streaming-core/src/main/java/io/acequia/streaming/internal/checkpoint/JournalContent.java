@@ -25,7 +25,6 @@ public final class JournalContent {
     private final TreeMap<Time, Long> allocated = new TreeMap<>();
     private @Nullable Beginning beginning;
     private long released = Journal.NEVER;
-    private @Nullable Time newestCheckpoint;
     private long lastSeq;
 
     /** A batch while the journal is read. */
@@ -120,10 +119,7 @@ public final class JournalContent {
                     batch.done = true;
                 }
             }
-            case Journal.CHECKPOINT -> {
-                newestCheckpoint = time;
-                released = Math.max(released, in.big());
-            }
+            case Journal.CHECKPOINT -> released = Math.max(released, in.big());
             case Journal.STARTED -> {}
             default -> throw in.damaged("a record is of type " + type);
         }
@@ -146,11 +142,6 @@ public final class JournalContent {
             return Journal.Reach.NOTHING;
         }
         return released > known.zero().milliseconds() ? Journal.Reach.CHECKPOINT : Journal.Reach.BEGINNING;
-    }
-
-    /** The newest checkpoint of which it has a record. */
-    public Optional<Time> newestCheckpoint() {
-        return Optional.ofNullable(newestCheckpoint);
     }
 
     /** The record that allocates each batch. */

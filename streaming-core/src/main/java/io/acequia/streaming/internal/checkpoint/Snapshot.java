@@ -50,7 +50,12 @@ public record Snapshot(String uri, String name, Vocabulary vocabulary, JobInfo j
                     marked.add(marked(datasets.get(time), marked.size()));
                 }
                 pieces.add(new Piece(
-                        some, keyed, write(together(marked), file + "-" + pieces.size(), new PartWriter.Plainly())));
+                        some,
+                        keyed,
+                        write(
+                                ConcatOperator.concatenated(marked, false),
+                                file + "-" + pieces.size(),
+                                new PartWriter.Plainly())));
             }
         }
         return pieces;
@@ -59,21 +64,6 @@ public record Snapshot(String uri, String name, Vocabulary vocabulary, JobInfo j
     @SuppressWarnings({"unchecked", "NullAway"}) // any records; the times are those of the map
     private static Dataset<Object> marked(@Nullable Dataset<?> dataset, int section) {
         return ((Dataset<Object>) dataset).transform(new Section.Before<>(section), false);
-    }
-
-    private static Dataset<Object> together(List<Dataset<Object>> datasets) {
-        List<Dataset<Object>> level = datasets;
-        while (level.size() > 1) {
-            List<Dataset<Object>> next = new ArrayList<>();
-            for (int i = 0; i + 1 < level.size(); i += 2) {
-                next.add(level.get(i).zip(level.get(i + 1), new ConcatOperator<>(), false));
-            }
-            if (level.size() % 2 == 1) {
-                next.add(level.get(level.size() - 1));
-            }
-            level = next;
-        }
-        return level.get(0);
     }
 
     private <T> List<Part> write(Dataset<T> dataset, String file, PartWriter.Encoding<T> encoding) throws Exception {

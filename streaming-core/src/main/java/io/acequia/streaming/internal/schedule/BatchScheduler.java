@@ -50,6 +50,11 @@ import org.slf4j.LoggerFactory;
  * completed, so nothing of it is acknowledged to its sources. Under {@code continue} the batch counts as failed, is completed
  * and acknowledged.
  *
+ * <p><b>Going on.</b> With a checkpoint directory, {@code start} first loads what the newest checkpoint holds and queues the batches of the
+ * journal that come after it; then the timer goes on behind them, and {@link MissedBatches} says which times in between have a
+ * batch. A batch is in the journal before anything is done for it ({@link Ledger}); when it and all before it are done, a
+ * checkpoint may be taken ({@link Checkpointer}), and what no later batch needs is released.
+ *
  * <p><b>Stopping.</b> Gracefully: the timer stops, then receivers stop reading, then one last batch takes what they had
  * brought, then the queue empties; after the deadline, or without grace, the queue is closed, running batches are cancelled
  * and their threads interrupted. A thread that ignores this is abandoned and its stack is logged.

@@ -4,25 +4,15 @@ package io.acequia.streaming.internal.schedule;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
-import io.acequia.streaming.engine.Dataset;
-import io.acequia.streaming.engine.JobInfo;
-import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.internal.checkpoint.Beginning;
 import io.acequia.streaming.internal.checkpoint.Checkpoints;
 import io.acequia.streaming.internal.checkpoint.Journal;
 import io.acequia.streaming.internal.checkpoint.Manifest;
-import io.acequia.streaming.internal.checkpoint.Manifest.Kind;
 import io.acequia.streaming.internal.checkpoint.Manifest.Named;
-import io.acequia.streaming.internal.checkpoint.Manifest.Owner;
-import io.acequia.streaming.internal.checkpoint.Manifest.Piece;
-import io.acequia.streaming.internal.checkpoint.Snapshot;
 import io.acequia.streaming.internal.graph.StateNode;
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.internal.graph.StreamNode;
-import io.acequia.streaming.internal.rdd.DatasetPairRdd;
-import io.acequia.streaming.internal.rdd.DatasetRdd;
 import io.acequia.streaming.internal.store.Failpoint;
-import io.acequia.streaming.internal.store.Vocabulary;
 import io.acequia.streaming.listener.CheckpointInfo;
 import io.acequia.streaming.listener.ContextStatus;
 import java.time.Duration;
@@ -32,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -45,14 +34,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>What.</b> The thread that completes a batch notes what a checkpoint of it consists of: versions of states, RDDs that are
  * kept, positions of sources. That is a list of references, whatever there is behind them. From then on nothing of it may go: versions stay, and no RDD is
- * released, until the checkpoint is there. The checkpoint thread ({@code acequia-checkpoint}) then writes it, by jobs of the
- * engine, beside the batches that run.
- *
- * <p><b>How much.</b> An increment holds what changed in each state since the checkpoint before, and the RDDs that were kept since
- * then, and names the parts of those before. A base holds everything. A new base is due after so many increments, when the
- * increments have become as large as their base, after a checkpoint has failed, so that no version has to wait for the next
- * attempt, and until there are two bases: with one of them damaged the job can begin from the other. Before that nothing is let
- * go at all, and the job can begin from its beginning.
+ * released, until the checkpoint is there. The checkpoint thread ({@code acequia-checkpoint}) then has it written
+ * ({@link CheckpointWriter}), by jobs of the engine, beside the batches that run.
  *
  * <p><b>When.</b> At the first completed batch that is one interval or more after the last checkpoint. One at a time: a batch that
  * comes to its end while a checkpoint is written leaves it to the next. A graceful stop takes a last one.
@@ -65,7 +48,6 @@ import org.slf4j.LoggerFactory;
 final class Checkpointer {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
     private static final Duration AT_LEAST = Duration.ofSeconds(10);
-    private static final int MOST_INCREMENTS = 20;
 
     private final StreamGraph graph;
     private final StreamClock clock;
@@ -78,7 +60,7 @@ final class Checkpointer {
     private final RememberedBatches remembered;
     private final Supplier<List<Named>> values;
     private final Checkpoints checkpoints;
-    private final Vocabulary vocabulary;
+    private final CheckpointWriter writer;
     private final Duration interval;
     private final int keep;
     private final List<StateNode<?, ?, ?, ?>> stateNodes = new ArrayList<>();
@@ -88,7 +70,7 @@ final class Checkpointer {
 
     // Guarded by the lock.
     private Time last;
-    private @Nullable Job waiting;
+    private @Nullable CheckpointContent waiting;
     private boolean writing;
     private boolean closed;
     private @Nullable Time lastWhole;
@@ -101,15 +83,6 @@ final class Checkpointer {
     private int bases;
 
     private @Nullable Thread thread;
-
-    /** What a checkpoint consists of. */
-    private record Job(
-            Time time,
-            List<Named> positions,
-            Map<StateNode<?, ?, ?, ?>, Time> versions,
-            Map<Time, Map<StreamNode, DatasetRdd<?>>> kept,
-            List<Named> values,
-            @Nullable RuntimeException refused) {}
 
     Checkpointer(
             StreamGraph graph,
@@ -131,7 +104,6 @@ final class Checkpointer {
         this.remembered = remembered;
         this.values = values;
         this.checkpoints = new Checkpoints(directory.storage(), directory.job());
-        this.vocabulary = vocabulary(graph.conf());
         this.keep = Math.max(1, graph.conf().get(StreamingConf.CHECKPOINT_KEEP));
         this.last = beginning.zero();
         for (StreamNode node : graph.retention().carried()) {
@@ -142,15 +114,8 @@ final class Checkpointer {
                 storedNodes.add(node);
             }
         }
+        this.writer = new CheckpointWriter(graph.conf(), durable, states, stateNodes, storedNodes);
         this.interval = interval(graph);
-    }
-
-    static Vocabulary vocabulary(StreamingConf conf) {
-        return new Vocabulary(
-                conf.registeredClasses(),
-                conf.registeredCodecs(),
-                conf.get(StreamingConf.UNSAFE_JAVA),
-                conf.renamedClasses());
     }
 
     /** What the setting says, else the shortest that a stream asks for, else a multiple of the batch interval. */
@@ -282,7 +247,7 @@ final class Checkpointer {
         } catch (RuntimeException e) {
             refused = e;
         }
-        waiting = new Job(time, positions, versions, remembered.hold(storedNodes, time), now, refused);
+        waiting = new CheckpointContent(time, positions, versions, remembered.hold(storedNodes, time), now, refused);
         last = time;
         Failpoint.CHECKPOINT_TAKEN.pass();
         changed.signalAll();
@@ -293,13 +258,13 @@ final class Checkpointer {
     private void write() {
         try {
             while (true) {
-                Job job = next();
-                if (job == null) {
+                CheckpointContent content = next();
+                if (content == null) {
                     return;
                 }
                 CheckpointInfo info;
                 try {
-                    info = write(job);
+                    info = write(content);
                 } finally {
                     remembered.letGo();
                     written();
@@ -311,16 +276,16 @@ final class Checkpointer {
         }
     }
 
-    private @Nullable Job next() throws InterruptedException {
+    private @Nullable CheckpointContent next() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (waiting == null && !closed) {
                 changed.await();
             }
-            Job job = closed ? null : waiting;
+            CheckpointContent content = closed ? null : waiting;
             waiting = null;
-            writing = job != null;
-            return job;
+            writing = content != null;
+            return content;
         } finally {
             lock.unlock();
         }
@@ -336,32 +301,33 @@ final class Checkpointer {
         }
     }
 
-    private CheckpointInfo write(Job job) throws InterruptedException {
+    private CheckpointInfo write(CheckpointContent content) throws InterruptedException {
         long begin = clock.nanoTime();
-        String name = Checkpoints.name(job.time().milliseconds(), directory.epoch());
+        String name = Checkpoints.name(content.time().milliseconds(), directory.epoch());
         Throwable failure = null;
         long bytes = 0;
         try {
-            if (job.refused() != null) {
-                throw job.refused();
+            if (content.refused() != null) {
+                throw content.refused();
             }
             directory.mustBeThere();
-            Manifest manifest = write(job, name);
+            Manifest upon = bases < 2 ? null : newest;
+            Manifest manifest = writer.write(content, name, upon);
             checkpoints.commit(manifest);
             newest = manifest;
-            job.versions().forEach(states::needed);
-            bytes = own(manifest);
-            isWhole(job.time(), bytes);
+            content.versions().forEach(states::needed);
+            bytes = CheckpointWriter.own(manifest);
+            isWhole(content.time(), bytes);
             Failpoint.CHECKPOINT_WRITTEN.pass();
             List<Manifest> kept = checkpoints.prune(keep);
             Failpoint.CHECKPOINT_PRUNED.pass();
             bases = (int) kept.stream().map(Manifest::base).distinct().count();
             Time oldest =
                     bases < 2 ? beginning.zero() : kept.get(kept.size() - 1).time();
-            journal.checkpointed(job.time(), oldest);
+            journal.checkpointed(content.time(), oldest);
             Failpoint.PROCESSED_TOLD_BEFORE.pass();
             for (Feed feed : feeds) {
-                feed.covered(job.time());
+                feed.covered(content.time());
                 feed.forgettable(oldest);
             }
             Failpoint.PROCESSED_TOLD_AFTER.pass();
@@ -372,11 +338,11 @@ final class Checkpointer {
             throw e;
         } catch (Throwable t) {
             failure = t;
-            failed(job, name, t);
+            failed(content, name, t);
         }
         Optional<Throwable> why = Optional.ofNullable(failure);
         Duration took = Duration.ofNanos(clock.nanoTime() - begin);
-        return new CheckpointInfo(job.time(), bytes, took, why);
+        return new CheckpointInfo(content.time(), bytes, took, why);
     }
 
     private void isWhole(Time time, long bytes) {
@@ -390,14 +356,7 @@ final class Checkpointer {
         }
     }
 
-    private static long own(Manifest manifest) {
-        return manifest.parts()
-                .filter(part -> part.file().startsWith(manifest.name() + "/"))
-                .mapToLong(part -> part.bytes())
-                .sum();
-    }
-
-    private void failed(Job job, String name, Throwable why) {
+    private void failed(CheckpointContent content, String name, Throwable why) {
         boolean stopping;
         lock.lock();
         try {
@@ -409,7 +368,7 @@ final class Checkpointer {
         if (!stopping) {
             LOG.error(
                     "the checkpoint of batch {} failed, the job goes on and the next one will be whole: {}",
-                    job.time(),
+                    content.time(),
                     why.toString(),
                     why);
         }
@@ -418,94 +377,5 @@ final class Checkpointer {
             stateNodes.forEach(node -> states.needed(node, null));
             checkpoints.discard(name);
         }
-    }
-
-    private Manifest write(Job job, String name) throws Exception {
-        Manifest before = newest;
-        Manifest upon = before != null && bases >= 2 && !isBaseDue(before) ? before : null;
-        Snapshot snapshot = new Snapshot(
-                directory.uri(),
-                name,
-                vocabulary,
-                new JobInfo(Optional.empty(), "checkpoint", "batch " + job.time(), (partition, what, n) -> {}));
-        List<Owner> owners = new ArrayList<>();
-        for (StateNode<?, ?, ?, ?> node : stateNodes) {
-            Time version = job.versions().get(node);
-            if (version != null) {
-                owners.add(state(node, version, snapshot, upon, owners.size()));
-            }
-        }
-        for (StreamNode node : storedNodes) {
-            owners.add(batches(node, job, snapshot, upon, owners.size()));
-        }
-        return new Manifest(
-                directory.job(),
-                name,
-                job.time(),
-                beginning,
-                upon == null ? name : upon.base(),
-                upon == null ? 0 : upon.increments() + 1,
-                journal.forcedSeq(),
-                graph.conf().get(StreamingConf.APP_NAME),
-                job.positions(),
-                owners,
-                job.values());
-    }
-
-    private static boolean isBaseDue(Manifest before) {
-        long base = 0;
-        long increments = 0;
-        for (var part : before.parts().toList()) {
-            if (part.file().startsWith(before.base() + "/")) {
-                base += part.bytes();
-            } else {
-                increments += part.bytes();
-            }
-        }
-        return before.increments() >= MOST_INCREMENTS || increments > base;
-    }
-
-    private <K, S> Owner state(
-            StateNode<K, ?, S, ?> node, Time version, Snapshot snapshot, @Nullable Manifest upon, int number)
-            throws Exception {
-        StateDataset<K, S> state = states.of(node);
-        String uid = node.site().uid();
-        Owner before = upon == null ? null : upon.owner(uid).orElse(null);
-        List<Piece> pieces = new ArrayList<>(before == null ? List.of() : before.pieces());
-        Time from = before == null ? null : before.times().get(0);
-        if (!version.equals(from)) {
-            pieces.add(snapshot.state("state-" + number, state, from, version));
-        }
-        return new Owner(uid, Kind.STATE, node.toString(), node.stateShape(), List.of(version), pieces);
-    }
-
-    private Owner batches(StreamNode node, Job job, Snapshot snapshot, @Nullable Manifest upon, int number)
-            throws Exception {
-        Map<Time, DatasetRdd<?>> kept = new TreeMap<>();
-        job.kept().forEach((time, rdds) -> {
-            DatasetRdd<?> rdd = rdds.get(node);
-            if (rdd != null) {
-                kept.put(time, rdd);
-            }
-        });
-        List<Time> times = List.copyOf(kept.keySet());
-        List<Piece> pieces = new ArrayList<>();
-        if (upon != null && upon.owner(node.keptUid()).isPresent()) {
-            for (Piece piece : upon.owner(node.keptUid()).get().pieces()) {
-                if (piece.times().stream().anyMatch(kept::containsKey)) {
-                    pieces.add(piece);
-                }
-            }
-        }
-        pieces.forEach(piece -> piece.times().forEach(kept::remove));
-        boolean keyed = false;
-        Map<Time, Dataset<?>> fresh = new TreeMap<>();
-        for (Map.Entry<Time, DatasetRdd<?>> each : kept.entrySet()) {
-            DatasetRdd<?> stored = node.stored(each.getValue());
-            keyed = stored instanceof DatasetPairRdd;
-            fresh.put(each.getKey(), stored.dataset());
-        }
-        pieces.addAll(snapshot.batches("batches-" + number, fresh, keyed));
-        return new Owner(node.keptUid(), Kind.BATCHES, node.toString(), node.shape(), times, pieces);
     }
 }

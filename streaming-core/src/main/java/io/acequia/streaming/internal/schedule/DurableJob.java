@@ -286,7 +286,7 @@ final class DurableJob implements AutoCloseable {
 
     /** Only a process that ends in here leaves its mark on the checkpoint; a class that is missing does not make it a bad one. */
     private void restore(Manifest from, Rdds rdds, States states, RememberedBatches remembered, StreamClock clock) {
-        Restore restore = new Restore(rdds.engine(), directory.uri(), Checkpointer.vocabulary(rdds.conf()));
+        Restore restore = new Restore(rdds.engine(), directory.uri(), CheckpointWriter.vocabulary(rdds.conf()));
         TreeMap<Time, PlannedBatch> past = new TreeMap<>();
         for (StreamNode node : graph.retention().carried()) {
             if (node instanceof StateNode<?, ?, ?, ?> state) {

@@ -30,7 +30,7 @@ final class SmallValues {
         this.inputs = List.copyOf(inputs);
         this.rates = rates;
         this.rdds = rdds;
-        this.serializer = Checkpointer.vocabulary(rdds.conf()).serializer();
+        this.serializer = CheckpointWriter.vocabulary(rdds.conf()).serializer();
     }
 
     /** As they are now. */

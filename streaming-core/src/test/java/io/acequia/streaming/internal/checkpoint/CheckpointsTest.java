@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.internal.checkpoint.Journal.Reach;
+import io.acequia.streaming.internal.store.ForwardingStorage;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -121,7 +122,7 @@ class CheckpointsTest {
     @Test
     void aManifestThatCannotBeOneIsNotRead() throws IOException {
         Samples.committed(disk, 1000);
-        Storage huge = new Wrapped(disk) {
+        Storage huge = new ForwardingStorage(disk) {
             @Override
             public List<Entry> list(String folder) throws IOException {
                 return super.list(folder).stream()
@@ -135,14 +136,14 @@ class CheckpointsTest {
 
     @Test
     void aStorageThatLosesWhatItIsGivenIsNoticed() throws IOException {
-        Storage forgetful = new Wrapped(disk) {
+        Storage forgetful = new ForwardingStorage(disk) {
             @Override
             public void commit(String from, String to) throws IOException {
                 super.delete(from);
             }
         };
         assertThatThrownBy(() -> Samples.committed(forgetful, 1000)).hasMessageStartingWith("ACQ-1116 ");
-        Storage lying = new Wrapped(disk) {
+        Storage lying = new ForwardingStorage(disk) {
             @Override
             public void commit(String from, String to) throws IOException {
                 super.delete(from);

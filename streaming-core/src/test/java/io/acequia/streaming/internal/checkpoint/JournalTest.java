@@ -10,6 +10,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.checkpoint.Journal.Reach;
 import io.acequia.streaming.internal.log.LogSettings;
 import io.acequia.streaming.internal.log.SegmentedLog;
+import io.acequia.streaming.internal.store.ForwardingStorage;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.storage.Storage;
 import io.acequia.streaming.storage.StorageFullException;
@@ -126,7 +127,7 @@ class JournalTest {
     @Test
     void aFullDeviceIsWaitedForAndThenWritten() throws Exception {
         AtomicInteger full = new AtomicInteger();
-        Storage device = new Wrapped(disk) {
+        Storage device = new ForwardingStorage(disk) {
             @Override
             public Appender create(String name) throws IOException {
                 if (full.get() > 0) {

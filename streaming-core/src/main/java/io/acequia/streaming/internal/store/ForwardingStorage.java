@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.internal.checkpoint;
+package io.acequia.streaming.internal.store;
 
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 
-/** A storage around another, for a test to change one method of. */
-class Wrapped implements Storage {
+/** A storage that is another one, but for the methods that a subclass changes. */
+public class ForwardingStorage implements Storage {
     private final Storage inner;
 
-    Wrapped(Storage inner) {
+    /** Around {@code inner}, which it closes. */
+    protected ForwardingStorage(Storage inner) {
         this.inner = inner;
     }
 
