@@ -18,6 +18,9 @@ import java.util.random.RandomGenerator;
  */
 final class ExactControls {
     private static final int MOST_JOBS = 25;
+    /** {@code kill-random} has many more. */
+    private static final int JOBS_WITHOUT_A_MISTAKE = 2;
+
     private static final int KILLS_A_JOB = 3;
     private static final int MOST_DELAY_MILLIS = 700;
     private static final Duration LONGEST_LIFE = Duration.ofSeconds(4);
@@ -48,7 +51,7 @@ final class ExactControls {
             caught += taken > 0 ? 1 : 0;
         }
         Collections.sort(kills);
-        int without = killsUntilNoticed(Optional.empty(), 4, verdict);
+        int without = killsUntilNoticed(Optional.empty(), JOBS_WITHOUT_A_MISTAKE, verdict);
         verdict.add(new Figures("controls of processes")
                 .show("noticed", caught + "/" + MISTAKES.size())
                 .show("kills_to_detect_median", kills.get(kills.size() / 2))

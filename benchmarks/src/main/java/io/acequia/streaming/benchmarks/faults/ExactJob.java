@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 /** A job of {@link ExactProgram} over its lives: its sender, which outlives it, its folders, and what it has put out. */
 final class ExactJob implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
+    /** What a mistake has lost never comes; a graceful end processes all that was acknowledged in any case. */
+    private static final Duration PATIENCE_WITH_MISTAKES = Duration.ofSeconds(3);
+
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final int WORDS_A_FILE = 5;
 
@@ -159,7 +162,8 @@ final class ExactJob implements AutoCloseable {
         long sent = server.stopSending();
         try (ChildJvm child = start(List.of(), sink, mistake)) {
             awaitConnection(child);
-            for (long look = PATIENCE.toMillis() / LOOK.toMillis(); look > 0; look--) {
+            Duration patience = mistake.isPresent() ? PATIENCE_WITH_MISTAKES : PATIENCE;
+            for (long look = patience.toMillis() / LOOK.toMillis(); look > 0; look--) {
                 boolean all = hasCaughtUp(sent) && server.acked() >= sent;
                 if (all || child.awaitEnd(LOOK)) {
                     break;

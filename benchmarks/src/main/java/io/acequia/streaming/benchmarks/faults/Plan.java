@@ -13,21 +13,21 @@ final class Plan {
 
     /** Every rig. */
     static final List<Portion> CI = List.of(
-            Portion.of("disk", 50, 10),
-            Portion.of("receiver", 50, 20),
-            Portion.of("receiver-kill", 10, 12),
-            Portion.of("kill-random", 30, 42),
-            Portion.of("kill-places", 1, 65),
-            Portion.of("kill-nested", 2, 10),
-            Portion.of("stop", 2, 25),
-            Portion.of("break", 2, 18),
-            Portion.of("hostile", 300, 15),
-            Portion.of("sim", 130, 38),
-            Portion.of("controls", 1, 45));
+            Portion.of("disk", 50, 8),
+            Portion.of("receiver", 50, 24),
+            Portion.of("receiver-kill", 10, 11),
+            Portion.of("kill-random", 20, 23),
+            Portion.of("kill-places", 1, 62),
+            Portion.of("kill-nested", 2, 12),
+            Portion.of("stop", 2, 16),
+            Portion.of("break", 2, 19),
+            Portion.of("hostile", 300, 13),
+            Portion.of("sim", 406, 66),
+            Portion.of("controls", 1, 34));
 
     private static final List<List<Portion>> FULL = List.of(
             List.of(
-                    Portion.of("kill-random", 500, 720),
+                    Portion.of("kill-random", 500, 600),
                     Portion.of("receiver-kill", 200, 240),
                     Portion.of("disk", 1000, 150)),
             List.of(Portion.of("kill-nested", 100, 500), Portion.of("break", 200, 600)),

@@ -82,6 +82,12 @@ final class SimJob implements AutoCloseable {
         return world.signal().await(() -> !isAlive() || hasEnded(time), PATIENCE);
     }
 
+    /** The newest batch that has ended. */
+    @Nullable
+    Time newestEnded() {
+        return last;
+    }
+
     /** Whether that batch, or a later one, has ended. */
     boolean hasEnded(Time time) {
         Time done = last;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class SimPlay implements AutoCloseable {
     private boolean hurried;
     /** The newest batch that was waited for; the wall clock may be behind it. */
     private Time awaited;
+
+    private @Nullable SimJob latest;
 
     SimPlay(long seed, Flavour flavour, Mistakes mistakes) {
         this(seed, flavour, mistakes, UnaryOperator.identity());
@@ -61,8 +64,14 @@ final class SimPlay implements AutoCloseable {
     /** A new life; none when the machine went off while it started. */
     @Nullable
     SimJob start() throws SimFailure {
+        if (latest != null && latest.hasEnded(awaited.plus(program.interval()))) {
+            // What the life before did ahead of a clock that was set back, none will do again.
+            awaited = Objects.requireNonNull(latest.newestEnded());
+        }
         try {
-            return new SimJob(world, program);
+            SimJob fresh = new SimJob(world, program);
+            latest = fresh;
+            return fresh;
         } catch (RuntimeException e) {
             if (world.disk().isOn()) {
                 throw new SimFailure("the job did not start", e);

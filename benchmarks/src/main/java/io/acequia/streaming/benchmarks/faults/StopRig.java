@@ -24,11 +24,11 @@ final class StopRig {
         terminate("F5 SIGTERM under load", n, Optional.empty(), 43, verdict);
         terminate(
                 "F6 SIGTERM with a receiver that ignores everything",
-                Math.max(2, n / 10),
+                Math.max(1, n / 10),
                 Optional.of(Mistake.STUBBORN_RECEIVER),
                 44,
                 verdict);
-        pause(Math.max(2, n / 10), verdict);
+        pause(Math.max(1, n / 10), verdict);
     }
 
     private static void terminate(String fault, int n, Optional<Mistake> mistake, int part, Verdict verdict)

@@ -172,12 +172,16 @@ public final class ReceiverTracker implements DriverChannel {
         if (message instanceof AddBlock added) {
             add(added);
         } else if (message instanceof Report report) {
-            counts = report.counts();
+            // The thread that beats may be overtaken by the receiver's own, whose last report no other follows.
+            if (!counts.readingEnded() || report.counts().readingEnded()) {
+                counts = report.counts();
+            }
             Change change = report.change();
             return change == null ? null : changed(change);
         } else {
             epoch++;
             settled = new ArrayList<>();
+            counts = Counts.NONE;
         }
         return null;
     }

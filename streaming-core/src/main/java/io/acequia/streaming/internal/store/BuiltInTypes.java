@@ -6,7 +6,10 @@ import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import com.esotericsoftware.kryo.kryo5.serializers.DefaultArraySerializers;
 import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
+import com.esotericsoftware.kryo.kryo5.serializers.OptionalSerializers;
+import com.esotericsoftware.kryo.kryo5.serializers.TimeSerializers;
 import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
@@ -53,7 +56,8 @@ import java.util.function.Function;
 
 /**
  * The classes that every serializer knows. Their order gives their ids, which stand in logs: new ones come last, and none is
- * taken away.
+ * taken away. Each says how it is written, so that no other version of the library decides it, and none looks constructors up by reflection,
+ * which took most of the time that a new instance needs.
  */
 final class BuiltInTypes {
     private BuiltInTypes() {}
@@ -63,65 +67,55 @@ final class BuiltInTypes {
         kryo.register(Utf8.class, new TextSerializer());
         kryo.register(Time.class, new TimeSerializer());
         kryo.register(ByteSize.class);
-        for (Class<?> array : new Class<?>[] {
-            byte[].class,
-            short[].class,
-            int[].class,
-            long[].class,
-            float[].class,
-            double[].class,
-            char[].class,
-            boolean[].class,
-            String[].class,
-            Object[].class
-        }) {
-            kryo.register(array);
-        }
-        for (Class<?> plain : new Class<?>[] {
-            BigDecimal.class,
-            BigInteger.class,
-            Instant.class,
-            Duration.class,
-            LocalDate.class,
-            LocalTime.class,
-            LocalDateTime.class,
-            OffsetDateTime.class,
-            ZonedDateTime.class,
-            ZoneOffset.class,
-            Period.class,
-            Date.class,
-            Locale.class,
-            Currency.class,
-            BitSet.class,
-            Optional.class,
-            OptionalInt.class,
-            OptionalLong.class,
-            OptionalDouble.class,
-            EnumSet.class
-        }) {
-            kryo.register(plain);
-        }
+        kryo.register(byte[].class, new DefaultArraySerializers.ByteArraySerializer());
+        kryo.register(short[].class, new DefaultArraySerializers.ShortArraySerializer());
+        kryo.register(int[].class, new DefaultArraySerializers.IntArraySerializer());
+        kryo.register(long[].class, new DefaultArraySerializers.LongArraySerializer());
+        kryo.register(float[].class, new DefaultArraySerializers.FloatArraySerializer());
+        kryo.register(double[].class, new DefaultArraySerializers.DoubleArraySerializer());
+        kryo.register(char[].class, new DefaultArraySerializers.CharArraySerializer());
+        kryo.register(boolean[].class, new Containers.OfBooleans());
+        kryo.register(String[].class, new Containers.OfArray(String.class));
+        kryo.register(Object[].class, new Containers.OfArray(Object.class));
+        kryo.register(BigDecimal.class, new DefaultSerializers.BigDecimalSerializer());
+        kryo.register(BigInteger.class, new DefaultSerializers.BigIntegerSerializer());
+        kryo.register(Instant.class, new TimeSerializers.InstantSerializer());
+        kryo.register(Duration.class, new TimeSerializers.DurationSerializer());
+        kryo.register(LocalDate.class, new TimeSerializers.LocalDateSerializer());
+        kryo.register(LocalTime.class, new TimeSerializers.LocalTimeSerializer());
+        kryo.register(LocalDateTime.class, new TimeSerializers.LocalDateTimeSerializer());
+        kryo.register(OffsetDateTime.class, new TimeSerializers.OffsetDateTimeSerializer());
+        kryo.register(ZonedDateTime.class, new TimeSerializers.ZonedDateTimeSerializer());
+        kryo.register(ZoneOffset.class, new TimeSerializers.ZoneOffsetSerializer());
+        kryo.register(Period.class, new TimeSerializers.PeriodSerializer());
+        kryo.register(Date.class, new DefaultSerializers.DateSerializer());
+        kryo.register(Locale.class, new DefaultSerializers.LocaleSerializer());
+        kryo.register(Currency.class, new DefaultSerializers.CurrencySerializer());
+        kryo.register(BitSet.class, new DefaultSerializers.BitSetSerializer());
+        kryo.register(Optional.class, new OptionalSerializers.OptionalSerializer());
+        kryo.register(OptionalInt.class, new OptionalSerializers.OptionalIntSerializer());
+        kryo.register(OptionalLong.class, new OptionalSerializers.OptionalLongSerializer());
+        kryo.register(OptionalDouble.class, new OptionalSerializers.OptionalDoubleSerializer());
+        kryo.register(EnumSet.class, new DefaultSerializers.EnumSetSerializer());
         kryo.register(UUID.class, new DefaultSerializers.UUIDSerializer());
         kryo.register(URI.class, new DefaultSerializers.URISerializer());
-        for (Class<?> container : new Class<?>[] {
-            ArrayList.class,
-            LinkedList.class,
-            ArrayDeque.class,
-            HashSet.class,
-            LinkedHashSet.class,
-            TreeSet.class,
-            HashMap.class,
-            LinkedHashMap.class,
-            TreeMap.class,
-            Collections.emptyList().getClass(),
-            Collections.emptySet().getClass(),
-            Collections.emptyMap().getClass(),
-            Collections.singletonList(0).getClass(),
-            Collections.singleton(0).getClass(),
-            Collections.singletonMap(0, 0).getClass()
-        }) {
-            kryo.register(container);
-        }
+        kryo.register(ArrayList.class, new Containers.OfCollection());
+        kryo.register(LinkedList.class, new Containers.OfCollection());
+        kryo.register(ArrayDeque.class, new Containers.OfCollection());
+        kryo.register(HashSet.class, new Containers.OfCollection());
+        kryo.register(LinkedHashSet.class, new Containers.OfCollection());
+        kryo.register(TreeSet.class, new DefaultSerializers.TreeSetSerializer());
+        kryo.register(HashMap.class, new Containers.OfMap());
+        kryo.register(LinkedHashMap.class, new Containers.OfMap());
+        kryo.register(TreeMap.class, new DefaultSerializers.TreeMapSerializer());
+        kryo.register(Collections.emptyList().getClass(), new DefaultSerializers.CollectionsEmptyListSerializer());
+        kryo.register(Collections.emptySet().getClass(), new DefaultSerializers.CollectionsEmptySetSerializer());
+        kryo.register(Collections.emptyMap().getClass(), new DefaultSerializers.CollectionsEmptyMapSerializer());
+        kryo.register(
+                Collections.singletonList(0).getClass(), new DefaultSerializers.CollectionsSingletonListSerializer());
+        kryo.register(Collections.singleton(0).getClass(), new DefaultSerializers.CollectionsSingletonSetSerializer());
+        kryo.register(
+                Collections.singletonMap(0, 0).getClass(), new DefaultSerializers.CollectionsSingletonMapSerializer());
         fixed(kryo, Arrays.asList(), Arrays::asList);
         fixed(kryo, List.of(), list -> Arrays.stream(list).toList());
         fixed(kryo, List.of(0), list -> Arrays.stream(list).toList());

@@ -18,6 +18,7 @@ import io.acequia.streaming.storage.Storage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +34,55 @@ class RegistrationTest {
         assertThat(events)
                 .extracting(ReceiverEvent::state)
                 .containsExactly(ReceiverState.STARTING, ReceiverState.ACTIVE, ReceiverState.STOPPED);
+    }
+
+    @Test
+    void aReportThatWasOvertakenDoesNotTakeBackThatReadingHasEnded() throws InterruptedException {
+        ReceiverTracker tracker = new ReceiverTracker(1, "overtaken", 0, event -> {});
+        Reception<String> task =
+                new Reception<>(1, Source.of("overtaken", EndsAtOnce::new), ReceiverSettings.defaults());
+        tracker.start(task, (launched, driver) -> new Gone());
+        long epoch = tracker.ask(new DriverChannel.Register(1)).epoch();
+
+        tracker.ask(report(epoch, 3, false));
+        assertThat(tracker.awaitReadingEnded(Duration.ZERO)).isFalse();
+
+        tracker.ask(report(epoch, 7, true));
+        tracker.ask(report(epoch, 5, false));
+        assertThat(tracker.awaitReadingEnded(Duration.ZERO)).isTrue();
+        assertThat(tracker.status(Optional.empty()).records()).isEqualTo(7);
+
+        long next = tracker.ask(new DriverChannel.Register(1)).epoch();
+        tracker.ask(report(next, 1, false));
+        assertThat(tracker.awaitReadingEnded(Duration.ZERO))
+                .as("a receiver that begins anew reads again")
+                .isFalse();
+    }
+
+    private static DriverChannel.Report report(long epoch, long records, boolean readingEnded) {
+        return new DriverChannel.Report(1, epoch, new DriverChannel.Counts(records, 0, 0, 0, 0, 0, readingEnded), null);
+    }
+
+    /** A receiver whose thread has returned. */
+    private static final class Gone implements ReceiverTask.Running {
+        @Override
+        public void beat() {}
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public boolean awaitEnd(Duration atMost) {
+            return true;
+        }
+
+        @Override
+        public String whereabouts() {
+            return "gone";
+        }
     }
 
     /** The driver takes a batch just when it has counted the new attempt, which the receiver does not know yet. */
