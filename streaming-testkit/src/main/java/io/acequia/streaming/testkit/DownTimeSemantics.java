@@ -177,6 +177,30 @@ public abstract class DownTimeSemantics extends OperationSemantics {
     }
 
     @Test
+    @DisplayName("S7.26 skip-empty runs the missed times at which a window over windows changes")
+    void skipEmptyRunsWhatChangesAWindowOverWindows() throws Exception {
+        try (TestStreams t = under(
+                DownTimePolicy.SKIP_EMPTY,
+                s -> s.collect(
+                        "outer",
+                        s.context()
+                                .textFileStream(in.toString())
+                                .window(seconds(3))
+                                .window(seconds(4))))) {
+            file("first", 500);
+            t.advance(1);
+            t.restart(seconds(20)).advance(1);
+
+            Map<Integer, Integer> sizes = new TreeMap<>();
+            bySecond(t, "outer").forEach((second, records) -> sizes.put(second, records.size()));
+            assertThat(sizes)
+                    .containsAllEntriesOf(Map.of(1, 1, 2, 2, 3, 3, 4, 3, 5, 2, 6, 1, 7, 0))
+                    .containsEntry(22, 0);
+            assertThat(sizes.keySet()).as("when nothing changes any more").noneMatch(s -> s > 11 && s < 22);
+        }
+    }
+
+    @Test
     @DisplayName("S7.27 merge gives all that waits to one batch at the last missed time")
     void mergeGivesAllToOneBatch() throws Exception {
         try (TestStreams t = files(DownTimePolicy.MERGE)) {

@@ -11,8 +11,10 @@ import io.acequia.streaming.internal.rdd.Rdds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -212,8 +214,12 @@ public final class StreamGraph {
         nameWhatIsStored(uids);
     }
 
-    /** An operation of several steps has its uid by now. */
+    /**
+     * An operation of several steps has its uid by now. Two of them may be stored: a window over an input keeps the input's
+     * records, and a window over that window keeps its own.
+     */
     private void nameWhatIsStored(Uids uids) {
+        Map<String, Site> stored = new HashMap<>();
         Retention needed = Retention.of(nodes, outputs, Duration.ZERO);
         for (StreamNode node : retention.carried()) {
             String shape = Durations.text(needed.lengthOf(node)) + " every " + Durations.text(node.slide());
@@ -221,20 +227,26 @@ public final class StreamGraph {
                 state.stateStoredAs(node.site().operator());
             }
             if (node.isStored()) {
-                String uid = node.site().uid() + "#" + node.form().role();
+                String first = node.site().uid() + "#" + node.form().role();
+                String uid = stored.putIfAbsent(first, node.site()) == node.site() ? first + "~2" : first;
                 node.storedAs(uids.derived(uid, node.site()), shape);
             }
         }
     }
 
-    /** How long after a batch what it brought may still be in a window; zero without windows. */
+    /** How long after a batch what it brought may still be in a window, or in a window over windows; zero without windows. */
     public Duration longestWindow() {
-        Retention needed = Retention.of(nodes, outputs, Duration.ZERO);
-        return retention.carried().stream()
-                .filter(StreamNode::isStored)
-                .map(needed::lengthOf)
-                .max(Duration::compareTo)
-                .orElse(Duration.ZERO);
+        Map<StreamNode, Duration> back = new HashMap<>();
+        Duration longest = Duration.ZERO;
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Duration later = back.getOrDefault(nodes.get(i), Duration.ZERO);
+            for (StreamNode.Need need : nodes.get(i).needs()) {
+                Duration all = later.plus(need.back());
+                back.merge(need.node(), all, (one, other) -> one.compareTo(other) < 0 ? other : one);
+                longest = longest.compareTo(all) < 0 ? all : longest;
+            }
+        }
+        return longest;
     }
 
     /** Uids whose data may be dropped. */

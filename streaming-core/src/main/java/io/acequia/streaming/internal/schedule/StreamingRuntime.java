@@ -191,6 +191,9 @@ public final class StreamingRuntime {
             ActiveContexts.enter(context, CallSite.here(), rdds.conf().get(StreamingConf.MULTIPLE_CONTEXTS));
             try {
                 startInside();
+            } catch (Error e) {
+                abandonStart();
+                throw e;
             } catch (Exception e) {
                 abandonStart();
                 throw e instanceof RuntimeException unchecked
@@ -317,6 +320,7 @@ public final class StreamingRuntime {
         graph.close(ContextState.STOPPED.name());
         ActiveContexts.leave(context);
         lifecycle.move(ContextState.STOPPED);
+        bus.close();
         stopped.countDown();
         if (ownsBatch) {
             batch.stop();

@@ -201,6 +201,18 @@ class StreamingRuntimeTest {
     }
 
     @Test
+    void anErrorDuringTheStartLeavesNothingBehind() {
+        NoClassDefFoundError missing = new NoClassDefFoundError("client");
+        context.directStream(new DirectInput("orders", time -> "0", name -> {
+                    throw missing;
+                }))
+                .print();
+        assertThat(catchThrowable(context::start)).isSameAs(missing);
+        assertThat(context.state()).isEqualTo(ContextState.STOPPED);
+        assertThat(StreamingContext.active()).isEmpty();
+    }
+
+    @Test
     void onlyOneContextIsActiveUnlessMoreAreAllowed() {
         numbers(1).print();
         context.start();
