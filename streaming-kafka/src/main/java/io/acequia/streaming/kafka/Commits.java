@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells Kafka how far the batches that are done have come, for those who look at a group's lag: the job itself goes by its
+ * checkpoint. One commit is under way at a time, so that an older one cannot overtake; what comes meanwhile is sent with the
+ * next. A commit that fails is told and not repeated: the next one says more.
+ */
+final class Commits {
+    private static final Logger LOG = LoggerFactory.getLogger(Commits.class);
+    private static final Duration LAST = Duration.ofSeconds(5);
+
+    private final Cluster cluster;
+    private final String group;
+    private final Map<TopicPartition, Long> waiting = new HashMap<>();
+    private @Nullable KafkaFuture<Void> underWay;
+
+    Commits(Cluster cluster, String group) {
+        this.cluster = cluster;
+        this.group = group;
+    }
+
+    synchronized void add(Map<TopicPartition, Long> offsets) {
+        waiting.putAll(offsets);
+        if (underWay == null) {
+            send();
+        }
+    }
+
+    private synchronized void send() {
+        underWay = null;
+        if (waiting.isEmpty()) {
+            return;
+        }
+        KafkaFuture<Void> sent = cluster.commit(group, waiting);
+        waiting.clear();
+        underWay = sent;
+        sent.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                LOG.warn("the offsets of group '{}' could not be committed: {}", group, failure.getMessage());
+            }
+            send();
+        });
+    }
+
+    /** Waits for the last one. */
+    void flush() {
+        long deadline = System.nanoTime() + LAST.toNanos();
+        KafkaFuture<Void> last = underWay();
+        while (last != null && System.nanoTime() < deadline) {
+            try {
+                last.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (Exception e) {
+                LOG.debug("told when it failed", e);
+            }
+            KafkaFuture<Void> next = underWay();
+            last = next == last ? null : next;
+        }
+    }
+
+    private synchronized @Nullable KafkaFuture<Void> underWay() {
+        return underWay;
+    }
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.kafka;
+
+import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.Time;
+import io.acequia.streaming.direct.Plan;
+import io.acequia.streaming.direct.PlannerContext;
+import io.acequia.streaming.direct.Split;
+import io.acequia.streaming.direct.SplitPlanner;
+import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides which offsets a batch takes.
+ *
+ * <p><b>From where.</b> From where the batch before ended, or the checkpoint. At the very first start as the source says; a
+ * partition that comes later is taken from its first record on, since nobody has seen any of it.
+ *
+ * <p><b>Up to where.</b> Up to what is there when the batch is planned, within the limits: so many records a second for each
+ * partition, and what the batch may have in all, divided by what waits in each.
+ *
+ * <p><b>What is gone.</b> Offsets below the first one there (retention was faster), or behind the end (the topic was made anew),
+ * and topics that are no more, are refused or passed over as the source says; it is logged in any case.
+ *
+ * <p><b>All or nothing.</b> A plan that fails changes nothing here, so the same batch can be asked for again.
+ */
+final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaPlanner.class);
+
+    private final KafkaDirectSource<K, V> source;
+    private final Cluster cluster;
+    private final long ratePerPartition;
+    private final NavigableMap<Time, Map<TopicPartition, Long>> planned = new TreeMap<>();
+    private final Optional<Commits> commits;
+    private SortedMap<TopicPartition, Long> positions;
+    private Map<TopicPartition, Long> carried = Map.of();
+    private Time last;
+    private final long intervalMs;
+    private boolean first = true;
+
+    KafkaPlanner(KafkaDirectSource<K, V> source, PlannerContext context) throws InterruptedException {
+        this.source = source;
+        this.cluster = new Cluster(source.connection(), source.planTimeout());
+        this.ratePerPartition =
+                source.maxRatePerPartition() > 0 ? source.maxRatePerPartition() : context.maxRatePerPartition();
+        this.commits = source.groupId().map(group -> new Commits(cluster, group));
+        this.intervalMs = context.batchInterval().toMillis();
+        this.last = context.start();
+        try {
+            this.positions = context.restored().isPresent()
+                    ? Offsets.parse(context.restored().get())
+                    : beginning();
+        } catch (InterruptedException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    // ---- the beginning
+
+    private SortedMap<TopicPartition, Long> beginning() throws InterruptedException {
+        List<TopicPartition> there = partitions();
+        Set<String> missing = new TreeSet<>(source.topics());
+        there.forEach(each -> missing.remove(each.topic()));
+        if (!missing.isEmpty()) {
+            throw new StreamingException(
+                    "ACQ-2505",
+                    "source '" + source.name() + "': there is no topic " + missing + " at " + source.connection()
+                            + ": make it before the job starts, or take topicPattern(..), which waits for topics",
+                    null);
+        }
+        Cluster.Offered earliest = cluster.earliest(there);
+        Cluster.Offered latest = cluster.latest(there);
+        SortedMap<TopicPartition, Long> begin = new TreeMap<>(Offsets.ORDER);
+        begin.putAll(
+                switch (source.startAt()) {
+                    case EARLIEST -> earliest.get();
+                    case LATEST -> latest.get();
+                    case COMMITTED -> committed(earliest.get());
+                    case TIMESTAMP -> since(there, latest.get());
+                });
+        return begin;
+    }
+
+    private Map<TopicPartition, Long> committed(Map<TopicPartition, Long> earliest) throws InterruptedException {
+        Map<TopicPartition, Long> begin = new HashMap<>(earliest);
+        Map<TopicPartition, Long> committed = cluster.committed(source.groupId().orElseThrow());
+        begin.replaceAll((partition, from) -> committed.getOrDefault(partition, from));
+        return begin;
+    }
+
+    /** Where no record is as new, from the end on. */
+    private Map<TopicPartition, Long> since(List<TopicPartition> there, Map<TopicPartition, Long> latest)
+            throws InterruptedException {
+        Instant time = source.startTime().orElseThrow();
+        Map<TopicPartition, Long> begin = new HashMap<>(latest);
+        cluster.from(there, time).get().forEach((partition, offset) -> {
+            if (offset >= 0) {
+                begin.put(partition, offset);
+            }
+        });
+        return begin;
+    }
+
+    private List<TopicPartition> partitions() throws InterruptedException {
+        Collection<String> topics = source.topicPattern().isPresent()
+                ? cluster.topics(source.topicPattern().get())
+                : source.topics();
+        return cluster.partitions(topics);
+    }
+
+    // ---- batches
+
+    @Override
+    public Plan<ConsumerRecord<K, V>> plan(Time batch, long maxRecords) throws Exception {
+        List<TopicPartition> there = partitions();
+        Cluster.Offered askedFirst = cluster.earliest(there);
+        Cluster.Offered askedEnd = cluster.latest(there);
+        Map<TopicPartition, Long> firsts = askedFirst.get();
+        Map<TopicPartition, Long> ends = askedEnd.get();
+        SortedMap<TopicPartition, Long> next = new TreeMap<>(Offsets.ORDER);
+        for (TopicPartition each : there) {
+            next.put(each, from(each, firsts.getOrDefault(each, 0L), ends.getOrDefault(each, 0L)));
+        }
+        mustNotBeGone(there);
+        Map<TopicPartition, Long> fractions = new HashMap<>();
+        Map<TopicPartition, Long> lags = new TreeMap<>(Offsets.ORDER);
+        next.forEach((partition, from) -> {
+            long lag = Math.max(0, ends.getOrDefault(partition, from) - from);
+            lags.put(partition, Math.min(lag, limit(partition, batch, fractions)));
+        });
+        List<Split<ConsumerRecord<K, V>>> splits = new ArrayList<>();
+        Shares.of(lags, maxRecords).forEach((partition, count) -> {
+            if (count > 0) {
+                long from = next.merge(partition, count, Long::sum) - count;
+                splits.add(split(new OffsetRange(partition.topic(), partition.partition(), from, from + count)));
+            }
+        });
+        positions = next;
+        carried = fractions;
+        last = batch;
+        first = false;
+        if (commits.isPresent()) {
+            planned.put(batch, Map.copyOf(next));
+        }
+        return new Plan<>(splits, Offsets.text(next));
+    }
+
+    /** Records for one partition since the batch before; thousandths that are left over are for the next. */
+    private long limit(TopicPartition partition, Time batch, Map<TopicPartition, Long> fractions) {
+        if (ratePerPartition == 0) {
+            return Long.MAX_VALUE;
+        }
+        long sinceMs = first ? intervalMs : Math.max(1, batch.milliseconds() - last.milliseconds());
+        long thousandths = carried.getOrDefault(partition, 0L) + Math.multiplyExact(ratePerPartition, sinceMs);
+        fractions.put(partition, thousandths % 1000);
+        return thousandths / 1000;
+    }
+
+    private long from(TopicPartition partition, long first, long end) {
+        @Nullable Long next = positions.get(partition);
+        if (next == null) {
+            LOG.info("source '{}': {} is new, and is read from offset {} on", source.name(), partition, first);
+            return first;
+        }
+        if (next >= first && next <= end) {
+            return next;
+        }
+        String what = "source '" + source.name() + "': offset " + next + " of " + partition
+                + " is not there: the topic has offsets " + first + " to " + end + "; "
+                + (next < first
+                        ? (first - next) + " offsets were deleted before they were read"
+                        : "it was cut or made anew");
+        if (source.outOfRange() == OutOfRange.FAIL) {
+            throw new StreamingException(
+                    "ACQ-2506", what + ". outOfRange(EARLIEST) or outOfRange(LATEST) goes on all the same", null);
+        }
+        long from = source.outOfRange() == OutOfRange.EARLIEST ? first : end;
+        LOG.warn("{}; goes on from offset {}", what, from);
+        return from;
+    }
+
+    private void mustNotBeGone(List<TopicPartition> there) {
+        Set<TopicPartition> gone = new HashSet<>(positions.keySet());
+        there.forEach(gone::remove);
+        if (gone.isEmpty()) {
+            return;
+        }
+        String what = "source '" + source.name() + "': " + Offsets.text(sorted(gone)) + " were read, and are no more";
+        if (source.outOfRange() == OutOfRange.FAIL) {
+            throw new StreamingException(
+                    "ACQ-2507", what + ". outOfRange(EARLIEST) or outOfRange(LATEST) goes on without them", null);
+        }
+        LOG.warn("{}; goes on without them", what);
+    }
+
+    private Map<TopicPartition, Long> sorted(Set<TopicPartition> gone) {
+        Map<TopicPartition, Long> at = new HashMap<>();
+        gone.forEach(each -> at.put(each, positions.getOrDefault(each, 0L)));
+        return at;
+    }
+
+    private KafkaSplit<K, V> split(OffsetRange range) {
+        return new KafkaSplit<>(source.connection(), range, source.readTimeout());
+    }
+
+    @Override
+    public Split<ConsumerRecord<K, V>> split(String range) {
+        return split(Offsets.parseRange(range));
+    }
+
+    @Override
+    public void completed(Time batch) {
+        Map<Time, Map<TopicPartition, Long>> done = planned.headMap(batch, true);
+        commits.ifPresent(open -> done.values().forEach(open::add));
+        done.clear();
+    }
+
+    @Override
+    public void close() {
+        commits.ifPresent(Commits::flush);
+        cluster.close();
+        Consumers.closeIdle(source.connection());
+    }
+}
