@@ -75,6 +75,7 @@ public final class Faults {
             }
             case "sim" -> SimRig.run(request.n(1000), request.only(), verdict);
             case "repeat" -> RepeatRig.run(request.time(), verdict);
+            case "tests" -> RepeatRig.once(verdict);
             default ->
                 throw new IllegalArgumentException(
                         "ACQ-3035 there is no rig '" + request.rig() + "'; " + FaultsRequest.USAGE);

@@ -40,9 +40,10 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only, i
                 kill-controls those of processes alone
               sim           whole programs in a simulated world: crashes, devices, clocks, corruption, failing outputs
                             (--seeds: seeds of each fault, a tenth of them of the long ones; --only F11: that one alone)
-              ci            a part of all of these but repeat, in at most five minutes; the seed is made from the commit
+              ci            a part of all of these, in at most five minutes; the seed is made from the commit
               full          an eighth of the numbers of docs/reliability-report.md, and their rows (--part 1/8 to 8/8);
                             only of what is committed, unless --dirty, which the rows tell
+              tests         faults that are tests of every build: things that user code throws, formats, edits of programs
               repeat        the receiver tests on the manual clock, on all processors under load (--minutes)
             The last line is RIG: n=… lost=… duplicated=… wrong=… seed=…, with what applies.
             Exit code 0: survived; 1: not survived; 2: the request cannot be served.""";

@@ -6,7 +6,6 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPacka
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -14,26 +13,16 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/**
- * The child of the rig that repeats tests: runs those of receivers again and again, and says how many tests each pass had, how
- * many of them failed, and why.
- */
+/** Runs tests, perhaps again and again, and says how many each pass had, how many of them failed, and why. */
 final class RepeatProgram {
-    /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
-    private static final String TESTS =
-            ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|ReceiverHarness)Test";
-
     private RepeatProgram() {}
 
-    /** Argument: for how many milliseconds a pass may begin. */
+    /** Arguments: which classes, as a regular expression for their names; for how many milliseconds a further pass may begin. */
     public static void main(String[] arguments) {
-        long deadline = System.nanoTime() + Long.parseLong(arguments[0]) * 1_000_000;
+        long deadline = System.nanoTime() + Long.parseLong(arguments[1]) * 1_000_000;
         LauncherDiscoveryRequest tests = LauncherDiscoveryRequestBuilder.request()
-                .selectors(List.of(
-                        selectPackage("io.acequia.streaming.internal.ingest"),
-                        selectPackage("io.acequia.streaming.receiver"),
-                        selectPackage("io.acequia.streaming.testkit")))
-                .filters(includeClassNamePatterns(TESTS))
+                .selectors(selectPackage("io.acequia.streaming"))
+                .filters(includeClassNamePatterns(arguments[0]))
                 .build();
         ChildJvm.endWithParent();
         Launcher launcher = LauncherFactory.create();

@@ -11,10 +11,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
-/** The tests of receivers on a manual clock, in two processes, again and again, while a third one burns processor time. */
+/**
+ * Tests as a rig: those of receivers on a manual clock, in two processes, again and again, while a third one burns processor time;
+ * and those of faults that need no process to be killed, once.
+ */
 final class RepeatRig {
     private static final int PROCESSES = 2;
-    private static final String TESTS = "acequia.faults.tests";
+    private static final String CLASS_PATH = "acequia.faults.tests";
+    /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
+    private static final String TESTS =
+            ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|ReceiverHarness)Test";
 
     private RepeatRig() {}
 
@@ -25,12 +31,6 @@ final class RepeatRig {
     }
 
     static void run(Duration time, Verdict verdict) throws Exception {
-        String tests = System.getProperty(TESTS);
-        if (tests == null) {
-            throw new IllegalArgumentException(
-                    "ACQ-3038 -D" + TESTS + " must hold the class path of the tests: start this by bin/faults");
-        }
-        String classPath = tests + File.pathSeparator + System.getProperty("java.class.path");
         verdict.progress("repeating tests for " + time.toSeconds() + " s");
         Passes sum = new Passes(0, 0, 0, 0);
         List<ChildJvm> children = new ArrayList<>();
@@ -38,12 +38,7 @@ final class RepeatRig {
             children.add(ChildJvm.of(BusyProgram.class, List.of(), List.of()));
             List<CompletableFuture<Passes>> running = new ArrayList<>();
             for (int i = 0; i < PROCESSES; i++) {
-                ChildJvm child = new ChildJvm(
-                        RepeatProgram.class,
-                        classPath,
-                        List.of("-Xmx512m"),
-                        List.of(String.valueOf(time.toMillis())),
-                        Redirect.DISCARD);
+                ChildJvm child = start(TESTS, time);
                 children.add(child);
                 running.add(CompletableFuture.supplyAsync(() -> passes(child, verdict)));
             }
@@ -60,6 +55,36 @@ final class RepeatRig {
                 .must("failed", sum.failed(), 0)
                 .must("processes_failed", sum.broken(), 0)
                 .show("bound_of_a_pass", String.format(Locale.ROOT, "%.4f", 3.0 / Math.max(1, sum.passes()))));
+    }
+
+    /** F9, F41 and F42, which are tests of every build, once. */
+    static void once(Verdict verdict) throws Exception {
+        verdict.add(once("F9 things that user code throws", ".*\\.LocalThrownTest", verdict));
+        verdict.add(once("F41 directories of each format, and of the next", ".*\\.HostileRigTest", verdict));
+        verdict.add(once("F42 edits of a program between runs", ".*\\.LocalUpgradeTest", verdict));
+    }
+
+    private static Figures once(String fault, String tests, Verdict verdict) throws Exception {
+        try (ChildJvm child = start(tests, Duration.ZERO)) {
+            Passes passes = passes(child, verdict);
+            return new Figures(fault)
+                    .within("n", passes.tests(), 1, Long.MAX_VALUE)
+                    .must("failed", passes.failed() + passes.broken(), 0);
+        }
+    }
+
+    private static ChildJvm start(String tests, Duration time) throws IOException {
+        String classPath = System.getProperty(CLASS_PATH);
+        if (classPath == null) {
+            throw new IllegalArgumentException(
+                    "ACQ-3038 -D" + CLASS_PATH + " must hold the class path of the tests: start this by bin/faults");
+        }
+        return new ChildJvm(
+                RepeatProgram.class,
+                classPath + File.pathSeparator + System.getProperty("java.class.path"),
+                List.of("-Xmx512m"),
+                List.of(tests, String.valueOf(time.toMillis())),
+                Redirect.DISCARD);
     }
 
     private static Passes passes(ChildJvm child, Verdict verdict) {
