@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
+import io.acequia.streaming.kafka.KafkaDirectSource.Start;
+import io.acequia.streaming.testkit.TestStreams;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The direct source against a real broker. */
+@Timeout(120)
+class KafkaDirectSourceTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static Broker broker;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = new Broker();
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+    }
+
+    private static KafkaDirectSource.Builder<String, String> source(String topic) {
+        return KafkaDirectSource.builder(StringDeserializer.class, StringDeserializer.class)
+                .bootstrapServers(broker.bootstrap())
+                .startAt(Start.EARLIEST)
+                .topics(topic);
+    }
+
+    private static void produce(String topic, int from, int until) {
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
+            for (int i = from; i < until; i++) {
+                producer.send(new ProducerRecord<>(topic, "k" + i, "word" + i % 7));
+            }
+        }
+    }
+
+    private TestStreams values(KafkaDirectSource<String, String> source) {
+        return TestStreams.every(
+                SECOND,
+                StreamingConf.withoutDefaults().setMaster("local[2]").setAppName("kafka"),
+                directory,
+                s -> s.collect("values", s.context().directStream(source).map(ConsumerRecord::value)));
+    }
+
+    private static List<Object> all(TestStreams t) {
+        List<Object> all = new ArrayList<>();
+        t.batches("values").forEach(all::addAll);
+        return all;
+    }
+
+    @Test
+    void whatIsThereComesOnceAndInOrderWithinAPartition() throws Exception {
+        broker.createTopic("once", 3);
+        produce("once", 0, 1000);
+        try (TestStreams t = values(source("once").build())) {
+            t.advance(1);
+            assertThat(all(t)).hasSize(1000);
+            t.advance(1);
+            assertThat(t.last("values")).isEmpty();
+            produce("once", 1000, 1100);
+            t.advance(1);
+            assertThat(t.last("values")).hasSize(100);
+        }
+    }
+
+    @Test
+    void aRestartGoesOnWhereTheCheckpointSays() throws Exception {
+        broker.createTopic("restarted", 2);
+        produce("restarted", 0, 500);
+        try (TestStreams t = values(source("restarted").build())) {
+            t.advance(1);
+            produce("restarted", 500, 700);
+            t.restart();
+            t.advance(1);
+            produce("restarted", 700, 800);
+            t.crashDuringNextBatch();
+            t.advance(1);
+            Map<Object, Long> counts = new TreeMap<>();
+            all(t).forEach(word -> counts.merge(word, 1L, Long::sum));
+            Map<Object, Long> expected = new TreeMap<>();
+            for (int i = 0; i < 800; i++) {
+                expected.merge("word" + i % 7, 1L, Long::sum);
+            }
+            assertThat(counts).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void aLimitForEachPartitionHolds() throws Exception {
+        broker.createTopic("limited", 2);
+        produce("limited", 0, 1000);
+        try (TestStreams t = values(source("limited").maxRatePerPartition(50).build())) {
+            t.advance(2);
+            assertThat(t.batches("values")).allSatisfy(batch -> assertThat(batch).hasSize(100));
+        }
+    }
+
+    @Test
+    void partitionsThatAreAddedAreRead() throws Exception {
+        broker.createTopic("grown", 1);
+        produce("grown", 0, 10);
+        try (TestStreams t = values(source("grown").build())) {
+            t.advance(1);
+            broker.partitions("grown", 3);
+            produce("grown", 10, 110);
+            t.advance(1);
+            assertThat(all(t)).hasSize(110);
+        }
+    }
+
+    @Test
+    void offsetsAreCommittedForTheGroupTheLastOnesAtTheStop() throws Exception {
+        broker.createTopic("committed", 1);
+        produce("committed", 0, 42);
+        try (TestStreams t = values(source("committed").groupId("readers").build())) {
+            t.advance(1);
+        }
+        try (Admin admin = broker.admin()) {
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("readers")
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+            assertThat(committed.get(new TopicPartition("committed", 0)).offset()).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void onlyCommittedRecordsOfTransactionsAreRead() throws Exception {
+        broker.createTopic("transactions", 1);
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of("transactional.id", "t"))) {
+            producer.initTransactions();
+            for (String outcome : List.of("aborted", "kept", "aborted")) {
+                producer.beginTransaction();
+                for (int i = 0; i < 10; i++) {
+                    producer.send(new ProducerRecord<>("transactions", outcome));
+                }
+                if (outcome.equals("kept")) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+        }
+        try (TestStreams t = values(source("transactions").build())) {
+            t.advance(2);
+            assertThat(all(t)).hasSize(10).containsOnly("kept");
+        }
+    }
+
+    @Test
+    void aTopicThatWasMadeAnewIsRefusedUnlessThatIsAllowed() throws Exception {
+        broker.createTopic("anew", 1);
+        produce("anew", 0, 100);
+        try (TestStreams t = values(source("anew").outOfRange(OutOfRange.EARLIEST).build())) {
+            t.advance(1);
+            broker.deleteTopic("anew");
+            t.advance(1);
+            broker.createTopic("anew", 1);
+            produce("anew", 0, 30);
+            t.advance(1);
+            assertThat(t.last("values")).hasSize(30);
+        }
+    }
+
+    @Test
+    void aTopicThatIsNotThereIsRefusedAtTheStart() {
+        KafkaDirectSource<String, String> missing = source("nowhere").build();
+        assertThatThrownBy(() -> values(missing).advance(1)).hasStackTraceContaining("ACQ-2505");
+    }
+
+    @Test
+    void aBrokerThatIsKilledAndComesBackLosesNothing() throws Exception {
+        broker.createTopic("killed", 2);
+        produce("killed", 0, 100);
+        try (TestStreams t = values(source("killed").planTimeout(Duration.ofSeconds(20)).build())) {
+            t.advance(1);
+            broker.server().kill();
+            broker.server().restart();
+            produce("killed", 100, 200);
+            t.advance(1);
+            Map<Object, Integer> seen = new HashMap<>();
+            all(t).forEach(value -> seen.merge(value, 1, Integer::sum));
+            assertThat(seen.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(200);
+        }
+    }
+}
