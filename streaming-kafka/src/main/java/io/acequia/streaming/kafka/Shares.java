@@ -2,6 +2,7 @@
 package io.acequia.streaming.kafka;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,23 +29,32 @@ final class Shares {
         if (waiting <= most) {
             return lags;
         }
-        Map<TopicPartition, Long> shares = new LinkedHashMap<>();
+        List<Share> byLag = new ArrayList<>();
+        lags.forEach((partition, lag) -> byLag.add(new Share(partition, lag)));
+        byLag.sort(Comparator.comparingLong((Share each) -> each.lag).reversed());
         long left = most;
-        List<TopicPartition> byLag = new ArrayList<>(lags.keySet());
-        byLag.sort((a, b) -> Long.compare(lags.get(b), lags.get(a)));
-        for (TopicPartition each : byLag) {
-            long lag = lags.get(each);
-            long share = Math.min(lag, (long) ((double) lag / waiting * most));
-            share = lag > 0 ? Math.max(1, share) : 0;
-            share = Math.min(share, left);
-            shares.put(each, share);
-            left -= share;
+        for (Share each : byLag) {
+            long share = (long) ((double) each.lag / waiting * most);
+            each.count = Math.min(left, Math.min(each.lag, Math.max(each.lag > 0 ? 1 : 0, share)));
+            left -= each.count;
         }
-        for (TopicPartition each : byLag) {
-            long more = Math.min(left, lags.get(each) - shares.get(each));
-            shares.merge(each, more, Long::sum);
+        Map<TopicPartition, Long> shares = new LinkedHashMap<>();
+        for (Share each : byLag) {
+            long more = Math.min(left, each.lag - each.count);
+            shares.put(each.partition, each.count + more);
             left -= more;
         }
         return shares;
+    }
+
+    private static final class Share {
+        private final TopicPartition partition;
+        private final long lag;
+        private long count;
+
+        Share(TopicPartition partition, long lag) {
+            this.partition = partition;
+            this.lag = lag;
+        }
     }
 }

@@ -18,7 +18,10 @@ final class Broker implements AutoCloseable {
     private final RealServer server;
 
     Broker() throws IOException, InterruptedException {
-        server = RealServer.of("acequia/kafka").port("PORT").port("CONTROLLER_PORT").start();
+        server = RealServer.of("acequia/kafka")
+                .port("PORT")
+                .port("CONTROLLER_PORT")
+                .start();
     }
 
     RealServer server() {
@@ -34,7 +37,8 @@ final class Broker implements AutoCloseable {
     }
 
     KafkaProducer<String, String> producer(Map<String, Object> more) {
-        Map<String, Object> all = new TreeMap<>(Map.of("bootstrap.servers", bootstrap(), "acks", "all", "linger.ms", "5"));
+        Map<String, Object> all =
+                new TreeMap<>(Map.of("bootstrap.servers", bootstrap(), "acks", "all", "linger.ms", "5"));
         all.putAll(more);
         return new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
     }

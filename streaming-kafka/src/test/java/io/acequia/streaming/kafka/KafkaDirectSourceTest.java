@@ -119,7 +119,8 @@ class KafkaDirectSourceTest {
         produce("limited", 0, 1000);
         try (TestStreams t = values(source("limited").maxRatePerPartition(50).build())) {
             t.advance(2);
-            assertThat(t.batches("values")).allSatisfy(batch -> assertThat(batch).hasSize(100));
+            assertThat(t.batches("values"))
+                    .allSatisfy(batch -> assertThat(batch).hasSize(100));
         }
     }
 
@@ -147,7 +148,8 @@ class KafkaDirectSourceTest {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("readers")
                     .partitionsToOffsetAndMetadata()
                     .get();
-            assertThat(committed.get(new TopicPartition("committed", 0)).offset()).isEqualTo(42);
+            assertThat(committed.get(new TopicPartition("committed", 0)).offset())
+                    .isEqualTo(42);
         }
     }
 
@@ -178,7 +180,8 @@ class KafkaDirectSourceTest {
     void aTopicThatWasMadeAnewIsRefusedUnlessThatIsAllowed() throws Exception {
         broker.createTopic("anew", 1);
         produce("anew", 0, 100);
-        try (TestStreams t = values(source("anew").outOfRange(OutOfRange.EARLIEST).build())) {
+        try (TestStreams t =
+                values(source("anew").outOfRange(OutOfRange.EARLIEST).build())) {
             t.advance(1);
             broker.deleteTopic("anew");
             t.advance(1);
@@ -199,7 +202,8 @@ class KafkaDirectSourceTest {
     void aBrokerThatIsKilledAndComesBackLosesNothing() throws Exception {
         broker.createTopic("killed", 2);
         produce("killed", 0, 100);
-        try (TestStreams t = values(source("killed").planTimeout(Duration.ofSeconds(20)).build())) {
+        try (TestStreams t =
+                values(source("killed").planTimeout(Duration.ofSeconds(20)).build())) {
             t.advance(1);
             broker.server().kill();
             broker.server().restart();

@@ -80,8 +80,9 @@ public final class RealServer implements AutoCloseable {
                 container.start();
             } catch (RuntimeException e) {
                 throw new IllegalStateException(
-                        "ACQ-2102 the server " + image + " did not start: run ci/containers.sh start, and take over what it"
-                                + " prints (" + e.getMessage() + ")",
+                        "ACQ-2102 the server " + image
+                                + " did not start: run ci/containers.sh start, and take over what it" + " prints ("
+                                + e.getMessage() + ")",
                         e);
             }
             RealServer server =
@@ -155,8 +156,8 @@ public final class RealServer implements AutoCloseable {
         long deadline = clock.nanoTime() + PATIENCE.toNanos();
         while (!isOpen()) {
             if (clock.nanoTime() > deadline) {
-                throw new IllegalStateException(
-                        "ACQ-2104 the server does not listen on " + endpoint() + " after " + PATIENCE.toSeconds() + " s: " + log());
+                throw new IllegalStateException("ACQ-2104 the server does not listen on " + endpoint() + " after "
+                        + PATIENCE.toSeconds() + " s: " + log());
             }
             clock.awaitUntil(clock.now().plus(LOOK));
         }
