@@ -133,10 +133,10 @@ class PackageRulesTest {
     }
 
     @ParameterizedTest(name = "streaming-{0} sees only {1}")
-    @CsvSource("jdbc, data function")
-    void aConnectorSeesTheApiAndItsClientAlone(String name, String seen) {
+    @CsvSource({"jdbc, data function, javax.sql", "kafka, data direct receiver, org.apache.kafka"})
+    void aConnectorSeesTheApiAndItsClientAlone(String name, String seen, String client) {
         List<String> allowed = packages(seen);
-        allowed.addAll(List.of(BASE, BASE + "." + name, "java..", "javax.sql..", "org.jspecify.."));
+        allowed.addAll(List.of(BASE, BASE + "." + name, "java..", client + "..", "org.slf4j..", "org.jspecify.."));
 
         classes()
                 .that()
@@ -154,6 +154,7 @@ class PackageRulesTest {
                 .dependOnClassesThat(resideInAnyPackage(
                         BASE + ".testkit..",
                         BASE + ".jdbc..",
+                        BASE + ".kafka..",
                         BASE + ".cli..",
                         BASE + ".examples..",
                         BASE + ".benchmarks.."))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.kafka;
 
+import io.acequia.streaming.data.StreamClock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,11 +56,12 @@ final class Commits {
 
     /** Waits for the last one. */
     void flush() {
-        long deadline = System.nanoTime() + LAST.toNanos();
+        StreamClock clock = StreamClock.system();
+        long deadline = clock.nanoTime() + LAST.toNanos();
         KafkaFuture<Void> last = underWay();
-        while (last != null && System.nanoTime() < deadline) {
+        while (last != null && clock.nanoTime() < deadline) {
             try {
-                last.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                last.get(Math.max(1, deadline - clock.nanoTime()), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
