@@ -36,7 +36,9 @@ class OffsetsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"orders", "orders/1", "orders@5", "/1@5", "orders/x@5", "orders/1@x", "orders/1@5 ", "files 1 2"})
+    @ValueSource(
+            strings = {"orders", "orders/1", "orders@5", "/1@5", "orders/x@5", "orders/1@x", "orders/1@5 ", "files 1 2"
+            })
     void whatIsOfAnotherSourceIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Offsets.parse(text))
@@ -55,8 +57,9 @@ class OffsetsTest {
     void aRangeThatCannotBeIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new OffsetRange("orders", 0, 5, 4))
-                .withMessage("ACQ-2500 no range of offsets: orders/0 [5, 4): a partition and offsets are 0 or more, and until is"
-                        + " not before from");
+                .withMessage(
+                        "ACQ-2500 no range of offsets: orders/0 [5, 4): a partition and offsets are 0 or more, and until is"
+                                + " not before from");
         assertThatIllegalArgumentException().isThrownBy(() -> new OffsetRange("orders", -1, 0, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> new OffsetRange("orders", 0, -1, 0));
     }

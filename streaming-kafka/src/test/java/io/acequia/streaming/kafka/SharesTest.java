@@ -30,8 +30,7 @@ class SharesTest {
     void aLimitIsDividedByWhatWaits() {
         Map<TopicPartition, Long> lags = Map.of(partition(0), 3000L, partition(1), 1000L, partition(2), 0L);
 
-        assertThat(Shares.of(lags, 400))
-                .isEqualTo(Map.of(partition(0), 300L, partition(1), 100L, partition(2), 0L));
+        assertThat(Shares.of(lags, 400)).isEqualTo(Map.of(partition(0), 300L, partition(1), 100L, partition(2), 0L));
     }
 
     @Test
@@ -54,8 +53,7 @@ class SharesTest {
             Map<TopicPartition, Long> shares = Shares.of(lags, most);
 
             assertThat(sum(shares)).isEqualTo(Math.min(most, sum(lags)));
-            shares.forEach((partition, share) ->
-                    assertThat(share).isBetween(0L, lags.getOrDefault(partition, 0L)));
+            shares.forEach((partition, share) -> assertThat(share).isBetween(0L, lags.getOrDefault(partition, 0L)));
         }
     }
 
