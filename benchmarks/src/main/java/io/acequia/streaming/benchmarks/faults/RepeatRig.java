@@ -31,6 +31,7 @@ final class RepeatRig {
     }
 
     static void run(Duration time, Verdict verdict) throws Exception {
+        classPath();
         verdict.progress("repeating tests for " + time.toSeconds() + " s");
         Passes sum = new Passes(0, 0, 0, 0);
         List<ChildJvm> children = new ArrayList<>();
@@ -73,15 +74,19 @@ final class RepeatRig {
         }
     }
 
-    private static ChildJvm start(String tests, Duration time) throws IOException {
+    private static String classPath() {
         String classPath = System.getProperty(CLASS_PATH);
         if (classPath == null) {
             throw new IllegalArgumentException(
                     "ACQ-3038 -D" + CLASS_PATH + " must hold the class path of the tests: start this by bin/faults");
         }
+        return classPath;
+    }
+
+    private static ChildJvm start(String tests, Duration time) throws IOException {
         return new ChildJvm(
                 RepeatProgram.class,
-                classPath + File.pathSeparator + System.getProperty("java.class.path"),
+                classPath() + File.pathSeparator + System.getProperty("java.class.path"),
                 List.of("-Xmx512m"),
                 List.of(tests, String.valueOf(time.toMillis())),
                 Redirect.DISCARD);
