@@ -129,6 +129,8 @@ public interface DriverChannel {
      * @param waitingBytes of the blocks that it added and no batch has taken
      * @param settled blocks of this epoch whose batch is done, since the last answer
      * @param neededFrom no record of its log with a lower number is needed any more
+     * @param knownUntil the last record of its log that the driver knows of, 0 for none: a log that ends before it has lost
+     *     something
      */
     record Reply(
             boolean accepted,
@@ -137,7 +139,8 @@ public interface DriverChannel {
             double rate,
             long waitingBytes,
             List<Settled> settled,
-            long neededFrom)
+            long neededFrom,
+            long knownUntil)
             implements Serializable {
         public Reply {
             settled = List.copyOf(settled);

@@ -175,7 +175,7 @@ final class ExactRig {
 
     // ---- lanes
 
-    /** @param part of the chance; the lanes take it and those after it */
+    /** @param part of the chance for the first lane; each has its own */
     private static void inLanes(int part, ExactTally tally, Verdict verdict, Lane lane) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(LANES);
         try {

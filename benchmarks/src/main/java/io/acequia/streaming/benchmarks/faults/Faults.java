@@ -74,8 +74,8 @@ public final class Faults {
                 ExactControls.run(verdict);
             }
             case "sim" -> SimRig.run(request.n(1000), request.only(), verdict);
-            case "repeat" -> RepeatRig.run(request.time(), verdict);
-            case "tests" -> RepeatRig.once(verdict);
+            case "repeat" -> TestsRig.repeated(request.time(), verdict);
+            case "tests" -> TestsRig.once(verdict);
             default ->
                 throw new IllegalArgumentException(
                         "ACQ-3035 there is no rig '" + request.rig() + "'; " + FaultsRequest.USAGE);

@@ -16,7 +16,7 @@ final class Plan {
             Portion.of("disk", 50, 8),
             Portion.of("receiver", 50, 24),
             Portion.of("receiver-kill", 10, 11),
-            Portion.of("kill-random", 20, 23),
+            Portion.of("kill-random", 30, 33),
             Portion.of("kill-places", 1, 62),
             Portion.of("kill-nested", 2, 12),
             Portion.of("stop", 2, 16),

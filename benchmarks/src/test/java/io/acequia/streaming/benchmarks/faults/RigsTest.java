@@ -46,6 +46,13 @@ class RigsTest {
     }
 
     @Test
+    void theIdOfAJobOutlivesAKillAndThenALossOfPower() throws Exception {
+        SimOutcome outcome = SimCrashes.WINDOWS.run(213_546_093);
+
+        assertThat(outcome.isWhole()).as(outcome.toString()).isTrue();
+    }
+
+    @Test
     void powerThatGoesUnderAContextLosesNothing() throws Exception {
         Outcome outcome = PowerRig.run(Trial.PLAIN, 7);
 

@@ -23,7 +23,6 @@ import java.util.UUID;
  * then its files are not found. For one thread at a time.
  */
 public final class CheckpointInspection {
-
     private final Storage storage;
     private final Checkpoints checkpoints;
 

@@ -40,12 +40,12 @@ final class BlockLog<T> implements AutoCloseable {
     private final List<Recovered> recovered = new ArrayList<>();
     private final SegmentedLog log;
 
-    private BlockLog(Reception<T> task, ReceiverTask.Host<T> host) throws IOException {
+    private BlockLog(Reception<T> task, ReceiverTask.Host<T> host, long knownUntil) throws IOException {
         this.task = task;
         DataLog where = task.dataLog();
         this.storage = host.storage(where.uri());
-        this.log =
-                SegmentedLog.open(storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode);
+        this.log = SegmentedLog.open(
+                storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode, knownUntil);
     }
 
     /**
@@ -55,9 +55,13 @@ final class BlockLog<T> implements AutoCloseable {
      */
     record Recovered(int count, long bytes, List<Position> positions, List<Rejected> rejected, Place place) {}
 
-    /** Opens the log, and finds what an earlier run left. */
-    static <T> BlockLog<T> open(Reception<T> task, ReceiverTask.Host<T> host) throws IOException {
-        BlockLog<T> opened = new BlockLog<>(task, host);
+    /**
+     * Opens the log, and finds what an earlier run left.
+     *
+     * @param knownUntil the last of its records that the driver knows of; 0 for none
+     */
+    static <T> BlockLog<T> open(Reception<T> task, ReceiverTask.Host<T> host, long knownUntil) throws IOException {
+        BlockLog<T> opened = new BlockLog<>(task, host, knownUntil);
         boolean whole = false;
         try {
             opened.recover();

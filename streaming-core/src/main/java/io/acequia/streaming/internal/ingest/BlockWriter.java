@@ -67,6 +67,7 @@ final class BlockWriter<T> {
     private final Map<Long, List<Owed>> unsettled = new HashMap<>();
     private int unsettledDeliveries;
 
+    private volatile long knownUntil;
     private volatile long epoch = UNREGISTERED;
     private volatile long neededFrom;
     private volatile long waitingBytes;
@@ -96,6 +97,7 @@ final class BlockWriter<T> {
     /** Begins an attempt. */
     Reply register() throws IOException {
         Reply reply = driver.ask(new Register(task.streamId()));
+        knownUntil = reply.knownUntil();
         epoch = reply.epoch();
         return reply;
     }
@@ -130,7 +132,7 @@ final class BlockWriter<T> {
         }
         storing.lock();
         try {
-            BlockLog<T> opened = BlockLog.open(task, host);
+            BlockLog<T> opened = BlockLog.open(task, host, knownUntil);
             log = opened;
             stateLock.lock();
             try {

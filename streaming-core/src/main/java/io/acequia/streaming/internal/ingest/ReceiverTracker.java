@@ -54,6 +54,7 @@ public final class ReceiverTracker implements DriverChannel {
     private final TreeSet<Long> needed = new TreeSet<>();
 
     private long lastLogged = -1;
+    private long knownUntil;
     private long epoch;
     private long waitingRecords;
     private long waitingBytes;
@@ -89,6 +90,19 @@ public final class ReceiverTracker implements DriverChannel {
         /** How many records the blocks hold. */
         public long records() {
             return blocks.stream().mapToLong(BlockInfo::count).sum();
+        }
+    }
+
+    /**
+     * Says that batches of earlier runs have the log up to this record; before the start. A log that ends before it is refused,
+     * and one that is not there any more goes on behind it.
+     */
+    public void knows(long seq) {
+        lock.lock();
+        try {
+            knownUntil = seq;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -151,7 +165,8 @@ public final class ReceiverTracker implements DriverChannel {
                     rate,
                     waitingBytes,
                     accepted ? settled : List.of(),
-                    neededFrom());
+                    neededFrom(),
+                    Math.max(knownUntil, lastLogged));
             if (accepted) {
                 settled = new ArrayList<>();
             }

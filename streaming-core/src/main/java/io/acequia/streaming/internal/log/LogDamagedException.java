@@ -47,6 +47,7 @@ public final class LogDamagedException extends IOException {
         TRAILER("ACQ-0581", "the trailer of the segment is damaged"),
         BEHIND("ACQ-0582", "something follows the trailer of the segment"),
         TOO_LARGE("ACQ-0583", "a record is larger than the limit: raise streaming.log.max.record"),
+        SHORT("ACQ-0595", "the log ends before records that are known to have been in it"),
         ADDRESS("ACQ-0584", "the record is not what its address says");
 
         private final String code;

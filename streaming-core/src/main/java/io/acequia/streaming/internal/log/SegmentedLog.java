@@ -111,7 +111,8 @@ public final class SegmentedLog implements AutoCloseable {
             UUID job,
             LogSettings settings,
             StreamClock clock,
-            Supplier<ByteBuffer> preamble)
+            Supplier<ByteBuffer> preamble,
+            long knownUntil)
             throws IOException {
         this.storage = storage;
         this.folder = folder;
@@ -128,6 +129,7 @@ public final class SegmentedLog implements AutoCloseable {
                 entries.add(new Entry(type, address));
             }
         });
+        mustReach(knownUntil, found);
         makeDurable(found);
         this.recovered = List.copyOf(entries);
         this.recoveredPreamble = Optional.ofNullable(newest.get());
@@ -143,7 +145,7 @@ public final class SegmentedLog implements AutoCloseable {
         this.nextNumber++;
         this.attempt = attempts + 1;
         this.afterTorn = torn;
-        this.forced = found.lastSeq();
+        this.forced = Math.max(knownUntil, found.lastSeq());
         this.written = forced;
         this.tornTails = found.tornBytes() > 0 ? 1 : 0;
         if (tornTails > 0) {
@@ -173,7 +175,39 @@ public final class SegmentedLog implements AutoCloseable {
             StreamClock clock,
             Supplier<ByteBuffer> preamble)
             throws IOException {
-        return new SegmentedLog(storage, folder, job, settings, clock, preamble);
+        return open(storage, folder, job, settings, clock, preamble, 0);
+    }
+
+    /**
+     * The same of a log that was seen before.
+     *
+     * @param knownUntil a record that is known to have been in the log, which may have been released since; 0 for none. A folder
+     *     without any segment goes on behind it, so no number comes twice
+     * @throws LogDamagedException when what is there must not be trusted, or ends before {@code knownUntil}
+     */
+    public static SegmentedLog open(
+            Storage storage,
+            String folder,
+            UUID job,
+            LogSettings settings,
+            StreamClock clock,
+            Supplier<ByteBuffer> preamble,
+            long knownUntil)
+            throws IOException {
+        return new SegmentedLog(storage, folder, job, settings, clock, preamble, knownUntil);
+    }
+
+    /** A torn tail was promised to nobody; when it was, because somebody saw the records, it was not torn by a crash. */
+    private void mustReach(long knownUntil, LogReader.Found found) throws IOException {
+        List<LogReader.Segment> segments = found.segments();
+        if (!segments.isEmpty() && found.lastSeq() < knownUntil) {
+            LogReader.Segment newest = segments.get(segments.size() - 1);
+            throw new LogDamagedException(
+                    LogDamagedException.Reason.SHORT,
+                    path(newest.file()),
+                    newest.bytes() - newest.tail(),
+                    "it ends with record " + found.lastSeq() + ", and record " + knownUntil + " was there");
+        }
     }
 
     /** Forces what a killed process may have left in memory: the last segment, since all before it were forced. */

@@ -203,9 +203,8 @@ final class BatchScheduler {
             for (long planned = replayed; ticking && (stopAfter == 0 || planned < stopAfter); ) {
                 clock.awaitUntil(next.instant());
                 if (ticking) {
-                    Time due = next;
-                    next = due.plus(graph.batchInterval());
-                    planned += isDue(due) ? 1 : 0;
+                    planned += isDue(next) ? 1 : 0;
+                    next = next.plus(graph.batchInterval());
                 }
             }
         } catch (InterruptedException e) {
@@ -231,7 +230,10 @@ final class BatchScheduler {
         }
     }
 
-    /** Hands the batch on, unless it was missed while the job was down and is not run now; whether it is. */
+    /**
+     * Hands the batch on, unless it was missed while the job was down and is not run now; whether it is. Interrupted, it has
+     * not planned it.
+     */
     private boolean isDue(Time time) throws InterruptedException {
         MissedBatches down = missed;
         if (down == null || down.isOver(time)) {

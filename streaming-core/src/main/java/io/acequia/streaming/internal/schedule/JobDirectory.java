@@ -79,6 +79,8 @@ public final class JobDirectory implements AutoCloseable {
     private static UUID id(Storage storage) throws IOException {
         Optional<UUID> known = idIn(storage);
         if (known.isPresent()) {
+            // A process that was killed right after it had given the name may have left it to the kernel alone.
+            storage.forceFolder("");
             return known.get();
         }
         UUID fresh = UUID.randomUUID();

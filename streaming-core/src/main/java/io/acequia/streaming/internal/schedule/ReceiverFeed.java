@@ -124,6 +124,7 @@ final class ReceiverFeed<T> implements Feed {
 
     @Override
     public void start(Time zero, Past past) throws IOException, InterruptedException {
+        tracker.knows(past.planned().or(past::covered).map(Long::parseLong).orElse(0L));
         tracker.start(task, (launched, driver) -> engine().launch(launched, driver, clock));
         if (task.log().isPresent()) {
             tracker.awaitBegun(BEGIN_TIMEOUT);

@@ -123,6 +123,29 @@ class LoggedReceiverTest {
     }
 
     @Test
+    void aLogThatHasLessThanTheDriverKnowsOfIsRefused() throws Exception {
+        Loop<Object> first = start();
+        give("a", 0, 1);
+        acked("a");
+        long seq = first.take().infos().get(0).place().seq();
+        end(first);
+
+        Loop<Object> same = loop();
+        same.tracker().knows(seq);
+        same.start();
+        same.tracker().awaitBegun(LONG);
+        assertThat(same.take().all()).containsExactly("a");
+        end(same);
+
+        Loop<Object> less = loop();
+        less.tracker().knows(seq + 100);
+        less.start();
+        assertThatThrownBy(() -> less.tracker().awaitBegun(LONG))
+                .hasMessageStartingWith("ACQ-0635 ")
+                .hasMessageContaining("ACQ-0595 ");
+    }
+
+    @Test
     void whatWasForgottenIsReleasedFromTheLogAndNeverComesBack() throws Exception {
         Loop<Object> loop = start();
         for (int i = 0; i < 50; i++) {

@@ -51,7 +51,11 @@ class SegmentedLogTest {
     }
 
     private SegmentedLog log(LogSettings settings) throws IOException {
-        return SegmentedLog.open(disk, "wal", JOB, settings, clock, () -> bytes(preamble));
+        return log(settings, 0);
+    }
+
+    private SegmentedLog log(LogSettings settings, long knownUntil) throws IOException {
+        return SegmentedLog.open(disk, "wal", JOB, settings, clock, () -> bytes(preamble), knownUntil);
     }
 
     private static ByteBuffer bytes(String text) {
@@ -106,6 +110,43 @@ class SegmentedLogTest {
             assertThat(log.usage().tornTails()).isZero();
         }
         assertThat(files().get(files().size() - 1)).endsWith("-00000002.log");
+    }
+
+    @Test
+    void aLogThatEndsBeforeARecordThatIsKnownIsRefused() throws IOException {
+        try (SegmentedLog log = log(LogSettings.defaults())) {
+            append(log, 0, 5);
+        }
+        Path only = directory.resolve("wal").resolve(files().get(0));
+        byte[] whole = Files.readAllBytes(only);
+        long lastSeq;
+        try (SegmentedLog log = log(LogSettings.defaults(), 0)) {
+            lastSeq = log.usage().lastSeq();
+        }
+        try (SegmentedLog log = log(LogSettings.defaults(), lastSeq)) {
+            assertThat(payloads(log)).isEqualTo(numbered(0, 5));
+        }
+        assertThatThrownBy(() -> log(LogSettings.defaults(), lastSeq + 1))
+                .isInstanceOf(LogDamagedException.class)
+                .hasMessageStartingWith("ACQ-0595 wal/" + files().get(0) + " at byte " + whole.length)
+                .hasMessageContaining(
+                        "it ends with record " + lastSeq + ", and record " + (lastSeq + 1) + " was there");
+
+        Files.write(only, new byte[whole.length]);
+        assertThatThrownBy(() -> log(LogSettings.defaults(), 1)).hasMessageStartingWith("ACQ-0595 ");
+    }
+
+    @Test
+    void aLogWithoutFilesGoesOnBehindTheRecordThatIsKnown() throws IOException {
+        try (SegmentedLog log = log(LogSettings.defaults(), 41)) {
+            assertThat(log.usage().lastSeq()).isEqualTo(41);
+            append(log, 0, 5);
+        }
+        try (SegmentedLog log = log(LogSettings.defaults(), 41)) {
+            assertThat(log.recovered())
+                    .extracting(entry -> entry.address().seq())
+                    .containsExactly(43L, 44L, 45L, 46L, 47L);
+        }
     }
 
     @Test

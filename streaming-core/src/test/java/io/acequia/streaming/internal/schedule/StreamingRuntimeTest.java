@@ -20,15 +20,22 @@ import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.StreamingListener;
+import io.acequia.streaming.receiver.Records;
+import io.acequia.streaming.receiver.Source;
+import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -227,6 +234,64 @@ class StreamingRuntimeTest {
         }
         context.stop();
         assertThat(StreamingContext.active()).isEmpty();
+    }
+
+    @Test
+    void aBatchThatWaitedForTheQueueWhenTheStopCameIsNotLeftOut() throws Exception {
+        conf.set("streaming.backlog.max", "1");
+        context = context(StreamClock.system());
+        BlockingQueue<Integer> source = new LinkedBlockingQueue<>();
+        CountDownLatch held = new CountDownLatch(1);
+        List<Long> times = new CopyOnWriteArrayList<>();
+        List<Integer> received = new CopyOnWriteArrayList<>();
+        context.receiverStream(Source.of("numbers", () -> new Numbers(source))).foreachRDD((rdd, time) -> {
+            held.await();
+            times.add(time.milliseconds());
+            received.addAll(rdd.collect());
+        });
+        context.start();
+        Thread timer = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("acequia-timer"))
+                .findFirst()
+                .orElseThrow();
+        while (!waitsForTheQueue(timer)) {
+            Thread.onSpinWait();
+        }
+        source.add(7);
+        CompletableFuture<Boolean> stopped =
+                CompletableFuture.supplyAsync(() -> context.stop(true, true).complete());
+        while (waitsForTheQueue(timer)) {
+            Thread.onSpinWait();
+        }
+        held.countDown();
+
+        assertThat(stopped.get()).isTrue();
+        assertThat(received).containsExactly(7);
+        for (int i = 1; i < times.size(); i++) {
+            assertThat(times.get(i) - times.get(i - 1)).isEqualTo(20);
+        }
+    }
+
+    private static boolean waitsForTheQueue(Thread timer) {
+        StackTraceElement[] stack = timer.getStackTrace();
+        return IntStream.range(1, stack.length)
+                .anyMatch(i -> stack[i].getMethodName().equals("due")
+                        && stack[i - 1].getMethodName().equals("await"));
+    }
+
+    /** Gives what is in a queue. */
+    private record Numbers(BlockingQueue<Integer> source) implements UnreliableReceiver<Integer> {
+        @Override
+        public void connect() {}
+
+        @Override
+        public Records<Integer> read(int maxRecords, Duration maxWait) throws InterruptedException {
+            Integer next = maxRecords == 0 ? null : source.poll(maxWait.toNanos(), TimeUnit.NANOSECONDS);
+            return next == null ? Records.nothing() : Records.of(List.of(next));
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Test

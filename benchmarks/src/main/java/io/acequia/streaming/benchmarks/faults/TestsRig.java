@@ -15,14 +15,14 @@ import java.util.concurrent.CompletableFuture;
  * Tests as a rig: those of receivers on a manual clock, in two processes, again and again, while a third one burns processor time;
  * and those of faults that need no process to be killed, once.
  */
-final class RepeatRig {
+final class TestsRig {
     private static final int PROCESSES = 2;
     private static final String CLASS_PATH = "acequia.faults.tests";
     /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
     private static final String TESTS =
             ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|ReceiverHarness)Test";
 
-    private RepeatRig() {}
+    private TestsRig() {}
 
     private record Passes(long passes, long tests, long failed, long broken) {
         Passes plus(Passes other) {
@@ -30,7 +30,8 @@ final class RepeatRig {
         }
     }
 
-    static void run(Duration time, Verdict verdict) throws Exception {
+    static void repeated(Duration time, Verdict verdict) throws Exception {
+        classPath();
         verdict.progress("repeating tests for " + time.toSeconds() + " s");
         Passes sum = new Passes(0, 0, 0, 0);
         List<ChildJvm> children = new ArrayList<>();
@@ -73,15 +74,19 @@ final class RepeatRig {
         }
     }
 
-    private static ChildJvm start(String tests, Duration time) throws IOException {
+    private static String classPath() {
         String classPath = System.getProperty(CLASS_PATH);
         if (classPath == null) {
             throw new IllegalArgumentException(
                     "ACQ-3038 -D" + CLASS_PATH + " must hold the class path of the tests: start this by bin/faults");
         }
+        return classPath;
+    }
+
+    private static ChildJvm start(String tests, Duration time) throws IOException {
         return new ChildJvm(
-                RepeatProgram.class,
-                classPath + File.pathSeparator + System.getProperty("java.class.path"),
+                TestsProgram.class,
+                classPath() + File.pathSeparator + System.getProperty("java.class.path"),
                 List.of("-Xmx512m"),
                 List.of(tests, String.valueOf(time.toMillis())),
                 Redirect.DISCARD);

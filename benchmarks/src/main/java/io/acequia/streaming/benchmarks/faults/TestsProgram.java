@@ -14,8 +14,8 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** Runs tests, perhaps again and again, and says how many each pass had, how many of them failed, and why. */
-final class RepeatProgram {
-    private RepeatProgram() {}
+final class TestsProgram {
+    private TestsProgram() {}
 
     /** Arguments: which classes, as a regular expression for their names; for how many milliseconds a further pass may begin. */
     public static void main(String[] arguments) {
