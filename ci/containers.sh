@@ -77,14 +77,26 @@ base_image() {
         docker import -c 'CMD ["/bin/bash"]' - "acequia/debian:$suite" >/dev/null
 }
 
-# image NAME: builds ci/images/NAME, unless an image carries the hash of its inputs. A pom.xml there names jars that go to lib/.
+# version FILE: that of the first dependency of a pom.xml, which is the server.
+version() {
+    [[ ! -f $1 ]] || awk -F'[<>]' '/<dependency>/ { inside = 1 } inside && $2 == "version" { print $3; exit }' "$1"
+}
+
+# image NAME: builds ci/images/NAME, unless an image carries the hash of its inputs. A pom.xml there names jars that go to lib/,
+# and its first one gives the image a label with the version of the server.
 image() {
-    local name=$1 source=$home/ci/images/$1 context=$state/context/$1 inputs start=$SECONDS
+    local name=$1 source=$home/ci/images/$1 context=$state/context/$1 inputs start=$SECONDS labels=() version
     if [[ ! -f $source/Dockerfile ]]; then
         say "there is no image $name under ci/images"
         exit 2
     fi
-    inputs=$(cd "$source" && find . -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+    version=$(version "$source/pom.xml")
+    [[ -z $version ]] || labels+=(--label "org.opencontainers.image.version=$version")
+    inputs=$({
+        echo "${labels[*]}"
+        cd "$source" && find . -type f -print0 | sort -z | xargs -0 sha256sum
+    } | sha256sum | cut -c1-16)
+    labels+=(--label "inputs=$inputs")
     if [[ $(docker image inspect -f '{{index .Config.Labels "inputs"}}' "acequia/$name" 2>/dev/null) == "$inputs" ]]; then
         return
     fi
@@ -100,7 +112,7 @@ image() {
             exit 1
         }
     fi
-    docker build -q --network host --label "inputs=$inputs" -t "acequia/$name" "$context" >"$state/$name.log" 2>&1 || {
+    docker build -q --network host "${labels[@]}" -t "acequia/$name" "$context" >"$state/$name.log" 2>&1 || {
         tail -n 30 "$state/$name.log" >&2
         say "building $name failed"
         exit 1
@@ -130,19 +142,30 @@ ENV
     echo "$state/env"
 }
 
-stop() {
+# What the file of the engine's pid names, if it is the engine still.
+engine() {
     local pid
+    pid=$(cat "$state/docker.pid" 2>/dev/null) && [[ $(cat "/proc/$pid/comm" 2>/dev/null) == dockerd ]] && echo "$pid"
+}
+
+end_engine() {
+    local pid look
+    pid=$(engine) || return 0
+    kill "$pid"
+    for ((look = 0; look < 600; look++)); do
+        engine >/dev/null || return 0
+        sleep 0.1
+    done
+    say "the engine, process $pid, does not end"
+    return 1
+}
+
+stop() {
     [[ $own_engine == true ]] || return 0
     if answers; then
         docker ps -aq | xargs -r docker rm -f >/dev/null
     fi
-    if [[ -f $state/docker.pid ]]; then
-        pid=$(<"$state/docker.pid")
-        kill "$pid" 2>/dev/null || true
-        while kill -0 "$pid" 2>/dev/null; do
-            sleep 0.1
-        done
-    fi
+    end_engine
     umount "$state/exec/netns/default" 2>/dev/null || true
     rmdir /sys/fs/cgroup/*/docker 2>/dev/null || true
     rm -f "$state/env"

@@ -1,17 +1,30 @@
 #!/bin/sh
-# A broker and its controller in one process, on 127.0.0.1 only. PORT and CONTROLLER_PORT are needed. What a test adds to the
+# A broker and its controller in one process, on 127.0.0.1 only. PORT and CONTROLLER_PORT are needed. SSL_PORT,
+# SASL_PLAINTEXT_PORT and SASL_SSL_PORT open more listeners; KEYSTORE has what becomes /opt/kafka/keystore.p12, in base64.
+# PROXIED_PORT is one more listener, for clients that come by a proxy, which listens on PROXY_PORT. What a test adds to the
 # properties is in EXTRA. The data outlive a kill of the container.
 set -eu
 config=/opt/kafka/server.properties
+listeners=PLAINTEXT://127.0.0.1:$PORT
+for protocol in SSL SASL_PLAINTEXT SASL_SSL; do
+    eval "port=\${${protocol}_PORT:-}"
+    [ -z "$port" ] || listeners="$listeners,$protocol://127.0.0.1:$port"
+done
+advertised=$listeners
+if [ -n "${PROXIED_PORT:-}" ]; then
+    advertised="$listeners,PROXIED://127.0.0.1:$PROXY_PORT"
+    listeners="$listeners,PROXIED://127.0.0.1:$PROXIED_PORT"
+fi
+[ -z "${KEYSTORE:-}" ] || echo "$KEYSTORE" | base64 -d >/opt/kafka/keystore.p12
 cat >"$config" <<P
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$CONTROLLER_PORT
-listeners=PLAINTEXT://127.0.0.1:$PORT,CONTROLLER://127.0.0.1:$CONTROLLER_PORT
-advertised.listeners=PLAINTEXT://127.0.0.1:$PORT
+listeners=$listeners,CONTROLLER://127.0.0.1:$CONTROLLER_PORT
+advertised.listeners=$advertised
 inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL,SASL_PLAINTEXT:SASL_PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL,SASL_PLAINTEXT:SASL_PLAINTEXT
 log.dirs=/var/lib/kafka
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1

@@ -4,6 +4,7 @@ package io.acequia.streaming;
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.rdd.Rdds;
 import java.util.Arrays;
@@ -62,7 +63,8 @@ public final class BatchContext implements AutoCloseable {
 
     /**
      * The lines of a file, or of the files of a directory whose names do not begin with a dot or underscore: each file is a
-     * partition. When that gives fewer than {@code minPartitions}, the lines are spread evenly over so many.
+     * partition. When that gives fewer than {@code minPartitions}, the lines are spread evenly over so many. A line over
+     * {@code streaming.source.max.line} fails its task.
      *
      * @throws IllegalArgumentException when nothing is there
      */
@@ -109,6 +111,14 @@ public final class BatchContext implements AutoCloseable {
      */
     public <A> Accumulator<A> accumulator(String name, A zero, Function2<A, A, A> add) {
         return rdds.accumulator(name, zero, add);
+    }
+
+    /**
+     * An RDD of ranges of a direct source, one in each partition, as for back-fills; sources have their own ways to make ranges.
+     * It is read anew by each action. What a reader rejects fails the task.
+     */
+    public <T> RDD<T> fromSplits(List<? extends Split<T>> splits) {
+        return rdds.fromSplits(splits);
     }
 
     /** An RDD over data of the engine's own kind; the local engine takes a {@link List}. */

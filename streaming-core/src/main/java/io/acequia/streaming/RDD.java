@@ -2,6 +2,7 @@
 package io.acequia.streaming;
 
 import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.FlatMapFunction2;
 import io.acequia.streaming.function.Function;
@@ -14,6 +15,7 @@ import io.acequia.streaming.function.VoidFunction2;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A partitioned collection: one batch of a stream, or data of its own. Operations that return an RDD are lazy; the others
@@ -174,6 +176,13 @@ public interface RDD<T> {
 
     /** How many partitions there are. */
     int getNumPartitions();
+
+    /**
+     * What this RDD reads from a direct source, in the order of its partitions: there for an RDD that a stream of such a source
+     * gives to {@code foreachRDD} or {@code transform}, and for one of {@link BatchContext#fromSplits}; not for one that an
+     * operation made.
+     */
+    Optional<List<Split<?>>> splits();
 
     /** The batch context of this RDD. */
     BatchContext context();

@@ -133,7 +133,7 @@ class PackageRulesTest {
     }
 
     @ParameterizedTest(name = "streaming-{0} sees only {1}")
-    @CsvSource({"jdbc, data function, javax.sql", "kafka, data direct receiver, org.apache.kafka"})
+    @CsvSource({"jdbc, data function, javax.sql", "kafka, data direct function receiver, org.apache.kafka"})
     void aConnectorSeesTheApiAndItsClientAlone(String name, String seen, String client) {
         List<String> allowed = packages(seen);
         allowed.addAll(List.of(BASE, BASE + "." + name, "java..", client + "..", "org.slf4j..", "org.jspecify.."));

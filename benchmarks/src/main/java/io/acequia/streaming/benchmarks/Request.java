@@ -9,22 +9,27 @@ import java.util.List;
  * @param workload name of the workload
  * @param whom the contestant
  * @param rounds measured rounds, at least 5
- * @param lines lines of input a batch, where the workload has a choice
+ * @param lines lines of input a batch, where the workload has a choice; of kafka, records a round
  * @param keys keys of the state, where the workload has one
  * @param only of W1 and W2, the stream to measure, {@link #STRING} or {@link #UTF8}; empty for both, each in a JVM of its own
+ * @param bootstrap of kafka, the broker to ask first; empty for one in a container of its own
  */
-record Request(String workload, String whom, int rounds, int lines, int keys, String only) {
+record Request(String workload, String whom, int rounds, int lines, int keys, String only, String bootstrap) {
     static final String STRING = "String";
     static final String UTF8 = "Utf8";
 
     static final int LEAST_ROUNDS = 5;
     static final String LOG_OFF = "log-off";
+    static final String KAFKA = "kafka";
+    static final String CONSUMER = "consumer";
+    static final String SPARK = "spark";
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
     private static final int KEYS = 1_000_000;
     private static final String USAGE =
             "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only String|Utf8], or"
-                    + " bin/bench W2 --vs log-off, or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
+                    + " bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap HOST:PORT] [--rounds N]"
+                    + " [--records N], or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
@@ -34,12 +39,14 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
         int lines = LINES;
         int keys = KEYS;
         String only = "";
+        String bootstrap = "";
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             switch (argument) {
                 case "--vs" -> whom = value(arguments, ++i);
                 case "--rounds" -> rounds = number(argument, value(arguments, ++i));
-                case "--lines" -> lines = number(argument, value(arguments, ++i));
+                case "--lines", "--records" -> lines = number(argument, value(arguments, ++i));
+                case "--bootstrap" -> bootstrap = bootstrap(value(arguments, ++i));
                 case "--only" -> only = stream(value(arguments, ++i));
                 case "--keys" -> keys = number(argument, value(arguments, ++i));
                 default -> {
@@ -52,15 +59,34 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
             }
         }
         boolean alone = whom.isEmpty() && (workload.startsWith("state-") || workload.equals("checkpoint"));
-        if (!alone && !whom.equals("limit") && !(whom.equals(LOG_OFF) && workload.equals("W2"))) {
-            throw new IllegalArgumentException(
-                    "ACQ-3002 --vs '" + whom + "': the contestant must be 'limit', or for W2 'log-off'; " + USAGE);
+        if (!alone && !isContestant(whom, workload)) {
+            throw new IllegalArgumentException("ACQ-3002 --vs '" + whom
+                    + "': the contestant must be 'limit', for W2 also 'log-off', and for kafka 'consumer' or 'spark'; "
+                    + USAGE);
         }
         if (rounds < LEAST_ROUNDS) {
             throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS
                     + ", fewer say nothing about the spread");
         }
-        return new Request(workload, whom, rounds, lines, keys, only);
+        return new Request(workload, whom, rounds, lines, keys, only, bootstrap);
+    }
+
+    private static boolean isContestant(String whom, String workload) {
+        return switch (whom) {
+            case "limit" -> !workload.equals(KAFKA);
+            case LOG_OFF -> workload.equals("W2");
+            case CONSUMER, SPARK -> workload.equals(KAFKA);
+            default -> false;
+        };
+    }
+
+    private static String bootstrap(String text) {
+        if (text.matches("[^:,\\s]+:[0-9]+(,[^:,\\s]+:[0-9]+)*")) {
+            return text;
+        }
+        throw new IllegalArgumentException("ACQ-3150 --bootstrap '" + text
+                + "': must be host:port of a broker, several with a comma between them, or left out for a broker in a"
+                + " container; " + USAGE);
     }
 
     private static String stream(String name) {

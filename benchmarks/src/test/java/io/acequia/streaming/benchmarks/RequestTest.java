@@ -13,15 +13,23 @@ class RequestTest {
     @Test
     void nineRoundsOfAMillionLinesUnlessToldOtherwise() {
         assertThat(Request.of(List.of("W6", "--vs", "limit")))
-                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000, ""));
+                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000, "", ""));
         assertThat(Request.of(List.of("W6", "--vs", "limit", "--rounds", "5", "--lines", "10", "--keys", "7")))
-                .isEqualTo(new Request("W6", "limit", 5, 10, 7, ""));
+                .isEqualTo(new Request("W6", "limit", 5, 10, 7, "", ""));
     }
 
     @Test
     void growthHasNoContestant() {
         assertThat(Request.of(List.of("state-growth")))
-                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, ""));
+                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, "", ""));
+    }
+
+    @Test
+    void kafkaHasRecordsAndPerhapsABroker() {
+        assertThat(Request.of(List.of("kafka", "--vs", "consumer")))
+                .isEqualTo(new Request("kafka", "consumer", 9, 1_000_000, 1_000_000, "", ""));
+        assertThat(Request.of(List.of("kafka", "--vs", "spark", "--records", "10", "--bootstrap", "a:9092,b:9093")))
+                .isEqualTo(new Request("kafka", "spark", 9, 10, 1_000_000, "", "a:9092,b:9093"));
     }
 
     @ParameterizedTest
@@ -31,6 +39,12 @@ class RequestTest {
         "ACQ-3002 --vs '', W6",
         "ACQ-3002 --vs 'spark', W6 --vs spark",
         "ACQ-3002 --vs 'spark', state-growth --vs spark",
+        "ACQ-3002 --vs 'limit', kafka --vs limit",
+        "ACQ-3002 --vs '', kafka",
+        "ACQ-3002 --vs 'consumer', W2 --vs consumer",
+        "ACQ-3150 --bootstrap 'localhost', kafka --vs consumer --bootstrap localhost",
+        "ACQ-3150 --bootstrap '', kafka --vs consumer --bootstrap",
+        "ACQ-3004 --records 'all', kafka --vs consumer --records all",
         "ACQ-3004 --keys '0', W3 --vs limit --keys 0",
         "ACQ-3003 --rounds 4, W6 --vs limit --rounds 4",
         "ACQ-3004 --rounds 'many', W6 --vs limit --rounds many",
@@ -61,7 +75,7 @@ class RequestTest {
 
     @Test
     void aJvmOfItsOwnThatFailsIsTold() {
-        Request wrong = new Request("W9", "limit", 5, 10, 10, "");
+        Request wrong = new Request("W9", "limit", 5, 10, 10, "", "");
         assertThatThrownBy(() -> OwnJvm.each(wrong))
                 .hasMessageStartingWith("ACQ-3044 the JVM that measured String ended");
     }

@@ -8,6 +8,7 @@ import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.StreamingListener;
+import io.acequia.streaming.testkit.EmbeddedServerTest;
 import io.acequia.streaming.testkit.FakeBroker;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@EmbeddedServerTest("postgresql")
 @Timeout(180)
 class ExactlyOnceToPostgresTest {
     private static final int RUNS = 8;

@@ -51,13 +51,13 @@ public record ContextStatus(
     }
 
     /**
-     * A receiver at one moment.
+     * A source at one moment: one with a receiver, or one that is read by range, which is active while it answers its planner.
      *
      * @param streamId number of its stream
      * @param source name of the source
      * @param state what it is doing
-     * @param records records read since the start
-     * @param rejected what could not be decoded since the start
+     * @param records records read since the start; of a source that is read by range those that it could number before
+     * @param rejected what a receiver could not decode since the start
      * @param waiting records read that no batch has taken yet
      * @param restarts how often it was connected anew
      * @param limit records a second that it may bring now, at most; nothing when there is no limit

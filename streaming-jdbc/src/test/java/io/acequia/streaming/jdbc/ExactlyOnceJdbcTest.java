@@ -10,6 +10,7 @@ import io.acequia.streaming.Output;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.function.Function0;
 import io.acequia.streaming.function.VoidFunction2;
+import io.acequia.streaming.testkit.EmbeddedServerTest;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@EmbeddedServerTest("postgresql")
 @Timeout(120)
 class ExactlyOnceJdbcTest {
     private static final String APPLICATION = "plain";

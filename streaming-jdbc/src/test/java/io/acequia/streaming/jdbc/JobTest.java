@@ -8,6 +8,7 @@ import io.acequia.streaming.PairDStream;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.testkit.EmbeddedServerTest;
 import io.acequia.streaming.testkit.TestStreams;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Whole programs, with every function copied through serialization; docs/jdbc.md shows their outputs. */
+@EmbeddedServerTest("postgresql")
 @Timeout(120)
 class JobTest {
     private static final int BATCHES = 30;

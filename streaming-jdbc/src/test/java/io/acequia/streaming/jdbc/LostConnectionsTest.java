@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.testkit.EmbeddedServerTest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The server ends connections at the worst moments. */
+@EmbeddedServerTest("postgresql")
 @Timeout(120)
 class LostConnectionsTest {
     private static final String APPLICATION = "lost";

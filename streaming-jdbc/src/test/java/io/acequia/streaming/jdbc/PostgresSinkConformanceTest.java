@@ -3,11 +3,13 @@ package io.acequia.streaming.jdbc;
 
 import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.testkit.BatchSinkConformance;
+import io.acequia.streaming.testkit.EmbeddedServerTest;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
+@EmbeddedServerTest("postgresql")
 class PostgresSinkConformanceTest extends BatchSinkConformance<String> {
     private static final String APPLICATION = "conformance";
 

@@ -27,6 +27,8 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -35,27 +37,35 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 final class Cluster implements AutoCloseable {
     private final Admin admin;
-    private final String name;
+    private final Connection connection;
     private final IsolationLevel isolation;
     private final int patienceMs;
 
     Cluster(Connection connection, Duration patience) {
         this.admin = connection.admin();
-        this.name = connection.toString();
+        this.connection = connection;
         this.isolation = connection.isolation();
         this.patienceMs = (int) Math.min(Integer.MAX_VALUE, patience.toMillis());
     }
 
-    /** The partitions of those of these topics that exist. */
-    List<TopicPartition> partitions(Collection<String> topics) throws InterruptedException {
+    /** Partitions, and ids by topic; a broker that is old has none. */
+    record Found(List<TopicPartition> partitions, Map<String, String> ids) {}
+
+    /** Those of these topics that exist. */
+    Found described(Collection<String> topics) throws InterruptedException {
         DescribeTopicsResult described =
                 admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(patienceMs));
         List<TopicPartition> partitions = new ArrayList<>();
+        Map<String, String> ids = new TreeMap<>();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> each :
                 described.topicNameValues().entrySet()) {
             try {
-                for (TopicPartitionInfo partition : each.getValue().get().partitions()) {
+                TopicDescription found = each.getValue().get();
+                for (TopicPartitionInfo partition : found.partitions()) {
                     partitions.add(new TopicPartition(each.getKey(), partition.partition()));
+                }
+                if (!found.topicId().equals(Uuid.ZERO_UUID)) {
+                    ids.put(each.getKey(), found.topicId().toString());
                 }
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
@@ -63,7 +73,7 @@ final class Cluster implements AutoCloseable {
                 }
             }
         }
-        return partitions;
+        return new Found(partitions, ids);
     }
 
     List<String> topics(Pattern pattern) throws InterruptedException {
@@ -144,7 +154,11 @@ final class Cluster implements AutoCloseable {
 
     private StreamingException failed(String what, ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
-        return new StreamingException("ACQ-2504", name + " did not tell " + what + ": " + cause.getMessage(), cause);
+        if (cause instanceof AuthenticationException refused) {
+            return connection.refused(refused);
+        }
+        return new StreamingException(
+                "ACQ-2504", connection + " did not tell " + what + ": " + cause.getMessage(), cause);
     }
 
     @Override

@@ -8,98 +8,141 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Consumers that tasks have finished with, kept for the next ones: connecting anew for each range costs more than most ranges.
- * One that stands where a range begins is taken first, as it may have fetched what comes. A consumer that has failed is closed
- * and not put back. At most {@value #MOST_IDLE} wait in a JVM; the one that has waited longest is closed for another.
+ *
+ * <p>A task is given one that stands where its range begins, with what that one has fetched beyond the range before; else one of the
+ * same partition; else a new one, since one of another partition may have a request parked at the broker, and asks for nothing
+ * until that is answered. Only when there are {@value #MOST} consumers in the JVM, one of another partition is taken.
+ *
+ * <p>A consumer that has failed is closed and not put back, nor is one that was taken before its connection was given up.
  */
 final class Consumers {
-    private static final int MOST_IDLE = 64;
+    private static final int MOST = 64;
     private static final Duration CLOSE = Duration.ofSeconds(2);
-    private static final Map<Connection, Deque<Idle<?, ?>>> IDLE = new HashMap<>();
-    private static int idle;
+    private static final Map<Connection, Pool> POOLS = new HashMap<>();
+    private static int open;
 
     private Consumers() {}
 
-    /** A consumer with one partition assigned, and the offset at which it stands. */
-    record Idle<K, V>(KafkaConsumer<K, V> consumer, TopicPartition partition, long offset) {}
+    /** Those of one connection that wait, the one that has waited longest first. */
+    private static final class Pool {
+        private final Deque<Taken<?, ?>> waiting = new ArrayDeque<>();
+        /** How often the connection was given up. */
+        private int closings;
+    }
+
+    /**
+     * A consumer that a task has, or that waits.
+     *
+     * @param partition which it has assigned
+     * @param next the offset from which on it gives records
+     * @param rest of them, what was polled already; the consumer itself stands behind that
+     * @param closings how often its connection had been given up when it was taken
+     */
+    record Taken<K, V>(
+            Connection connection,
+            KafkaConsumer<K, V> consumer,
+            TopicPartition partition,
+            long next,
+            List<ConsumerRecord<K, V>> rest,
+            int closings) {
+        /** The same, further on. */
+        Taken<K, V> at(long offset, List<ConsumerRecord<K, V>> polled) {
+            return new Taken<>(connection, consumer, partition, offset, polled, closings);
+        }
+    }
 
     /** A consumer that will next give the records from an offset on. */
-    @SuppressWarnings("unchecked") // what a connection makes is of its types
-    static <K, V> KafkaConsumer<K, V> take(Connection connection, TopicPartition partition, long offset) {
-        Idle<K, V> found = (Idle<K, V>) waiting(connection, partition, offset);
-        KafkaConsumer<K, V> consumer = found == null ? connection.consumer() : found.consumer();
+    static <K, V> Taken<K, V> take(Connection connection, TopicPartition partition, long offset) {
+        Taken<K, V> found;
+        int closings;
+        synchronized (Consumers.class) {
+            Pool pool = POOLS.computeIfAbsent(connection, any -> new Pool());
+            closings = pool.closings;
+            found = find(pool, partition, offset);
+            open += found == null ? 1 : 0;
+        }
+        if (found != null && found.partition().equals(partition) && found.next() == offset) {
+            return new Taken<>(connection, found.consumer(), partition, offset, found.rest(), closings);
+        }
+        KafkaConsumer<K, V> consumer = found != null ? found.consumer() : made(connection);
         if (found == null || !found.partition().equals(partition)) {
             consumer.assign(List.of(partition));
         }
-        if (found == null || !found.partition().equals(partition) || found.offset() != offset) {
-            consumer.seek(partition, offset);
-        }
-        return consumer;
+        consumer.seek(partition, offset);
+        return new Taken<>(connection, consumer, partition, offset, List.of(), closings);
     }
 
-    private static synchronized @Nullable Idle<?, ?> waiting(
-            Connection connection, TopicPartition partition, long offset) {
-        Deque<Idle<?, ?>> waiting = IDLE.get(connection);
-        if (waiting == null || waiting.isEmpty()) {
-            return null;
+    private static <K, V> KafkaConsumer<K, V> made(Connection connection) {
+        try {
+            return connection.consumer();
+        } catch (RuntimeException e) {
+            ended();
+            throw e;
         }
-        Iterator<Idle<?, ?>> each = waiting.iterator();
-        while (each.hasNext()) {
-            Idle<?, ?> found = each.next();
-            if (found.partition().equals(partition) && found.offset() == offset) {
+    }
+
+    @SuppressWarnings("unchecked") // what a connection makes is of its types
+    private static <K, V> @Nullable Taken<K, V> find(Pool pool, TopicPartition partition, long offset) {
+        Taken<?, ?> found = first(pool, each -> each.partition().equals(partition) && each.next() == offset);
+        if (found == null) {
+            found = first(pool, each -> each.partition().equals(partition));
+        }
+        if (found == null && open >= MOST) {
+            found = pool.waiting.poll();
+        }
+        return (Taken<K, V>) found;
+    }
+
+    private static @Nullable Taken<?, ?> first(Pool pool, Predicate<Taken<?, ?>> wanted) {
+        for (Iterator<Taken<?, ?>> each = pool.waiting.iterator(); each.hasNext(); ) {
+            Taken<?, ?> found = each.next();
+            if (wanted.test(found)) {
                 each.remove();
-                idle--;
-                return found;
-            }
-        }
-        idle--;
-        return waiting.poll();
-    }
-
-    static <K, V> void giveBack(
-            Connection connection, KafkaConsumer<K, V> consumer, TopicPartition partition, long offset) {
-        Idle<?, ?> oldest = null;
-        synchronized (Consumers.class) {
-            IDLE.computeIfAbsent(connection, any -> new ArrayDeque<>()).add(new Idle<>(consumer, partition, offset));
-            if (++idle > MOST_IDLE) {
-                oldest = oldest();
-            }
-        }
-        if (oldest != null) {
-            close(oldest.consumer());
-        }
-    }
-
-    private static @Nullable Idle<?, ?> oldest() {
-        for (Deque<Idle<?, ?>> waiting : IDLE.values()) {
-            Idle<?, ?> found = waiting.poll();
-            if (found != null) {
-                idle--;
                 return found;
             }
         }
         return null;
     }
 
-    /** Closes those that wait. */
-    static void closeIdle(Connection connection) {
-        Deque<Idle<?, ?>> waiting;
+    /** It waits for the next range, unless there are too many, or nobody will come. */
+    static void giveBack(Taken<?, ?> taken) {
         synchronized (Consumers.class) {
-            waiting = IDLE.remove(connection);
-            idle -= waiting == null ? 0 : waiting.size();
+            Pool pool = POOLS.get(taken.connection());
+            if (pool != null && pool.closings == taken.closings() && open <= MOST) {
+                pool.waiting.add(taken);
+                return;
+            }
         }
-        if (waiting != null) {
-            waiting.forEach(each -> close(each.consumer()));
-        }
+        close(taken);
     }
 
-    static void close(KafkaConsumer<?, ?> consumer) {
-        consumer.close(CloseOptions.timeout(CLOSE));
+    /** Gives a connection up: closes those that wait. */
+    static void closeIdle(Connection connection) {
+        List<Taken<?, ?>> idle;
+        synchronized (Consumers.class) {
+            Pool pool = POOLS.computeIfAbsent(connection, any -> new Pool());
+            pool.closings++;
+            idle = List.copyOf(pool.waiting);
+            pool.waiting.clear();
+        }
+        idle.forEach(Consumers::close);
+    }
+
+    static void close(Taken<?, ?> taken) {
+        ended();
+        taken.consumer().close(CloseOptions.timeout(CLOSE));
+    }
+
+    private static synchronized void ended() {
+        open--;
     }
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.kafka;
 
+import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.Secret;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.direct.PlannerContext;
+import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.direct.SplitPlanner;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -75,8 +75,7 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
             String name,
             Connection connection,
             @Nullable String groupId,
-            List<String> topics,
-            @Nullable String topicPattern,
+            Topics topics,
             Start startAt,
             @Nullable Instant startTime,
             OutOfRange outOfRange,
@@ -94,6 +93,45 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
     public static <K, V> Builder<K, V> builder(
             Class<? extends Deserializer<K>> key, Class<? extends Deserializer<V>> value) {
         return new Builder<>(key, value);
+    }
+
+    /**
+     * The offsets that a batch reads, as they stand in Kafka's own tools: of the RDD that {@code foreachRDD} or {@code transform} of
+     * the stream itself is given, before any operation.
+     *
+     * @throws IllegalArgumentException when the RDD is another one
+     */
+    public static List<OffsetRange> offsetRanges(RDD<?> batch) {
+        return batch.splits()
+                .map(splits -> splits.stream().map(KafkaDirectSource::range).toList())
+                .orElseThrow(KafkaDirectSource::noBatch);
+    }
+
+    private static OffsetRange range(Split<?> split) {
+        if (split instanceof KafkaSplit<?, ?> ours) {
+            return ours.offsets();
+        }
+        throw noBatch();
+    }
+
+    private static IllegalArgumentException noBatch() {
+        return new IllegalArgumentException(
+                "ACQ-2530 the RDD reads no topic of Kafka itself: ask the RDD that foreachRDD or"
+                        + " transform of the source's own stream gives, before map or any other operation");
+    }
+
+    /**
+     * The records of ranges of offsets, one range in each partition, as for back-fills: outside of any stream, with the properties of
+     * {@code source}, whose topics, start and limits do not matter. Read anew by each action; a record that cannot be deserialized
+     * fails its task.
+     */
+    public static <K, V> RDD<ConsumerRecord<K, V>> rdd(
+            BatchContext context, KafkaDirectSource<K, V> source, List<OffsetRange> ranges) {
+        List<Split<ConsumerRecord<K, V>>> splits = new ArrayList<>();
+        for (OffsetRange range : ranges) {
+            splits.add(new KafkaSplit<>(source.connection(), range, source.readTimeout()));
+        }
+        return context.fromSplits(splits);
     }
 
     @Override
@@ -115,11 +153,11 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
     }
 
     List<String> topics() {
-        return settings.topics;
+        return settings.topics.names();
     }
 
     Optional<Pattern> topicPattern() {
-        return Optional.ofNullable(settings.topicPattern).map(Pattern::compile);
+        return settings.topics.pattern();
     }
 
     Start startAt() {
@@ -153,12 +191,10 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
 
     /** What a source needs to know. Not for several threads. */
     public static final class Builder<K, V> {
-        private final Map<String, Serializable> properties = new TreeMap<>();
-        private final List<String> problems = new ArrayList<>();
+        private final ConsumerProperties properties;
         private @Nullable String name;
         private @Nullable String groupId;
-        private List<String> topics = List.of();
-        private @Nullable String topicPattern;
+        private Topics topics = Topics.NONE;
         private Start startAt = Start.LATEST;
         private @Nullable Instant startTime;
         private OutOfRange outOfRange = OutOfRange.FAIL;
@@ -167,9 +203,7 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
         private Duration planTimeout = Duration.ofSeconds(10);
 
         private Builder(Class<?> key, Class<?> value) {
-            properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, key);
-            properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, value);
-            properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+            properties = new ConsumerProperties(key, value);
         }
 
         /** The name in logs and status. Default: made of the topics. */
@@ -191,13 +225,13 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
 
         /** The topics, which must exist; partitions that are added later are found. */
         public Builder<K, V> topics(String... names) {
-            topics = List.of(names);
+            topics = topics.withNames(names);
             return this;
         }
 
         /** All topics whose whole name matches; those that are made later are found. */
         public Builder<K, V> topicPattern(String regex) {
-            topicPattern = regex;
+            topics = topics.withRegex(regex);
             return this;
         }
 
@@ -242,29 +276,18 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
          * reset and the group are not set here.
          */
         public Builder<K, V> property(String key, Object value) {
-            if (value instanceof Serializable serializable) {
-                properties.put(key, serializable);
-            } else {
-                problems.add("property '" + key + "' = " + value + ": must be serializable, as it goes to tasks");
-            }
+            properties.set(key, value);
             return this;
         }
 
         /** Makes the source; refuses all that is wrong at once. Does not connect. */
         public KafkaDirectSource<K, V> build() {
-            List<String> wrong = problems();
-            String called =
-                    name != null ? name : "kafka:" + (topicPattern != null ? topicPattern : String.join(",", topics));
-            if (!wrong.isEmpty()) {
-                throw new IllegalArgumentException("ACQ-2508 invalid Kafka source '" + called + "' (" + wrong.size()
-                        + (wrong.size() == 1 ? " problem" : " problems") + "):\n  " + String.join("\n  ", wrong));
-            }
+            String called = name != null ? name : "kafka:" + topics;
             return new KafkaDirectSource<>(new Settings(
                     called,
-                    new Connection(properties),
+                    properties.connection(called, problems()),
                     groupId,
                     topics,
-                    topicPattern,
                     startAt,
                     startTime,
                     outOfRange,
@@ -274,21 +297,7 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
         }
 
         private List<String> problems() {
-            List<String> wrong = new ArrayList<>(problems);
-            if (blank(properties.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG))) {
-                wrong.add("bootstrapServers: must be given, as host:port");
-            }
-            if (topics.isEmpty() == (topicPattern == null)) {
-                wrong.add("topics = " + topics + ", topicPattern = " + topicPattern + ": give one of them");
-            }
-            if (topicPattern != null) {
-                try {
-                    Pattern.compile(topicPattern);
-                } catch (PatternSyntaxException e) {
-                    wrong.add(
-                            "topicPattern = " + topicPattern + ": must be a regular expression: " + e.getDescription());
-                }
-            }
+            List<String> wrong = properties.problems(topics);
             if (startAt == Start.COMMITTED && groupId == null) {
                 wrong.add("startAt = COMMITTED: needs groupId(..)");
             }
@@ -301,28 +310,10 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
             if (maxRatePerPartition < 0) {
                 wrong.add("maxRatePerPartition = " + maxRatePerPartition + ": must be 0 or more");
             }
-            mustBePositive("readTimeout", readTimeout, wrong);
-            mustBePositive("planTimeout", planTimeout, wrong);
-            for (String ours : List.of(
-                    ConsumerConfig.GROUP_ID_CONFIG,
-                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG)) {
-                if (properties.containsKey(ours)) {
-                    wrong.add("property '" + ours + "' = " + properties.get(ours)
-                            + ": must not be set; groupId(..), startAt(..) and outOfRange(..) say it");
-                }
-            }
+            ConsumerProperties.checkPositive("readTimeout", readTimeout, wrong);
+            ConsumerProperties.checkPositive("planTimeout", planTimeout, wrong);
+            properties.checkOurs(wrong);
             return wrong;
-        }
-
-        private static boolean blank(@Nullable Object value) {
-            return value == null || value.toString().isBlank();
-        }
-
-        private static void mustBePositive(String key, Duration value, List<String> wrong) {
-            if (value.isNegative() || value.isZero()) {
-                wrong.add(key + " = " + value + ": must be positive");
-            }
         }
     }
 }

@@ -36,8 +36,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Up to where.</b> Up to what is there when the batch is planned, within the limits: so many records a second for each
  * partition, and what the batch may have in all, divided by what waits in each.
  *
- * <p><b>What is gone.</b> Offsets below the first one there (retention was faster), or behind the end (the topic was made anew),
- * and topics that are no more, are refused or passed over as the source says; it is logged in any case.
+ * <p><b>What is gone.</b> Offsets below the first one there (retention was faster), or behind the end (the topic was cut), all of
+ * a topic that was made anew, which its id tells, and topics that are no more, are refused or passed over as the source says; it
+ * is logged in any case.
  *
  * <p><b>All or nothing.</b> A plan that fails changes nothing here, so the same batch can be asked for again.
  */
@@ -49,7 +50,7 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
     private final long ratePerPartition;
     private final NavigableMap<Time, Map<TopicPartition, Long>> planned = new TreeMap<>();
     private final Optional<Commits> commits;
-    private SortedMap<TopicPartition, Long> positions;
+    private Position position;
     private Map<TopicPartition, Long> carried = Map.of();
     private Time last;
     private final long intervalMs;
@@ -64,8 +65,8 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
         this.intervalMs = context.batchInterval().toMillis();
         this.last = context.start();
         try {
-            this.positions = context.restored().isPresent()
-                    ? Offsets.parse(context.restored().get())
+            this.position = context.restored().isPresent()
+                    ? Position.parse(context.restored().get())
                     : beginning();
         } catch (InterruptedException | RuntimeException e) {
             cluster.close();
@@ -75,8 +76,9 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
 
     // ---- the beginning
 
-    private SortedMap<TopicPartition, Long> beginning() throws InterruptedException {
-        List<TopicPartition> there = partitions();
+    private Position beginning() throws InterruptedException {
+        Cluster.Found found = topics();
+        List<TopicPartition> there = found.partitions();
         Set<String> missing = new TreeSet<>(source.topics());
         there.forEach(each -> missing.remove(each.topic()));
         if (!missing.isEmpty()) {
@@ -96,7 +98,7 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
                     case COMMITTED -> committed(earliest.get());
                     case TIMESTAMP -> since(there, latest.get());
                 });
-        return begin;
+        return new Position(begin, found.ids());
     }
 
     private Map<TopicPartition, Long> committed(Map<TopicPartition, Long> earliest) throws InterruptedException {
@@ -119,25 +121,28 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
         return begin;
     }
 
-    private List<TopicPartition> partitions() throws InterruptedException {
+    private Cluster.Found topics() throws InterruptedException {
         Collection<String> topics = source.topicPattern().isPresent()
                 ? cluster.topics(source.topicPattern().get())
                 : source.topics();
-        return cluster.partitions(topics);
+        return cluster.described(topics);
     }
 
     // ---- batches
 
     @Override
     public Plan<ConsumerRecord<K, V>> plan(Time batch, long maxRecords) throws Exception {
-        List<TopicPartition> there = partitions();
+        Cluster.Found found = topics();
+        List<TopicPartition> there = found.partitions();
         Cluster.Offered askedFirst = cluster.earliest(there);
         Cluster.Offered askedEnd = cluster.latest(there);
         Map<TopicPartition, Long> firsts = askedFirst.get();
         Map<TopicPartition, Long> ends = askedEnd.get();
+        Set<String> anew = position.madeAnew(found.ids());
         SortedMap<TopicPartition, Long> next = new TreeMap<>(Offsets.ORDER);
         for (TopicPartition each : there) {
-            next.put(each, from(each, firsts.getOrDefault(each, 0L), ends.getOrDefault(each, 0L)));
+            boolean other = anew.contains(each.topic());
+            next.put(each, from(each, firsts.getOrDefault(each, 0L), ends.getOrDefault(each, 0L), other));
         }
         mustNotBeGone(there);
         Map<TopicPartition, Long> fractions = new HashMap<>();
@@ -153,14 +158,14 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
                 splits.add(split(new OffsetRange(partition.topic(), partition.partition(), from, from + count)));
             }
         });
-        positions = next;
+        position = new Position(next, found.ids());
         carried = fractions;
         last = batch;
         first = false;
         if (commits.isPresent()) {
             planned.put(batch, Map.copyOf(next));
         }
-        return new Plan<>(splits, Offsets.text(next));
+        return new Plan<>(splits, position.toString());
     }
 
     /** Records for one partition since the batch before; thousandths that are left over are for the next. */
@@ -174,20 +179,21 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
         return thousandths / 1000;
     }
 
-    private long from(TopicPartition partition, long first, long end) {
-        @Nullable Long next = positions.get(partition);
+    /** @param other whether this is another topic of the same name */
+    private long from(TopicPartition partition, long first, long end, boolean other) {
+        @Nullable Long next = position.offsets().get(partition);
         if (next == null) {
             LOG.info("source '{}': {} is new, and is read from offset {} on", source.name(), partition, first);
             return first;
         }
-        if (next >= first && next <= end) {
+        if (next >= first && next <= end && !other) {
             return next;
         }
         String what = "source '" + source.name() + "': offset " + next + " of " + partition
                 + " is not there: the topic has offsets " + first + " to " + end + "; "
-                + (next < first
-                        ? (first - next) + " offsets were deleted before they were read"
-                        : "it was cut or made anew");
+                + (other
+                        ? "it was made anew"
+                        : next < first ? (first - next) + " offsets were deleted before they were read" : "it was cut");
         if (source.outOfRange() == OutOfRange.FAIL) {
             throw new StreamingException(
                     "ACQ-2506", what + ". outOfRange(EARLIEST) or outOfRange(LATEST) goes on all the same", null);
@@ -198,7 +204,7 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
     }
 
     private void mustNotBeGone(List<TopicPartition> there) {
-        Set<TopicPartition> gone = new HashSet<>(positions.keySet());
+        Set<TopicPartition> gone = new HashSet<>(position.offsets().keySet());
         there.forEach(gone::remove);
         if (gone.isEmpty()) {
             return;
@@ -213,12 +219,12 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
 
     private Map<TopicPartition, Long> sorted(Set<TopicPartition> gone) {
         Map<TopicPartition, Long> at = new HashMap<>();
-        gone.forEach(each -> at.put(each, positions.getOrDefault(each, 0L)));
+        gone.forEach(each -> at.put(each, position.offsets().getOrDefault(each, 0L)));
         return at;
     }
 
     private KafkaSplit<K, V> split(OffsetRange range) {
-        return new KafkaSplit<>(source.connection(), range, source.readTimeout());
+        return new KafkaSplit<>(source.connection(), range, source.readTimeout(), source.outOfRange());
     }
 
     @Override

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.kafka;
 
+import io.acequia.streaming.testkit.FaultProxy;
 import io.acequia.streaming.testkit.RealServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -12,16 +16,47 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** A broker in a container, and clients of it. */
 final class Broker implements AutoCloseable {
     private final RealServer server;
+    private final @Nullable FaultProxy proxy;
 
     Broker() throws IOException, InterruptedException {
-        server = RealServer.of("acequia/kafka")
-                .port("PORT")
-                .port("CONTROLLER_PORT")
-                .start();
+        this(null, Map.of());
+    }
+
+    private Broker(@Nullable FaultProxy proxy, Map<String, Object> environment)
+            throws IOException, InterruptedException {
+        RealServer.Builder builder = RealServer.of("acequia/kafka").port("PORT").port("CONTROLLER_PORT");
+        environment.forEach((name, value) -> builder.environment(name, value.toString()));
+        this.server = builder.start();
+        this.proxy = proxy;
+    }
+
+    /** A broker with more properties, one a line. */
+    static Broker with(String properties) throws IOException, InterruptedException {
+        return new Broker(null, Map.of("EXTRA", properties));
+    }
+
+    /** A broker that listens behind a proxy, too, to which it sends the clients that come by it. */
+    static Broker withProxy() throws IOException, InterruptedException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        FaultProxy proxy = FaultProxy.to("127.0.0.1", port);
+        return new Broker(proxy, Map.of("PROXIED_PORT", port, "PROXY_PORT", proxy.port()));
+    }
+
+    FaultProxy proxy() {
+        return Objects.requireNonNull(proxy, "made without a proxy");
+    }
+
+    /** Where clients come by the proxy. */
+    String proxied() {
+        return proxy().host() + ":" + proxy().port();
     }
 
     RealServer server() {
@@ -68,5 +103,8 @@ final class Broker implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        if (proxy != null) {
+            proxy.close();
+        }
     }
 }

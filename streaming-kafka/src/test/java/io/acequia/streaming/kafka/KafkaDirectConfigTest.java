@@ -25,17 +25,12 @@ class KafkaDirectConfigTest {
                         .maxRatePerPartition(-1)
                         .readTimeout(Duration.ZERO)
                         .property("group.id", "mine")
-                        .property("some.object", new Object() {
-                            @Override
-                            public String toString() {
-                                return "thing";
-                            }
-                        })
+                        .property("some.object", new Object())
                         .build())
                 .withMessage(
                         """
                         ACQ-2508 invalid Kafka source 'kafka:' (7 problems):
-                          property 'some.object' = thing: must be serializable, as it goes to tasks
+                          property 'some.object' of java.lang.Object: must be serializable, as it goes to tasks
                           bootstrapServers: must be given, as host:port
                           topics = [], topicPattern = null: give one of them
                           startAt = COMMITTED: needs groupId(..)

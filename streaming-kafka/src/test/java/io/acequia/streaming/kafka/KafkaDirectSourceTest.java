@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.kafka;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
 import io.acequia.streaming.kafka.KafkaDirectSource.Start;
+import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.TestStreams;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -29,6 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The direct source against a real broker. */
+@ContainerTest
 @Timeout(120)
 class KafkaDirectSourceTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -163,6 +172,7 @@ class KafkaDirectSourceTest {
                 for (int i = 0; i < 10; i++) {
                     producer.send(new ProducerRecord<>("transactions", outcome));
                 }
+                producer.flush();
                 if (outcome.equals("kept")) {
                     producer.commitTransaction();
                 } else {
@@ -189,6 +199,96 @@ class KafkaDirectSourceTest {
             produce("anew", 0, 30);
             t.advance(1);
             assertThat(t.last("values")).hasSize(30);
+        }
+    }
+
+    @Test
+    void aBatchTellsItsOffsetsAndTheyCanBeReadAgain() throws Exception {
+        broker.createTopic("ranges", 2);
+        produce("ranges", 0, 100);
+        KafkaDirectSource<String, String> source = source("ranges").build();
+        List<OffsetRange> ranges = new CopyOnWriteArrayList<>();
+        List<String> read = new CopyOnWriteArrayList<>();
+        List<Throwable> refused = new CopyOnWriteArrayList<>();
+        try (TestStreams t = TestStreams.every(
+                SECOND,
+                StreamingConf.withoutDefaults().setMaster("local[2]").setAppName("kafka"),
+                directory,
+                s -> s.context().directStream(source).foreachRDD(rdd -> {
+                    ranges.addAll(KafkaDirectSource.offsetRanges(rdd));
+                    RDD<String> keys = rdd.map(ConsumerRecord::key);
+                    read.addAll(keys.collect());
+                    refused.add(catchThrowable(() -> KafkaDirectSource.offsetRanges(keys)));
+                }))) {
+            t.advance(2);
+        }
+        assertThat(ranges).extracting(OffsetRange::topic).containsOnly("ranges");
+        assertThat(ranges.stream().mapToLong(OffsetRange::length).sum()).isEqualTo(100);
+        assertThat(read).hasSize(100);
+        assertThat(refused).hasSize(2).allSatisfy(each -> assertThat(each).hasMessageStartingWith("ACQ-2530 "));
+
+        try (BatchContext batch = new BatchContext("local[2]", "back-fill")) {
+            RDD<ConsumerRecord<String, String>> again = KafkaDirectSource.rdd(batch, source, ranges);
+            assertThat(again.getNumPartitions()).isEqualTo(ranges.size());
+            assertThat(again.map(ConsumerRecord::key).collect()).containsExactlyInAnyOrderElementsOf(read);
+            assertThat(KafkaDirectSource.offsetRanges(again)).isEqualTo(ranges);
+        }
+    }
+
+    @Test
+    void headersAndTimestampsAreThereAndReadingBeginsAtATime() throws Exception {
+        broker.createTopic("times", 1);
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
+            for (int i = 0; i < 10; i++) {
+                ProducerRecord<String, String> record =
+                        new ProducerRecord<>("times", 0, 1_000_000L + i * 1000, "k" + i, "v" + i);
+                record.headers().add("trace", ("t" + i).getBytes(UTF_8));
+                producer.send(record);
+            }
+        }
+        try (TestStreams t = TestStreams.every(
+                SECOND,
+                StreamingConf.withoutDefaults().setMaster("local[2]").setAppName("kafka"),
+                directory,
+                s -> s.collect(
+                        "values",
+                        s.context()
+                                .directStream(source("times")
+                                        .startTime(Instant.ofEpochMilli(1_006_500))
+                                        .build())
+                                .map(record -> record.timestamp() + " "
+                                        + new String(
+                                                record.headers()
+                                                        .lastHeader("trace")
+                                                        .value(),
+                                                UTF_8))))) {
+            t.advance(1);
+            assertThat(all(t)).containsExactly("1007000 t7", "1008000 t8", "1009000 t9");
+        }
+    }
+
+    @Test
+    void whatCompactionLeavesIsRead() throws Exception {
+        try (Admin admin = broker.admin()) {
+            admin.createTopics(List.of(new NewTopic("compacted", 1, (short) 1)
+                            .configs(Map.of(
+                                    "cleanup.policy", "compact",
+                                    "segment.ms", "1",
+                                    "min.cleanable.dirty.ratio", "0.01"))))
+                    .all()
+                    .get();
+        }
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
+            for (int round = 0; round < 20; round++) {
+                for (int key = 0; key < 5; key++) {
+                    producer.send(new ProducerRecord<>("compacted", "k" + key, "v" + round))
+                            .get();
+                }
+            }
+        }
+        try (TestStreams t = values(source("compacted").build())) {
+            t.advance(2);
+            assertThat(all(t)).endsWith("v19", "v19", "v19", "v19", "v19").hasSizeLessThanOrEqualTo(100);
         }
     }
 

@@ -16,6 +16,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.listener.InputInfo;
+import io.acequia.streaming.listener.ReceiverState;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -94,7 +95,8 @@ public abstract class FileSemantics {
             assertThat(t.<String>last("text")).containsExactly("a", "b");
             assertThat(t.<String>last("decoded")).containsExactly("a", "b");
             assertThat(t.<String>last("records")).containsExactly("aa", "bb", "cc");
-            assertThat(t.context().status().sources()).isEmpty();
+            assertThat(t.context().status().sources()).hasSize(3).allSatisfy(source -> assertThat(source.state())
+                    .isEqualTo(ReceiverState.ACTIVE));
         }
     }
 

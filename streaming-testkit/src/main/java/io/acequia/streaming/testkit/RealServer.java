@@ -2,7 +2,9 @@
 package io.acequia.streaming.testkit;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.testkit.StartedServers.Server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,22 +22,27 @@ import org.testcontainers.utility.DockerImageName;
  * keeps when it is started again, as its data are kept.
  *
  * <p>The container engine is found as Testcontainers finds it; {@code ci/containers.sh start} gives one, and the images. Without
- * one a test fails: what is not tried is not known to work.
+ * one a test fails: what is not tried is not known to work. A test class that starts a server is a {@link ContainerTest}.
  *
  * <p>Needs {@code org.testcontainers:testcontainers} on the class path. For one thread. All methods wait until what they do is done.
  */
 public final class RealServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(50);
+    private static final String VERSION = "org.opencontainers.image.version";
 
     private final GenericContainer<?> container;
     private final Map<String, Integer> ports;
     private final String first;
+    private final Duration patience;
+    private final Server started;
 
-    private RealServer(GenericContainer<?> container, Map<String, Integer> ports, String first) {
+    private RealServer(String image, GenericContainer<?> container, Map<String, Integer> ports, Duration patience) {
         this.container = container;
         this.ports = ports;
-        this.first = first;
+        this.patience = patience;
+        first = ports.keySet().iterator().next();
+        started = new Server(image, version(container));
     }
 
     /** Begins a server of an image, as {@code acequia/kafka}. */
@@ -48,6 +55,7 @@ public final class RealServer implements AutoCloseable {
         private final String image;
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final Map<String, Integer> ports = new LinkedHashMap<>();
+        private Duration patience = PATIENCE;
 
         private Builder(String image) {
             this.image = image;
@@ -67,6 +75,12 @@ public final class RealServer implements AutoCloseable {
             return this;
         }
 
+        /** How long to wait until it listens. Default: 60 s. */
+        public Builder patience(Duration atMost) {
+            patience = atMost;
+            return this;
+        }
+
         /** Starts it, and waits until its first port accepts connections. */
         public RealServer start() throws InterruptedException {
             if (ports.isEmpty()) {
@@ -81,13 +95,18 @@ public final class RealServer implements AutoCloseable {
             } catch (RuntimeException e) {
                 throw new IllegalStateException(
                         "ACQ-2102 the server " + image
-                                + " did not start: run ci/containers.sh start, and take over what it" + " prints ("
-                                + e.getMessage() + ")",
+                                + " did not start; where there is no engine, or no such image, run"
+                                + "  . \"$(ci/containers.sh start)\"  first (" + e.getMessage() + ")",
                         e);
             }
-            RealServer server =
-                    new RealServer(container, ports, ports.keySet().iterator().next());
-            server.awaitOpen();
+            RealServer server = new RealServer(image, container, ports, patience);
+            StartedServers.started(server.started);
+            try {
+                server.awaitOpen();
+            } catch (RuntimeException | InterruptedException e) {
+                server.close();
+                throw e;
+            }
             return server;
         }
     }
@@ -116,9 +135,20 @@ public final class RealServer implements AutoCloseable {
         return FaultProxy.to("127.0.0.1", port());
     }
 
-    /** The image's id, which changes with its content. */
+    /**
+     * The version of the server, where its image has the label {@code org.opencontainers.image.version}; else the image's id, which
+     * changes with its content.
+     */
     public String version() {
-        return client().inspectContainerCmd(container.getContainerId()).exec().getImageId();
+        return started.version();
+    }
+
+    private static String version(GenericContainer<?> container) {
+        InspectContainerResponse found =
+                client().inspectContainerCmd(container.getContainerId()).exec();
+        Map<String, String> labels = found.getConfig().getLabels();
+        String version = labels == null ? null : labels.get(VERSION);
+        return version == null || version.isBlank() ? found.getImageId() : version;
     }
 
     /** What it has printed. */
@@ -153,11 +183,11 @@ public final class RealServer implements AutoCloseable {
 
     private void awaitOpen() throws InterruptedException {
         StreamClock clock = StreamClock.system();
-        long deadline = clock.nanoTime() + PATIENCE.toNanos();
+        long deadline = clock.nanoTime() + patience.toNanos();
         while (!isOpen()) {
             if (clock.nanoTime() > deadline) {
                 throw new IllegalStateException("ACQ-2104 the server does not listen on " + endpoint() + " after "
-                        + PATIENCE.toSeconds() + " s: " + log());
+                        + patience.toSeconds() + " s: " + log());
             }
             clock.awaitUntil(clock.now().plus(LOOK));
         }
@@ -175,5 +205,6 @@ public final class RealServer implements AutoCloseable {
     @Override
     public void close() {
         container.stop();
+        StartedServers.ended(started);
     }
 }

@@ -232,7 +232,7 @@ public final class ReceiverHarness<T> implements AutoCloseable {
     /** Cuts the connection, until the receiver has noticed and is connected anew. */
     public void reconnect() throws Exception {
         int before = connections();
-        await("connected anew after a cut", () -> connections() > before || cutAndHeal());
+        await("connected anew after a cut", () -> connections() > before || isActive() && cutAndHeal());
         await("connected", this::isActive);
     }
 

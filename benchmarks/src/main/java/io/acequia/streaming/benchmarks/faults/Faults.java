@@ -74,6 +74,10 @@ public final class Faults {
                 ExactControls.run(verdict);
             }
             case "sim" -> SimRig.run(request.n(1000), request.only(), verdict);
+            case "kafka" -> KafkaRig.run(request.n(20), verdict);
+            case "kafka-broker" -> KafkaRig.broker(request.n(20), verdict);
+            case "kafka-process" -> KafkaRig.process(request.n(60), verdict);
+            case "kafka-controls" -> KafkaRig.controls(verdict);
             case "repeat" -> TestsRig.repeated(request.time(), verdict);
             case "tests" -> TestsRig.once(verdict);
             default ->

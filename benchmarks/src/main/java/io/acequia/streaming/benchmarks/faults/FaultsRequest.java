@@ -40,6 +40,11 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only, i
                 kill-controls those of processes alone
               sim           whole programs in a simulated world: crashes, devices, clocks, corruption, failing outputs
                             (--seeds: seeds of each fault, a tenth of them of the long ones; --only F11: that one alone)
+              kafka         a broker in a container (ci/containers.sh start kafka), and all of the following (--n: kills of the
+                            broker; three times as many of processes)
+                kafka-broker  killed under load and started again (--n: kills)
+                kafka-process a process from Kafka over state to a sink, killed at any time (--n: kills)
+                kafka-controls seeded mistakes around them
               ci            a part of all of these, in at most five minutes; the seed is made from the commit
               full          an eighth of the numbers of docs/reliability-report.md, and their rows (--part 1/8 to 8/8);
                             only of what is committed, unless --dirty, which the rows tell

@@ -77,6 +77,10 @@ class FaultsRequestTest {
                         "break ",
                         "controls ",
                         "sim ",
+                        "kafka ",
+                        "kafka-broker ",
+                        "kafka-process ",
+                        "kafka-controls ",
                         "ci ",
                         "full ",
                         "repeat ");

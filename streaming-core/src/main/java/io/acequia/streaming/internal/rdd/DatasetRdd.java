@@ -7,6 +7,7 @@ import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
@@ -46,6 +47,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -73,12 +75,18 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     final Dataset<T> dataset;
     final RddScope scope;
     private final @Nullable Site site;
+    private final @Nullable List<Split<?>> splits;
 
     DatasetRdd(Rdds rdds, Dataset<T> dataset, RddScope scope, @Nullable Site site) {
+        this(rdds, dataset, scope, site, null);
+    }
+
+    DatasetRdd(Rdds rdds, Dataset<T> dataset, RddScope scope, @Nullable Site site, @Nullable List<Split<?>> splits) {
         this.rdds = rdds;
         this.dataset = dataset;
         this.scope = scope;
         this.site = site;
+        this.splits = splits;
     }
 
     /** The RDD as ours. */
@@ -92,7 +100,7 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
 
     /** The same RDD, whose next operation is the one at {@code next}. */
     public DatasetRdd<T> at(Site next) {
-        return new DatasetRdd<>(rdds, dataset, scope, next);
+        return new DatasetRdd<>(rdds, dataset, scope, next, splits);
     }
 
     /** The same RDD, whose next operation takes the caller's line. */
@@ -102,7 +110,7 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
 
     /** The same RDD, as part of a batch. */
     public DatasetRdd<T> in(RddScope batch) {
-        return new DatasetRdd<>(rdds, dataset, batch, null);
+        return new DatasetRdd<>(rdds, dataset, batch, null, splits);
     }
 
     public Dataset<T> dataset() {
@@ -111,6 +119,11 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
 
     public RddScope scope() {
         return scope;
+    }
+
+    @Override
+    public Optional<List<Split<?>>> splits() {
+        return Optional.ofNullable(splits);
     }
 
     final Site site(String operation) {

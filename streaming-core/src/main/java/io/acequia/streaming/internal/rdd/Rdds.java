@@ -9,6 +9,7 @@ import io.acequia.streaming.StreamingException;
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.EngineProvider;
@@ -155,8 +156,22 @@ public final class Rdds implements AutoCloseable {
         DatasetRdd.mustBePositive("textFile", minPartitions);
         int maxLine = (int) Math.min(
                 Integer.MAX_VALUE - 64, conf.get(StreamingConf.SOURCE_MAX_LINE).bytes());
-        RDD<String> lines = of(engine.fromSplits(TextFiles.of(path, maxLine)), RddScope.NONE);
+        RDD<String> lines = fromSplits(TextFiles.of(path, maxLine));
         return lines.getNumPartitions() < minPartitions ? lines.repartition(minPartitions) : lines;
+    }
+
+    /** An RDD of ranges, one in each partition; what a reader rejects fails its task. */
+    public <T> DatasetRdd<T> fromSplits(List<? extends Split<T>> splits) {
+        List<List<Split<T>>> groups = new ArrayList<>();
+        for (Split<T> split : splits) {
+            groups.add(List.of(new WholeSplit<>(split)));
+        }
+        return new DatasetRdd<>(this, engine.fromSplits(groups), RddScope.NONE, null, List.copyOf(splits));
+    }
+
+    /** What a batch reads from a direct source. */
+    public <T> DatasetRdd<T> read(Dataset<T> dataset, RddScope scope, List<? extends Split<?>> splits) {
+        return new DatasetRdd<>(this, dataset, scope, null, List.copyOf(splits));
     }
 
     /** A plain RDD over a dataset of the engine. */

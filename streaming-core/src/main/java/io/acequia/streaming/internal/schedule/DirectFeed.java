@@ -14,10 +14,13 @@ import io.acequia.streaming.internal.graph.InputNode;
 import io.acequia.streaming.internal.rdd.RddScope;
 import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.listener.ContextStatus;
+import io.acequia.streaming.listener.ReceiverEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A source that is read by range: the planner says what, tasks read it. */
@@ -31,6 +34,8 @@ final class DirectFeed implements Feed {
     private final StreamClock clock;
     private final RateController rates;
     private final boolean durable;
+    private final PlannerHealth health;
+    private final AtomicLong records = new AtomicLong();
     private final Positions positions = new Positions();
     /** Thousandths of a record that the limit left to the next batch. */
     private long carried;
@@ -42,6 +47,7 @@ final class DirectFeed implements Feed {
             DirectSource<?> source,
             Rdds rdds,
             StreamClock clock,
+            ListenerBus bus,
             RateController rates,
             boolean durable) {
         this.node = node;
@@ -50,6 +56,16 @@ final class DirectFeed implements Feed {
         this.clock = clock;
         this.rates = rates;
         this.durable = durable;
+        this.health = new PlannerHealth(node.streamId(), source.name(), clock, event -> tell(bus, event));
+    }
+
+    private static void tell(ListenerBus bus, ReceiverEvent event) {
+        bus.post(listener -> {
+            if (event.error().isPresent()) {
+                listener.onReceiverError(event);
+            }
+            listener.onReceiverStateChanged(event);
+        });
     }
 
     @Override
@@ -75,10 +91,10 @@ final class DirectFeed implements Feed {
         long limit = rates.limit(node.streamId());
         long slide = node.slide().toMillis();
         if (limit == 0 || limit > MOST_THOUSANDTHS / slide) {
-            return intake(open.plan(time, Long.MAX_VALUE), time);
+            return intake(health.during(() -> open.plan(time, Long.MAX_VALUE)), time);
         }
         long thousandths = carried + limit * slide;
-        Intake intake = intake(open.plan(time, thousandths / 1000), time);
+        Intake intake = intake(health.during(() -> open.plan(time, thousandths / 1000)), time);
         carried = thousandths % 1000;
         return intake;
     }
@@ -135,11 +151,12 @@ final class DirectFeed implements Feed {
                 known += split.recordCount().orElse(0);
             }
         }
+        records.addAndGet(known);
         if (allocation != null) {
             positions.add(time, allocation.position());
         }
         return new Intake(
-                rdds.of(rdds.engine().fromSplits(groups), RddScope.of(time)),
+                rdds.read(rdds.engine().fromSplits(groups), RddScope.of(time), splits),
                 known,
                 described(splits),
                 List.of(),
@@ -192,8 +209,19 @@ final class DirectFeed implements Feed {
         return Waiting.NONE;
     }
 
+    /** Waits for nothing: planning may hold the lock of this feed for as long as the source does not answer. */
     @Override
     public Optional<ContextStatus.SourceStatus> status() {
-        return Optional.empty();
+        long limit = rates.limit(node.streamId());
+        return Optional.of(new ContextStatus.SourceStatus(
+                node.streamId(),
+                source.name(),
+                health.state(),
+                records.get(),
+                0,
+                0,
+                health.restarts(),
+                limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit),
+                rates.terms(node.streamId())));
     }
 }

@@ -300,7 +300,7 @@ public final class StreamingRuntime {
                     directory != null);
         }
         if (origin instanceof InputNode.Direct direct) {
-            return new DirectFeed(node, direct.source(), rdds, clock, rates, directory != null);
+            return new DirectFeed(node, direct.source(), rdds, clock, bus, rates, directory != null);
         }
         return new QueueFeed(node, ((InputNode.Queued) origin).queue(), rdds);
     }

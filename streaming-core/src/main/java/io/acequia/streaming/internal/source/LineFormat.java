@@ -111,7 +111,7 @@ record LineFormat<L>(int maxLineBytes, Form<L> form) implements FileFormat<L> {
                         cutter.malformed());
             }
             if (rejectedInAll > 0) {
-                LOG.warn("{} holds {} lines over the limit: they are left out", split.path(), rejectedInAll);
+                LOG.warn("{} holds {} lines over the limit of streaming.source.max.line", split.path(), rejectedInAll);
             }
             split.close(in);
         }

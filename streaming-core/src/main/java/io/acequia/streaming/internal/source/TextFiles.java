@@ -13,20 +13,20 @@ import java.util.stream.Stream;
 public final class TextFiles {
     private TextFiles() {}
 
-    /** A group of one split for each file: the file itself, or the visible files of a directory by name. */
-    public static List<List<Split<String>>> of(String path, int maxLineBytes) {
+    /** A split for each file: the file itself, or the visible files of a directory by name. */
+    public static List<Split<String>> of(String path, int maxLineBytes) {
         Path place = Path.of(path);
         FileFormat<String> format = FileFormat.lines(maxLineBytes);
-        List<List<Split<String>>> groups = new ArrayList<>();
+        List<Split<String>> splits = new ArrayList<>();
         try {
             for (Path file : files(place)) {
-                groups.add(List.of(new FileSplit<>(Place.MACHINE, file.toString(), Files.size(file), format)));
+                splits.add(new FileSplit<>(Place.MACHINE, file.toString(), Files.size(file), format));
             }
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "ACQ-0650 cannot read " + place.toAbsolutePath() + ": " + e + "; check the path", e);
         }
-        return groups;
+        return splits;
     }
 
     private static List<Path> files(Path place) throws IOException {

@@ -86,7 +86,8 @@ class DirectFeedTest {
             return planner;
         })));
         rates = RateController.of(graph);
-        DirectFeed feed = new DirectFeed(graph.inputs().get(0), source(), rdds, StreamClock.system(), rates, false);
+        DirectFeed feed = new DirectFeed(
+                graph.inputs().get(0), source(), rdds, StreamClock.system(), new ListenerBus(), rates, false);
         feed.start(new Time(0), Feed.Past.none(new Time(0)));
         return feed;
     }

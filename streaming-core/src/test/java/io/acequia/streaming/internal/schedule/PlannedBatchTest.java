@@ -125,7 +125,8 @@ class PlannedBatchTest {
 
     @Test
     void aSourceIsPlannedOnlyWhileItIsOpen() throws Exception {
-        DirectFeed feed = new DirectFeed(node, source, rdds, StreamClock.system(), RateController.of(graph), false);
+        DirectFeed feed = new DirectFeed(
+                node, source, rdds, StreamClock.system(), new ListenerBus(), RateController.of(graph), false);
         assertThatIllegalStateException()
                 .isThrownBy(() -> feed.plan(new Time(1000)))
                 .withMessage("ACQ-1003 source 'orders' is not open");

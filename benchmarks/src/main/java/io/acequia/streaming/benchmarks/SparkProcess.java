@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A JVM with Spark's direct stream over the same topic, on as many cores; the program is that of {@code benchmarks/peers/spark},
+ * whose class path {@code bin/bench} finds out. A line on its standard input says what to read, and a line of its standard output
+ * what came of it; it ends with its input.
+ */
+final class SparkProcess implements AutoCloseable {
+    static final String CLASS_PATH = "acequia.bench.spark";
+    private static final String MAIN = "io.acequia.peers.spark.SparkDirectStream";
+    private static final String READY = "ready";
+
+    /** What Spark needs to be open on Java 17; its launcher would say so. */
+    private static final List<String> OPEN = List.of(
+            "java.base/java.lang",
+            "java.base/java.lang.invoke",
+            "java.base/java.lang.reflect",
+            "java.base/java.io",
+            "java.base/java.net",
+            "java.base/java.nio",
+            "java.base/java.util",
+            "java.base/java.util.concurrent",
+            "java.base/java.util.concurrent.atomic",
+            "java.base/jdk.internal.ref",
+            "java.base/sun.nio.ch",
+            "java.base/sun.nio.cs",
+            "java.base/sun.security.action",
+            "java.base/sun.util.calendar");
+
+    private final Process process;
+    private final PrintWriter in;
+    private final BufferedReader out;
+
+    private SparkProcess(Process process) {
+        this.process = process;
+        in = new PrintWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), true);
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Starts it; returns when it can read. */
+    static SparkProcess start(FilledTopic topic) throws IOException {
+        return start(System.getProperty(CLASS_PATH, ""), List.of(topic.bootstrap(), topic.name()));
+    }
+
+    static SparkProcess start(String classPath, List<String> arguments) throws IOException {
+        if (classPath.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "ACQ-3155 the class path of Spark is missing: start the benchmark by bin/bench kafka --vs spark");
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        OPEN.forEach(each -> command.add("--add-opens=" + each + "=ALL-UNNAMED"));
+        command.addAll(List.of("-cp", classPath, MAIN));
+        command.addAll(arguments);
+        command.add(String.valueOf(TwoThreads.COUNT));
+        SparkProcess spark = new SparkProcess(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+        try {
+            spark.answer(READY);
+            return spark;
+        } catch (IOException | RuntimeException e) {
+            spark.close();
+            throw e;
+        }
+    }
+
+    /** The rest of the next line that begins like this; others are what libraries print. */
+    private String answer(String beginning) throws IOException {
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            if (line.startsWith(beginning)) {
+                return line.substring(beginning.length()).trim();
+            }
+        }
+        throw new IllegalStateException(
+                "ACQ-3156 the process with Spark has ended before it said '" + beginning + "': see what it said above");
+    }
+
+    /** Reads what is between these offsets; the time is that of its batches alone, without what plans them. */
+    KafkaThroughput.Turn read(Map<TopicPartition, Long> from, Map<TopicPartition, Long> until, boolean withHash)
+            throws IOException {
+        in.println("read " + text(from) + " " + text(until) + " " + withHash);
+        String[] said = answer("done").split(" ", -1);
+        KafkaTally tally = new KafkaTally(Long.parseLong(said[0]), Long.parseLong(said[1]), Long.parseLong(said[2]));
+        return new KafkaThroughput.Turn(tally, Long.parseLong(said[3]), Long.parseLong(said[4]));
+    }
+
+    /** Offsets by partition, from the first one on. */
+    private static String text(Map<TopicPartition, Long> offsets) {
+        return offsets.entrySet().stream()
+                .sorted(Comparator.comparingInt(each -> each.getKey().partition()))
+                .map(each -> each.getValue().toString())
+                .collect(Collectors.joining(","));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
