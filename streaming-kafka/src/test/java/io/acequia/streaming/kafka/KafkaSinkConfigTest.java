@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.Output;
 import io.acequia.streaming.data.Time;
+import java.time.Duration;
+import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -67,8 +69,17 @@ class KafkaSinkConfigTest {
     }
 
     @Test
+    void brokersThatDoNotTellAboutTheTopicOfKeysAreNamed() {
+        Connection away = new Connection(
+                Map.of("bootstrap.servers", "127.0.0.1:1", "default.api.timeout.ms", 300, "request.timeout.ms", 300));
+        Lane lane = new Lane(new Lane.Target(away, "orders", "keys"), "rows", 0);
+        assertThatThrownBy(() -> CommittedKeys.of(lane, Duration.ofSeconds(1)))
+                .hasMessageStartingWith("ACQ-2522 Kafka at 127.0.0.1:1 did not tell about the topic of keys 'keys': ");
+    }
+
+    @Test
     void theIdOfALaneHoldsItsNamesApart() {
-        Lane.Target target = new Lane.Target(new Connection(java.util.Map.of()), "a/b", "keys");
+        Lane.Target target = new Lane.Target(new Connection(Map.of()), "a/b", "keys");
         assertThat(new Lane(target, "c", 1).id()).isEqualTo("a%2Fb/c/1");
         assertThat(new Lane(target, "c/1", 0).id()).isEqualTo("a%2Fb/c%2F1/0");
     }

@@ -155,6 +155,26 @@ class KafkaSinkTest {
     }
 
     @Test
+    void aTransactionOfAnotherThatStaysOpenInTheTopicOfKeysIsTold() throws Exception {
+        broker.createTopic("held", 1);
+        KafkaSink<String> sink =
+                builder("first").keysTopic("keys-held").build(row -> new ProducerRecord<>("held", row));
+        write(sink, key(1000), "a");
+        Connection connection = new Connection(Map.of("bootstrap.servers", broker.bootstrap()));
+        Lane lane = new Lane(new Lane.Target(connection, "second", "keys-held"), "rows", 0);
+        try (KafkaProducer<String, String> other = broker.producer(Map.of("transactional.id", "other"))) {
+            other.initTransactions();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>("keys-held", "other/rows/0", "1 1000"))
+                    .get();
+            assertThatThrownBy(() -> CommittedKeys.of(lane, Duration.ofMillis(500)))
+                    .hasMessageStartingWith("ACQ-2524 the topic of keys 'keys-held' could be read up to offset ");
+            other.abortTransaction();
+        }
+        assertThat(CommittedKeys.of(lane, Duration.ofSeconds(30))).isEqualTo(CommittedTimes.NONE);
+    }
+
+    @Test
     void aBrokerThatIsNotThereIsTold() {
         KafkaSink<String> sink = KafkaSink.builder(StringSerializer.class, StringSerializer.class)
                 .bootstrapServers("127.0.0.1:1")
