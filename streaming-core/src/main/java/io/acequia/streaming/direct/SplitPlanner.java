@@ -34,6 +34,17 @@ public interface SplitPlanner<T> extends AutoCloseable {
                 + "' again: implement SplitPlanner.split beside Split.range");
     }
 
+    /**
+     * Whether the source would answer, as far as it is known without asking: so a source that is away is seen while a batch that
+     * reads it waits.
+     *
+     * <p>Called: whenever somebody looks at the context's status. Thread: any, also during {@code plan} and after {@code close}.
+     * Blocking: must not. Failure: must not throw. Default: true.
+     */
+    default boolean isReachable() {
+        return true;
+    }
+
     /** The batch is done; only a crash before the next checkpoint has it read again. Called: once per batch, in order. Default: nothing. */
     default void completed(Time batch) throws Exception {}
 

@@ -2,6 +2,7 @@
 package io.acequia.streaming.kafka;
 
 import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.StreamClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,13 +37,17 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * from any thread. Each call waits for its answer, at most {@code patience}.
  */
 final class Cluster implements AutoCloseable {
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
     private final Admin admin;
     private final Connection connection;
     private final IsolationLevel isolation;
     private final int patienceMs;
+    private volatile long askedAt;
 
     Cluster(Connection connection, Duration patience) {
         this.admin = connection.admin();
+        this.askedAt = StreamClock.system().nanoTime();
         this.connection = connection;
         this.isolation = connection.isolation();
         this.patienceMs = (int) Math.min(Integer.MAX_VALUE, patience.toMillis());
@@ -53,6 +58,7 @@ final class Cluster implements AutoCloseable {
 
     /** Those of these topics that exist. */
     Found described(Collection<String> topics) throws InterruptedException {
+        askedAt = StreamClock.system().nanoTime();
         DescribeTopicsResult described =
                 admin.describeTopics(topics, new DescribeTopicsOptions().timeoutMs(patienceMs));
         List<TopicPartition> partitions = new ArrayList<>();
@@ -142,6 +148,17 @@ final class Cluster implements AutoCloseable {
         return admin.alterConsumerGroupOffsets(
                         group, committed, new AlterConsumerGroupOffsetsOptions().timeoutMs(patienceMs))
                 .all();
+    }
+
+    /**
+     * Whether a connection to any broker is open, as far as one should be: an idle one is closed by either side after minutes. Does
+     * not ask, and does not wait.
+     */
+    boolean isConnected() {
+        return StreamClock.system().nanoTime() - askedAt > IDLE.toNanos()
+                || admin.metrics().entrySet().stream()
+                        .filter(each -> each.getKey().name().equals("connection-count"))
+                        .anyMatch(each -> ((Number) each.getValue().metricValue()).doubleValue() > 0);
     }
 
     private <T> T await(String what, KafkaFuture<T> answer) throws InterruptedException {

@@ -240,6 +240,11 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
     }
 
     @Override
+    public boolean isReachable() {
+        return cluster.isConnected();
+    }
+
+    @Override
     public void close() {
         commits.ifPresent(Commits::flush);
         cluster.close();

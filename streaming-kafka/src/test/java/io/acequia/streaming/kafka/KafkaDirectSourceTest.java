@@ -11,6 +11,7 @@ import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
 import io.acequia.streaming.kafka.KafkaDirectSource.Start;
+import io.acequia.streaming.listener.ReceiverState;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.TestStreams;
 import java.nio.file.Path;
@@ -298,6 +299,10 @@ class KafkaDirectSourceTest {
         assertThatThrownBy(() -> values(missing).advance(1)).hasStackTraceContaining("ACQ-2505");
     }
 
+    private static ReceiverState state(TestStreams t) {
+        return t.context().status().sources().get(0).state();
+    }
+
     @Test
     void aBrokerThatIsKilledAndComesBackLosesNothing() throws Exception {
         broker.createTopic("killed", 2);
@@ -305,10 +310,16 @@ class KafkaDirectSourceTest {
         try (TestStreams t =
                 values(source("killed").planTimeout(Duration.ofSeconds(20)).build())) {
             t.advance(1);
+            assertThat(state(t)).isEqualTo(ReceiverState.ACTIVE);
             broker.server().kill();
+            while (state(t) == ReceiverState.ACTIVE) {
+                Thread.onSpinWait();
+            }
+            assertThat(state(t)).isEqualTo(ReceiverState.RETRYING);
             broker.server().restart();
             produce("killed", 100, 200);
             t.advance(1);
+            assertThat(state(t)).isEqualTo(ReceiverState.ACTIVE);
             Map<Object, Integer> seen = new HashMap<>();
             all(t).forEach(value -> seen.merge(value, 1, Integer::sum));
             assertThat(seen.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(200);

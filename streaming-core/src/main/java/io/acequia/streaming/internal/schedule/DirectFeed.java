@@ -15,6 +15,7 @@ import io.acequia.streaming.internal.rdd.RddScope;
 import io.acequia.streaming.internal.rdd.Rdds;
 import io.acequia.streaming.listener.ContextStatus;
 import io.acequia.streaming.listener.ReceiverEvent;
+import io.acequia.streaming.listener.ReceiverState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class DirectFeed implements Feed {
     /** Thousandths of a record that the limit left to the next batch. */
     private long carried;
 
-    private @Nullable SplitPlanner<?> planner;
+    private volatile @Nullable SplitPlanner<?> planner;
 
     DirectFeed(
             InputNode node,
@@ -213,10 +214,11 @@ final class DirectFeed implements Feed {
     @Override
     public Optional<ContextStatus.SourceStatus> status() {
         long limit = rates.limit(node.streamId());
+        SplitPlanner<?> open = planner;
         return Optional.of(new ContextStatus.SourceStatus(
                 node.streamId(),
                 source.name(),
-                health.state(),
+                open == null || open.isReachable() ? health.state() : ReceiverState.RETRYING,
                 records.get(),
                 0,
                 0,
