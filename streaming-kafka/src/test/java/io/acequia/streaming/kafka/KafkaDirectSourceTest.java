@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.acequia.streaming.BatchContext;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
 import io.acequia.streaming.kafka.KafkaDirectSource.Start;
 import io.acequia.streaming.listener.ReceiverState;
@@ -99,6 +100,38 @@ class KafkaDirectSourceTest {
             t.advance(1);
             assertThat(t.last("values")).hasSize(100);
         }
+    }
+
+    @Test
+    void theWordsOfAMillionRecordsAreCounted() throws Exception {
+        broker.createTopic("million", 4);
+        Map<String, Long> expected = new TreeMap<>();
+        try (KafkaProducer<String, String> producer = broker.producer(Map.of("batch.size", 1 << 18))) {
+            for (int i = 0; i < 1_000_000; i++) {
+                String word = "word" + (int) Math.sqrt(i);
+                producer.send(new ProducerRecord<>("million", i % 4, null, word));
+                expected.merge(word, 1L, Long::sum);
+            }
+        }
+        Map<String, Long> counts = new TreeMap<>();
+        try (TestStreams t = TestStreams.every(
+                SECOND,
+                StreamingConf.withoutDefaults().setMaster("local[2]").setAppName("kafka"),
+                directory,
+                s -> s.collect(
+                        "counts",
+                        s.context()
+                                .directStream(source("million")
+                                        .maxRatePerPartition(100_000)
+                                        .build())
+                                .map(ConsumerRecord::value)
+                                .countByValue()))) {
+            t.advance(4);
+            for (List<Tuple2<String, Long>> batch : t.<Tuple2<String, Long>>batches("counts")) {
+                batch.forEach(count -> counts.merge(count._1(), count._2(), Long::sum));
+            }
+        }
+        assertThat(counts).isEqualTo(expected);
     }
 
     @Test
