@@ -3,7 +3,6 @@ package io.acequia.streaming.benchmarks.faults;
 
 import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.Output;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -68,36 +67,20 @@ record CheatingTarget(ExactTarget target, Cheat cheat) implements ExactTarget {
 
         @Override
         public Writer<String> open(Output.Key key) throws Exception {
-            Writer<String> writer = sink.open(key);
-            return new Writer<>() {
+            return new PassingWriter<>(sink.open(key)) {
                 @Override
                 public void write(String line) throws Exception {
                     if (cheat == Cheat.MISCOUNTS_A_WORD) {
-                        writer.write(line + "0");
+                        super.write(line + "0");
                         return;
                     }
                     boolean isVictim = line.endsWith(" " + VICTIM);
                     if (!isVictim || cheat == Cheat.WRITES_A_RECORD_TWICE) {
-                        writer.write(line);
+                        super.write(line);
                     }
                     if (isVictim && cheat != Cheat.DROPS_A_RECORD) {
-                        writer.write(cheat == Cheat.CHANGES_A_RECORD ? line + "0" : line);
+                        super.write(cheat == Cheat.CHANGES_A_RECORD ? line + "0" : line);
                     }
-                }
-
-                @Override
-                public void commit() throws Exception {
-                    writer.commit();
-                }
-
-                @Override
-                public void abort() throws Exception {
-                    writer.abort();
-                }
-
-                @Override
-                public void close() throws IOException {
-                    writer.close();
                 }
             };
         }

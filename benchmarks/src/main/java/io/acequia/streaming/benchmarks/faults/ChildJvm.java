@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.StreamingContext;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A process of its own, which ends when its standard input does: so it never outlives the rig. */
 final class ChildJvm implements AutoCloseable {
+    private static final int INCOMPLETE = 3;
+
     private final Process process;
 
     /**
@@ -103,6 +106,24 @@ final class ChildJvm implements AutoCloseable {
                         // as if it were gone
                     }
                     Runtime.getRuntime().halt(1);
+                },
+                "parent");
+        watch.setDaemon(true);
+        watch.start();
+    }
+
+    /** In a child: stops its context gracefully when the parent closes the input, or is gone; which must be complete. */
+    static void stopWithParent(StreamingContext context, Duration grace) {
+        Thread watch = new Thread(
+                () -> {
+                    try {
+                        awaitParent();
+                        if (!context.stop(grace).complete()) {
+                            Runtime.getRuntime().halt(INCOMPLETE);
+                        }
+                    } catch (IOException | RuntimeException e) {
+                        Runtime.getRuntime().halt(1);
+                    }
                 },
                 "parent");
         watch.setDaemon(true);

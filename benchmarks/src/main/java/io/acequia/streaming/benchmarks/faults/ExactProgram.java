@@ -36,7 +36,6 @@ final class ExactProgram {
     /** What a last life has for its end: nothing may be left then. */
     private static final Duration ENOUGH = Duration.ofSeconds(25);
 
-    private static final int INCOMPLETE = 3;
     /** How many different words there are: number {@code n} is of word {@code n % WORDS}. */
     static final int WORDS = 7;
 
@@ -53,7 +52,7 @@ final class ExactProgram {
         try (StreamingContext context = program.make()) {
             program.watch(context, begin);
             context.start();
-            program.endWithParent(context);
+            ChildJvm.stopWithParent(context, ENOUGH);
             program.note("started " + millisSince(begin) + " " + context.isRecovered());
             context.awaitTermination();
         }
@@ -185,23 +184,5 @@ final class ExactProgram {
 
     private static long millisSince(long begin) {
         return (System.nanoTime() - begin) / 1_000_000;
-    }
-
-    /** The end of the input asks for a graceful stop, which must be complete. */
-    private void endWithParent(StreamingContext context) {
-        Thread watch = new Thread(
-                () -> {
-                    try {
-                        ChildJvm.awaitParent();
-                        if (!context.stop(ENOUGH).complete()) {
-                            Runtime.getRuntime().halt(INCOMPLETE);
-                        }
-                    } catch (IOException | RuntimeException e) {
-                        Runtime.getRuntime().halt(1);
-                    }
-                },
-                "parent");
-        watch.setDaemon(true);
-        watch.start();
     }
 }

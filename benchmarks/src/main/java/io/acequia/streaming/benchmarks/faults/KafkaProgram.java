@@ -13,7 +13,6 @@ import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.kafka.KafkaDirectSource;
 import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
-import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -46,8 +45,6 @@ final class KafkaProgram {
     /** A broker that is down must not end the job. */
     private static final int ATTEMPTS = 1000;
 
-    private static final int INCOMPLETE = 3;
-
     private KafkaProgram() {}
 
     /** Arguments: brokers, topic, checkpoint directory, address of the target. Exit code 1 when the context has failed. */
@@ -56,7 +53,7 @@ final class KafkaProgram {
                 StreamingContext context =
                         context(source(arguments[0], arguments[1], OutOfRange.FAIL), arguments[2], target)) {
             context.start();
-            endWithParent(context);
+            ChildJvm.stopWithParent(context, GRACE);
             context.awaitTermination();
         }
     }
@@ -131,23 +128,5 @@ final class KafkaProgram {
                 })
                 .writeTo(target.sink(output))
                 .uid(output);
-    }
-
-    /** The end of the input asks for a graceful stop, which must be complete. */
-    private static void endWithParent(StreamingContext context) {
-        Thread watch = new Thread(
-                () -> {
-                    try {
-                        ChildJvm.awaitParent();
-                        if (!context.stop(GRACE).complete()) {
-                            Runtime.getRuntime().halt(INCOMPLETE);
-                        }
-                    } catch (IOException | RuntimeException e) {
-                        Runtime.getRuntime().halt(1);
-                    }
-                },
-                "parent");
-        watch.setDaemon(true);
-        watch.start();
     }
 }
