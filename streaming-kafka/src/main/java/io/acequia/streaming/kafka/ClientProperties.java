@@ -6,30 +6,46 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The properties that a builder of a source gathers for its consumers, and what is wrong with a source. */
-final class ConsumerProperties {
-    private static final List<String> DESERIALIZERS =
-            List.of(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
-    private static final List<String> OURS = List.of(
+/** The properties that a builder of a source or a sink gathers for its clients, and what is wrong with it. */
+final class ClientProperties {
+    private static final List<String> OF_SOURCES = List.of(
             ConsumerConfig.GROUP_ID_CONFIG,
             ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG);
 
+    private final Set<String> classes;
     private final Map<String, Serializable> values = new TreeMap<>();
     private final List<String> refused = new ArrayList<>();
 
-    ConsumerProperties(Class<?> key, Class<?> value) {
-        values.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, key);
-        values.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, value);
-        values.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    private ClientProperties(Map<String, Class<?>> classes) {
+        this.classes = classes.keySet();
+        values.putAll(classes);
+    }
+
+    /** Of consumers with these deserializers, which read what is committed. */
+    static ClientProperties ofConsumers(Class<?> key, Class<?> value) {
+        ClientProperties properties = new ClientProperties(Map.of(
+                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, key,
+                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, value));
+        properties.values.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        return properties;
+    }
+
+    /** Of producers with these serializers. */
+    static ClientProperties ofProducers(Class<?> key, Class<?> value) {
+        return new ClientProperties(Map.of(
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, key,
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, value));
     }
 
     void set(String key, Object value) {
-        if (DESERIALIZERS.contains(key)) {
+        if (classes.contains(key)) {
             refused.add("property '" + key + "': must not be set; builder(..) is given the class");
         } else if (value instanceof Serializable serializable) {
             values.put(key, serializable);
@@ -39,22 +55,25 @@ final class ConsumerProperties {
         }
     }
 
-    /** What is wrong with the properties and the topics of a source, to be added to. */
-    List<String> problems(Topics topics) {
+    /** What is wrong with the properties, to be added to. */
+    List<String> problems() {
         List<String> wrong = new ArrayList<>(refused);
         if (isBlank(values.get(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG))) {
             wrong.add("bootstrapServers: must be given, as host:port");
         }
-        topics.check(wrong);
         return wrong;
     }
 
     /** Adds the properties that a source sets itself. */
-    void checkOurs(List<String> wrong) {
-        for (String ours : OURS) {
+    void checkOfSource(List<String> wrong) {
+        checkOurs(OF_SOURCES, "groupId(..), startAt(..) and outOfRange(..) say it", wrong);
+    }
+
+    /** Adds properties that are not the program's to set. */
+    void checkOurs(List<String> keys, String reason, List<String> wrong) {
+        for (String ours : keys) {
             if (values.containsKey(ours)) {
-                wrong.add("property '" + ours + "' = " + values.get(ours)
-                        + ": must not be set; groupId(..), startAt(..) and outOfRange(..) say it");
+                wrong.add("property '" + ours + "' = " + values.get(ours) + ": must not be set; " + reason);
             }
         }
     }
@@ -77,10 +96,19 @@ final class ConsumerProperties {
         return value == null || value.toString().isBlank();
     }
 
-    /** The way to the brokers, if nothing is wrong. */
-    Connection connection(String source, List<String> wrong) {
+    /** The way to the brokers, if nothing is wrong with a source. */
+    Connection ofSource(String name, List<String> wrong) {
+        return connection("ACQ-2508 invalid Kafka source '" + name + "'", wrong);
+    }
+
+    /**
+     * The way to the brokers, if nothing is wrong.
+     *
+     * @param refusal how an error begins
+     */
+    Connection connection(String refusal, List<String> wrong) {
         if (!wrong.isEmpty()) {
-            throw new IllegalArgumentException("ACQ-2508 invalid Kafka source '" + source + "' (" + wrong.size()
+            throw new IllegalArgumentException(refusal + " (" + wrong.size()
                     + (wrong.size() == 1 ? " problem" : " problems") + "):\n  " + String.join("\n  ", wrong));
         }
         return new Connection(values);

@@ -191,7 +191,7 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
 
     /** What a source needs to know. Not for several threads. */
     public static final class Builder<K, V> {
-        private final ConsumerProperties properties;
+        private final ClientProperties properties;
         private @Nullable String name;
         private @Nullable String groupId;
         private Topics topics = Topics.NONE;
@@ -203,7 +203,7 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
         private Duration planTimeout = Duration.ofSeconds(10);
 
         private Builder(Class<?> key, Class<?> value) {
-            properties = new ConsumerProperties(key, value);
+            properties = ClientProperties.ofConsumers(key, value);
         }
 
         /** The name in logs and status. Default: made of the topics. */
@@ -285,7 +285,7 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
             String called = name != null ? name : "kafka:" + topics;
             return new KafkaDirectSource<>(new Settings(
                     called,
-                    properties.connection(called, problems()),
+                    properties.ofSource(called, problems()),
                     groupId,
                     topics,
                     startAt,
@@ -297,7 +297,8 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
         }
 
         private List<String> problems() {
-            List<String> wrong = properties.problems(topics);
+            List<String> wrong = properties.problems();
+            topics.check(wrong);
             if (startAt == Start.COMMITTED && groupId == null) {
                 wrong.add("startAt = COMMITTED: needs groupId(..)");
             }
@@ -310,9 +311,9 @@ public final class KafkaDirectSource<K, V> implements DirectSource<ConsumerRecor
             if (maxRatePerPartition < 0) {
                 wrong.add("maxRatePerPartition = " + maxRatePerPartition + ": must be 0 or more");
             }
-            ConsumerProperties.checkPositive("readTimeout", readTimeout, wrong);
-            ConsumerProperties.checkPositive("planTimeout", planTimeout, wrong);
-            properties.checkOurs(wrong);
+            ClientProperties.checkPositive("readTimeout", readTimeout, wrong);
+            ClientProperties.checkPositive("planTimeout", planTimeout, wrong);
+            properties.checkOfSource(wrong);
             return wrong;
         }
     }

@@ -5,11 +5,8 @@ import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.data.Secret;
 import io.acequia.streaming.function.Function;
-import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serializer;
@@ -80,14 +77,17 @@ public final class KafkaSink<T> implements BatchSink<T> {
 
     /** What a sink needs to know. Not for several threads. */
     public static final class Builder<K, V> {
-        private final Map<String, Serializable> properties = new TreeMap<>();
-        private final List<String> problems = new ArrayList<>();
+        private static final List<String> OURS = List.of(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                ProducerConfig.ACKS_CONFIG);
+
+        private final ClientProperties properties;
         private @Nullable String job;
         private String keysTopic = "acequia_batches";
 
         private Builder(Class<?> key, Class<?> value) {
-            properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, key);
-            properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, value);
+            properties = ClientProperties.ofProducers(key, value);
         }
 
         /** Brokers to ask first, as {@code one:9092,two:9092}. Needed. */
@@ -115,12 +115,7 @@ public final class KafkaSink<T> implements BatchSink<T> {
          * batch must be written within {@code transaction.timeout.ms}, by default 60 s.
          */
         public Builder<K, V> property(String key, Object value) {
-            if (value instanceof Serializable serializable) {
-                properties.put(key, serializable);
-            } else {
-                problems.add("property '" + key + "' of " + value.getClass().getName()
-                        + ": must be serializable, as it goes to tasks");
-            }
+            properties.set(key, value);
             return this;
         }
 
@@ -130,39 +125,23 @@ public final class KafkaSink<T> implements BatchSink<T> {
          * @param records makes what is written for a record of the stream, in a task; must not return null
          */
         public <T> KafkaSink<T> build(Function<T, ProducerRecord<K, V>> records) {
-            List<String> wrong = problems(records);
-            if (!wrong.isEmpty()) {
-                throw new IllegalArgumentException("ACQ-2520 invalid Kafka sink of job '" + job + "' (" + wrong.size()
-                        + (wrong.size() == 1 ? " problem" : " problems") + "):\n  " + String.join("\n  ", wrong));
-            }
-            return new KafkaSink<>(
-                    new Lane.Target(new Connection(properties), String.valueOf(job), keysTopic), records);
+            Connection connection =
+                    properties.connection("ACQ-2520 invalid Kafka sink of job '" + job + "'", problems(records));
+            return new KafkaSink<>(new Lane.Target(connection, Objects.requireNonNull(job), keysTopic), records);
         }
 
         private List<String> problems(@Nullable Object records) {
-            List<String> wrong = new ArrayList<>(problems);
-            Object servers = properties.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG);
-            if (servers == null || servers.toString().isBlank()) {
-                wrong.add("bootstrapServers: must be given, as host:port");
-            }
-            if (job == null || job.isBlank()) {
+            List<String> wrong = properties.problems();
+            if (ClientProperties.isBlank(job)) {
                 wrong.add("job = " + job + ": must be given, a name that no other job of the cluster has");
             }
-            if (keysTopic == null || keysTopic.isBlank()) {
+            if (ClientProperties.isBlank(keysTopic)) {
                 wrong.add("keysTopic = " + keysTopic + ": must be the name of a topic");
             }
             if (records == null) {
                 wrong.add("records: must be given, a function that makes what is written");
             }
-            for (String ours : List.of(
-                    ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-                    ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                    ProducerConfig.ACKS_CONFIG)) {
-                if (properties.containsKey(ours)) {
-                    wrong.add("property '" + ours + "' = " + properties.get(ours)
-                            + ": must not be set; the sink's transactions need their own");
-                }
-            }
+            properties.checkOurs(OURS, "the sink's transactions need their own", wrong);
             return wrong;
         }
     }

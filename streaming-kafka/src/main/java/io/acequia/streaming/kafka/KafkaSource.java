@@ -133,7 +133,7 @@ public final class KafkaSource<K, V, T> implements Source<T> {
 
     /** What a source needs to know. Not for several threads. */
     public static final class Builder<K, V, T> {
-        private final ConsumerProperties properties;
+        private final ClientProperties properties;
         private final Function<? super ConsumerRecord<K, V>, ? extends T> map;
         private @Nullable String name;
         private @Nullable String groupId;
@@ -144,7 +144,7 @@ public final class KafkaSource<K, V, T> implements Source<T> {
         private Duration connectTimeout = Duration.ofSeconds(10);
 
         private Builder(Class<?> key, Class<?> value, Function<? super ConsumerRecord<K, V>, ? extends T> map) {
-            this.properties = new ConsumerProperties(key, value);
+            this.properties = ClientProperties.ofConsumers(key, value);
             this.map = map;
         }
 
@@ -219,7 +219,7 @@ public final class KafkaSource<K, V, T> implements Source<T> {
         /** Makes the source; refuses all that is wrong at once. Does not connect. */
         public KafkaSource<K, V, T> build() {
             String called = name != null ? name : "kafka:" + topics;
-            Connection connection = properties.connection(called, problems());
+            Connection connection = properties.ofSource(called, problems());
             return new KafkaSource<>(new Settings<>(
                     called,
                     connection,
@@ -233,20 +233,21 @@ public final class KafkaSource<K, V, T> implements Source<T> {
         }
 
         private List<String> problems() {
-            List<String> wrong = properties.problems(topics);
-            if (ConsumerProperties.isBlank(groupId)) {
+            List<String> wrong = properties.problems();
+            topics.check(wrong);
+            if (ClientProperties.isBlank(groupId)) {
                 wrong.add("groupId: must be given");
             }
             if (startAt == Start.TIMESTAMP && startTime == null) {
                 wrong.add("startAt = TIMESTAMP: needs startTime(..)");
             }
-            ConsumerProperties.checkPositive("connectTimeout", connectTimeout, wrong);
+            ClientProperties.checkPositive("connectTimeout", connectTimeout, wrong);
             properties.checkIs(
                     ConsumerConfig.GROUP_PROTOCOL_CONFIG,
                     "classic",
                     "where a receiver takes over at once from one whose connection broke",
                     wrong);
-            properties.checkOurs(wrong);
+            properties.checkOfSource(wrong);
             return wrong;
         }
     }
