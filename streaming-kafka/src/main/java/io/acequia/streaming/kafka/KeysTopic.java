@@ -2,6 +2,7 @@
 package io.acequia.streaming.kafka;
 
 import io.acequia.streaming.StreamingException;
+import io.acequia.streaming.data.StreamClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topic that holds which batches were committed: it is made when it is missing. */
 final class KeysTopic implements AutoCloseable {
@@ -29,6 +31,8 @@ final class KeysTopic implements AutoCloseable {
             String.valueOf(8 << 20),
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
             "0.1");
+
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     private final Admin admin;
     private final String name;
@@ -74,8 +78,23 @@ final class KeysTopic implements AutoCloseable {
         return config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
     }
 
-    /** The offset behind its last record, committed or not. */
+    /** The offset behind its last record, committed or not. Waits for a topic that was just made: no broker knows it at once. */
     long end() throws InterruptedException, ExecutionException {
+        StreamClock clock = StreamClock.system();
+        long deadline = clock.nanoTime() + patience.toNanos();
+        while (true) {
+            try {
+                return askedEnd();
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || clock.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            clock.awaitUntil(clock.now().plus(LOOK));
+        }
+    }
+
+    private long askedEnd() throws InterruptedException, ExecutionException {
         TopicPartition partition = new TopicPartition(name, 0);
         ListOffsetsOptions options =
                 new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED).timeoutMs((int) patience.toMillis());

@@ -78,11 +78,15 @@ final class Broker implements AutoCloseable {
         return new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
     }
 
+    /** Returns when the broker knows it, which is a moment after the controller has made it. */
     void createTopic(String name, int partitions) throws InterruptedException, ExecutionException {
         try (Admin admin = admin()) {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
                     .all()
                     .get();
+            while (!admin.listTopics().names().get().contains(name)) {
+                Thread.onSpinWait();
+            }
         }
     }
 

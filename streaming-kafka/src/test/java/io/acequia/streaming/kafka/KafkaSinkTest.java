@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -152,6 +153,24 @@ class KafkaSinkTest {
                 builder("forgets").keysTopic("forgetful").build(row -> new ProducerRecord<>("none", row));
         assertThatThrownBy(() -> sink.alreadyCommitted(key(1000)))
                 .hasMessageStartingWith("ACQ-2523 the topic of keys 'forgetful' has cleanup.policy = delete");
+    }
+
+    @Test
+    void aTopicOfKeysThatTheBrokersDoNotKnowYetIsWaitedFor() throws Exception {
+        Connection connection = new Connection(Map.of("bootstrap.servers", broker.bootstrap()));
+        try (KeysTopic never = new KeysTopic(connection, "keys-late", Duration.ofMillis(50));
+                KeysTopic late = new KeysTopic(connection, "keys-late", Duration.ofMinutes(1))) {
+            assertThatThrownBy(never::end).hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
+            CompletableFuture<Long> end = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return late.end();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            broker.createTopic("keys-late", 1);
+            assertThat(end.get()).isZero();
+        }
     }
 
     @Test
