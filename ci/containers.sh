@@ -82,18 +82,30 @@ version() {
     [[ ! -f $1 ]] || awk -F'[<>]' '/<dependency>/ { inside = 1 } inside && $2 == "version" { print $3; exit }' "$1"
 }
 
-# image NAME: builds ci/images/NAME, unless an image carries the hash of its inputs. A pom.xml there names jars that go to lib/,
-# and its first one gives the image a label with the version of the server.
+# Those of our images that the image is made from, and the hash that each carries.
+made_from() {
+    sed -n 's:^FROM acequia/\([a-z0-9-]*\)$:\1:p' "$home/ci/images/$1/Dockerfile" | while read -r base; do
+        echo "$base $(docker image inspect -f '{{index .Config.Labels "inputs"}}' "acequia/$base" 2>/dev/null)"
+    done
+}
+
+# image NAME: builds ci/images/NAME after the image that it is made from, unless an image carries the hash of its inputs. A pom.xml
+# there names jars that go to lib/, and its first one gives the image a label with the version of the server.
 image() {
-    local name=$1 source=$home/ci/images/$1 context=$state/context/$1 inputs start=$SECONDS labels=() version
+    local name=$1 source=$home/ci/images/$1 context=$state/context/$1 inputs start labels=() version base
     if [[ ! -f $source/Dockerfile ]]; then
         say "there is no image $name under ci/images"
         exit 2
     fi
+    for base in $(made_from "$name" | cut -d' ' -f1); do
+        image "$base"
+    done
+    start=$SECONDS
     version=$(version "$source/pom.xml")
     [[ -z $version ]] || labels+=(--label "org.opencontainers.image.version=$version")
     inputs=$({
         echo "${labels[*]}"
+        made_from "$name"
         cd "$source" && find . -type f -print0 | sort -z | xargs -0 sha256sum
     } | sha256sum | cut -c1-16)
     labels+=(--label "inputs=$inputs")

@@ -47,13 +47,13 @@ final class ConsumerByHand implements AutoCloseable {
     }
 
     /** Reads up to these offsets. */
-    KafkaTally read(Map<TopicPartition, Long> ends, boolean withHash) throws Exception {
-        List<Future<KafkaTally>> running = new ArrayList<>();
+    Tally read(Map<TopicPartition, Long> ends, boolean withHash) throws Exception {
+        List<Future<Tally>> running = new ArrayList<>();
         for (Consumer<String, String> consumer : consumers) {
             running.add(threads.submit(() -> read(consumer, ends, withHash, SILENCE)));
         }
-        KafkaTally all = KafkaTally.NOTHING;
-        for (Future<KafkaTally> each : running) {
+        Tally all = Tally.NOTHING;
+        for (Future<Tally> each : running) {
             all = all.plus(each.get());
         }
         return all;
@@ -64,7 +64,7 @@ final class ConsumerByHand implements AutoCloseable {
      *
      * @param silence how long it waits for a record
      */
-    static KafkaTally read(
+    static Tally read(
             Consumer<String, String> consumer, Map<TopicPartition, Long> ends, boolean withHash, Duration silence) {
         long left = 0;
         for (TopicPartition partition : consumer.assignment()) {
@@ -91,7 +91,7 @@ final class ConsumerByHand implements AutoCloseable {
                         + (left - records) + " of " + left + " records to go: look at the broker");
             }
         }
-        return new KafkaTally(records, length, hash);
+        return new Tally(records, length, hash);
     }
 
     @Override

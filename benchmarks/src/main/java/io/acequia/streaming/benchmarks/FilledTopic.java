@@ -90,7 +90,7 @@ final class FilledTopic implements AutoCloseable {
     }
 
     /** Has so many more records, rounded up to as many in each partition; what they come to. */
-    KafkaTally append(int records) throws IOException {
+    Tally append(int records) throws IOException {
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
         int each = (records + partitions - 1) / partitions;
         long length = 0;
@@ -113,7 +113,7 @@ final class FilledTopic implements AutoCloseable {
         if (e != null) {
             throw new IOException("the topic " + name + " could not be filled", e);
         }
-        return new KafkaTally((long) each * partitions, length, hash);
+        return new Tally((long) each * partitions, length, hash);
     }
 
     /** The offsets behind the last records. */

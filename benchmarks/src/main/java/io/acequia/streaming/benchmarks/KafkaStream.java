@@ -3,7 +3,7 @@ package io.acequia.streaming.benchmarks;
 
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
-import io.acequia.streaming.benchmarks.KafkaTally.Sums;
+import io.acequia.streaming.benchmarks.Tally.Sums;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.kafka.KafkaDirectSource;
 import io.acequia.streaming.listener.BatchInfo;
@@ -67,7 +67,7 @@ final class KafkaStream implements AutoCloseable {
     }
 
     /** Reads so many records, in as many batches as it takes. */
-    KafkaTally read(long records, boolean hashes) throws InterruptedException {
+    Tally read(long records, boolean hashes) throws InterruptedException {
         withHash = hashes;
         while (sums.records() < records) {
             long before = sums.records();

@@ -27,11 +27,11 @@ final class KafkaThroughput {
     private KafkaThroughput() {}
 
     /** What a turn came to, and the time it took. */
-    record Turn(KafkaTally tally, double wallNanos, double cpuNanos) {
-        static Turn timed(Callable<KafkaTally> reading) throws Exception {
+    record Turn(Tally tally, double wallNanos, double cpuNanos) {
+        static Turn timed(Callable<Tally> reading) throws Exception {
             long cpuBefore = Rounds.cpuNanos();
             long before = System.nanoTime();
-            KafkaTally tally = reading.call();
+            Tally tally = reading.call();
             long took = System.nanoTime() - before;
             return new Turn(tally, took, Rounds.cpuNanos() - cpuBefore);
         }
@@ -51,8 +51,7 @@ final class KafkaThroughput {
      * @param until the offsets behind the last
      * @param withHash whether hashes are asked for
      */
-    record Round(
-            KafkaTally written, Map<TopicPartition, Long> from, Map<TopicPartition, Long> until, boolean withHash) {}
+    record Round(Tally written, Map<TopicPartition, Long> from, Map<TopicPartition, Long> until, boolean withHash) {}
 
     record Contestant(String name, Reading reading) {}
 
@@ -127,7 +126,7 @@ final class KafkaThroughput {
         topic.ends().forEach((partition, end) -> from.put(partition, 0L));
         for (int number = -WARM_UPS; number < request.rounds(); number++) {
             boolean warmsUp = number < 0;
-            KafkaTally written = topic.append(request.lines());
+            Tally written = topic.append(request.lines());
             Round round = new Round(warmsUp ? written : written.touched(), Map.copyOf(from), topic.ends(), warmsUp);
             List<Turn> turns = take(contestants, round);
             for (int i = 0; i < turns.size(); i++) {

@@ -96,7 +96,7 @@ final class SparkProcess implements AutoCloseable {
             throws IOException {
         in.println("read " + text(from) + " " + text(until) + " " + withHash);
         String[] said = answer("done").split(" ", -1);
-        KafkaTally tally = new KafkaTally(Long.parseLong(said[0]), Long.parseLong(said[1]), Long.parseLong(said[2]));
+        Tally tally = new Tally(Long.parseLong(said[0]), Long.parseLong(said[1]), Long.parseLong(said[2]));
         return new KafkaThroughput.Turn(tally, Long.parseLong(said[3]), Long.parseLong(said[4]));
     }
 

@@ -22,8 +22,8 @@ class KafkaReadersMustAgreeTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private static KafkaTally expected() {
-        return new KafkaTally(
+    private static Tally expected() {
+        return new Tally(
                 VALUES.size(),
                 VALUES.stream().mapToLong(String::length).sum(),
                 VALUES.stream().mapToLong(String::hashCode).sum());
@@ -53,9 +53,9 @@ class KafkaReadersMustAgreeTest {
             stream.read(VALUES.size(), true);
             topic.add(0, "eight");
 
-            assertThat(stream.read(1, true)).isEqualTo(new KafkaTally(1, 5, "eight".hashCode()));
+            assertThat(stream.read(1, true)).isEqualTo(new Tally(1, 5, "eight".hashCode()));
             topic.add(1, "nine");
-            assertThat(stream.read(1, false)).isEqualTo(new KafkaTally(1, 4, 0));
+            assertThat(stream.read(1, false)).isEqualTo(new Tally(1, 4, 0));
         }
     }
 
@@ -88,7 +88,7 @@ class KafkaReadersMustAgreeTest {
             assertThat(ConsumerByHand.read(consumer, Map.of(first, 4L, second, 3L), true, PATIENCE))
                     .isEqualTo(expected());
             assertThat(ConsumerByHand.read(consumer, Map.of(first, 4L, second, 3L), true, PATIENCE))
-                    .isEqualTo(KafkaTally.NOTHING);
+                    .isEqualTo(Tally.NOTHING);
             assertThatThrownBy(() -> ConsumerByHand.read(consumer, Map.of(first, 5L, second, 3L), false, Duration.ZERO))
                     .hasMessage(
                             "ACQ-3153 the consumer has read nothing for 0 s, and has 1 of 1 records to go: look at the"
@@ -107,7 +107,7 @@ class KafkaReadersMustAgreeTest {
     void whoReadsSomethingElseIsRefused() {
         Round round = new Round(expected(), Map.of(), Map.of(), true);
         Contestant honest = new Contestant("honest", any -> new Turn(expected(), 1, 1));
-        Contestant hasty = new Contestant("hasty", any -> new Turn(new KafkaTally(7, 27, 1), 1, 1));
+        Contestant hasty = new Contestant("hasty", any -> new Turn(new Tally(7, 27, 1), 1, 1));
 
         assertThatThrownBy(() -> KafkaThroughput.take(List.of(honest, hasty), round))
                 .hasMessageStartingWith("ACQ-3152 the hasty has read 7 records of 27 characters, hash 1 where");

@@ -2,7 +2,9 @@
 package io.acequia.streaming.kafka;
 
 import io.acequia.streaming.receiver.Source;
+import io.acequia.streaming.testkit.BreakableSystem;
 import io.acequia.streaming.testkit.ExternalSystem;
+import io.acequia.streaming.testkit.FaultProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** A topic of its own and a group that reads it by the proxy of a broker. Records go to the partitions in turn. */
-final class KafkaGroup implements ExternalSystem.Reliable<String> {
+final class KafkaGroup implements ExternalSystem.Reliable<String>, BreakableSystem<String> {
     private final Broker broker;
     private final int partitions;
     private final Map<String, String> properties;
@@ -73,6 +75,21 @@ final class KafkaGroup implements ExternalSystem.Reliable<String> {
     @Override
     public void heal() {
         broker.proxy().heal();
+    }
+
+    @Override
+    public FaultProxy proxy() {
+        return broker.proxy();
+    }
+
+    @Override
+    public void kill() {
+        broker.server().kill();
+    }
+
+    @Override
+    public void restart() throws InterruptedException {
+        broker.server().restart();
     }
 
     @Override

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.testkit.ChildJvm;
+
 /** The child that takes processor time from the others, on every processor, until its parent has ended. */
 final class BusyProgram {
     private static volatile double sink;

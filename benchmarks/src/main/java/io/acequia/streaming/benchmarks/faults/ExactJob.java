@@ -6,6 +6,7 @@ import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.Passages.Seen;
 import io.acequia.streaming.storage.Storage;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ package io.acequia.streaming.benchmarks.faults;
 import io.acequia.streaming.internal.log.LogDamagedException;
 import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.internal.store.Passages.Seen;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -14,6 +14,7 @@ import io.acequia.streaming.examples.CustomReliableReceiver.AckedLinesSource;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.CheckpointInfo;
 import io.acequia.streaming.listener.StreamingListener;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,6 +10,7 @@ import io.acequia.streaming.listener.StreamingListener;
 import io.acequia.streaming.receiver.Delivery;
 import io.acequia.streaming.receiver.ReliableReceiver;
 import io.acequia.streaming.receiver.Source;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ package io.acequia.streaming.benchmarks.faults;
 import io.acequia.streaming.benchmarks.faults.ExactLives.Kill;
 import io.acequia.streaming.internal.store.Failpoint;
 import io.acequia.streaming.internal.store.Passages.Seen;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;

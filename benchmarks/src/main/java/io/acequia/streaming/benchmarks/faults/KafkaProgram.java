@@ -13,6 +13,7 @@ import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.direct.DirectSource;
 import io.acequia.streaming.kafka.KafkaDirectSource;
 import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;

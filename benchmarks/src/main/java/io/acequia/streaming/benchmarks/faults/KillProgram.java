@@ -8,6 +8,7 @@ import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.examples.CustomReceiver.SocketLines;
 import io.acequia.streaming.examples.CustomReliableReceiver.AckedLinesSource;
 import io.acequia.streaming.receiver.Source;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

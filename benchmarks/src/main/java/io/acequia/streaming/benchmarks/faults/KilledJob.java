@@ -7,6 +7,7 @@ import io.acequia.streaming.internal.store.BlockCodec;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.RecordSerializer;
 import io.acequia.streaming.storage.Storage;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks.faults;
 
 import io.acequia.streaming.benchmarks.faults.FolderSink.Manners;
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -4,16 +4,23 @@ package io.acequia.streaming.benchmarks.faults;
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.reporting.ReportEntry;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
-/** Runs tests, perhaps again and again, and says how many each pass had, how many of them failed, and why. */
+/** Runs tests, perhaps again and again, and says how many each pass had, how many of them failed, and why; and what they report. */
 final class TestsProgram {
     private TestsProgram() {}
 
@@ -28,7 +35,7 @@ final class TestsProgram {
         Launcher launcher = LauncherFactory.create();
         do {
             SummaryGeneratingListener listener = new SummaryGeneratingListener();
-            launcher.execute(tests, listener);
+            launcher.execute(tests, listener, new Reports());
             TestExecutionSummary summary = listener.getSummary();
             System.out.println(summary.getTestsStartedCount() + " " + summary.getTotalFailureCount());
             if (summary.getTotalFailureCount() > 0) {
@@ -37,5 +44,22 @@ final class TestsProgram {
         } while (System.nanoTime() < deadline);
         // A test that failed may have left a thread behind.
         System.exit(0);
+    }
+
+    /** Tells what a test reports, in a line: {@code report CLASS|KEY|VALUE}. */
+    private static final class Reports implements TestExecutionListener {
+        @Override
+        public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
+            String name = test.getSource().map(Reports::className).orElse("?");
+            entry.getKeyValuePairs()
+                    .forEach((key, value) -> System.out.println(TestsRig.REPORT + name + "|" + key + "|" + value));
+        }
+
+        private static String className(TestSource source) {
+            String name = source instanceof MethodSource method
+                    ? method.getClassName()
+                    : source instanceof ClassSource type ? type.getClassName() : "?";
+            return name.substring(name.lastIndexOf('.') + 1);
+        }
     }
 }

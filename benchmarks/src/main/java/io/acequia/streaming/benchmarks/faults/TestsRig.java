@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.testkit.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +14,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Tests as a rig: those of receivers on a manual clock, in two processes, again and again, while a third one burns processor time;
- * and those of faults that need no process to be killed, once.
+ * those of faults that need no process to be killed, once; and those of outages, kills and restarts of a connector, with larger
+ * numbers than a build takes.
  */
 final class TestsRig {
     private static final int PROCESSES = 2;
@@ -21,6 +23,11 @@ final class TestsRig {
     /** Those on a manual clock: of the loop, of what pushes into it, and of whole contexts. */
     private static final String TESTS =
             ".*\\.(ReceiverSupervisor|LoggedReceiver|PushedRecords|PushReceiver|Handoff|RateLimit|LocalReceiver|ReceiverHarness)Test";
+
+    /** Begins a line that a test reports. */
+    static final String REPORT = "report ";
+    /** So many kills of a process, and restarts of a client, for each outage. */
+    private static final int MORE = 5;
 
     private TestsRig() {}
 
@@ -74,6 +81,36 @@ final class TestsRig {
         }
     }
 
+    /** F30, F31 and F36 of a connector, against its real server: so many outages of each kind, and five times as many kills and restarts. */
+    static void connector(String name, int n, Verdict verdict) throws Exception {
+        List<String> options = List.of(
+                "-Xmx1g",
+                "-Dacequia.outages=" + n,
+                "-Dacequia.outages.defaults=true",
+                "-Dacequia.kills=" + MORE * n,
+                "-Dacequia.kills.seed=" + verdict.seed(),
+                "-Dacequia.restarts=" + MORE * n);
+        String tests = "io\\.acequia\\.streaming\\." + name + "\\..*(Outages|Kills|ReceiverConformance)Test";
+        verdict.progress(n + " outages of each kind, " + MORE * n + " kills and restarts; this takes a while");
+        try (ChildJvm child = start(tests, Duration.ZERO, options)) {
+            Passes passes = passes(child, verdict);
+            verdict.add(new Figures("tests of the faults of " + name)
+                    .within("tests", passes.tests(), 1, Long.MAX_VALUE)
+                    .must("failed", passes.failed() + passes.broken(), 0));
+        }
+    }
+
+    /** What a test has reported: its class, the fault, and figures of the form {@code key=value}. */
+    private static Figures reported(String line) {
+        String[] parts = line.split("\\|", 3);
+        Figures figures = new Figures(parts[1] + ", " + parts[0]);
+        for (String figure : parts[2].split(" ", -1)) {
+            String[] pair = figure.split("=", 2);
+            figures.count(pair[0], Long.parseLong(pair[1]));
+        }
+        return figures;
+    }
+
     private static String classPath() {
         String classPath = System.getProperty(CLASS_PATH);
         if (classPath == null) {
@@ -84,26 +121,33 @@ final class TestsRig {
     }
 
     private static ChildJvm start(String tests, Duration time) throws IOException {
+        return start(tests, time, List.of("-Xmx512m"));
+    }
+
+    private static ChildJvm start(String tests, Duration time, List<String> options) throws IOException {
         return new ChildJvm(
                 TestsProgram.class,
                 classPath() + File.pathSeparator + System.getProperty("java.class.path"),
-                List.of("-Xmx512m"),
+                options,
                 List.of(tests, String.valueOf(time.toMillis())),
                 Redirect.DISCARD);
     }
 
     private static Passes passes(ChildJvm child, Verdict verdict) {
+        List<Passes> passes = new ArrayList<>();
+        List<String> said = new ArrayList<>();
         try {
-            Passes sum = new Passes(0, 0, 0, 0);
-            List<String> said = new ArrayList<>();
-            for (String line : child.output()) {
+            child.eachLine(line -> {
                 String[] parts = line.split(" ", -1);
                 if (line.matches("[0-9]+ [0-9]+")) {
-                    sum = sum.plus(new Passes(1, Long.parseLong(parts[0]), Long.parseLong(parts[1]), 0));
+                    passes.add(new Passes(1, Long.parseLong(parts[0]), Long.parseLong(parts[1]), 0));
+                } else if (line.startsWith(REPORT)) {
+                    verdict.add(reported(line.substring(REPORT.length())));
                 } else {
                     said.add(line);
                 }
-            }
+            });
+            Passes sum = passes.stream().reduce(new Passes(0, 0, 0, 0), Passes::plus);
             if (sum.failed > 0) {
                 said.forEach(verdict::progress);
             }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.benchmarks.faults;
+package io.acequia.streaming.testkit;
 
 import io.acequia.streaming.StreamingContext;
 import java.io.BufferedReader;
@@ -12,9 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A process of its own, which ends when its standard input does: so it never outlives the rig. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
     private static final int INCOMPLETE = 3;
 
     private final Process process;
@@ -25,7 +26,7 @@ final class ChildJvm implements AutoCloseable {
      * @param options of the JVM
      * @param errors where its error output goes
      */
-    ChildJvm(Class<?> main, String classPath, List<String> options, List<String> arguments, Redirect errors)
+    public ChildJvm(Class<?> main, String classPath, List<String> options, List<String> arguments, Redirect errors)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -38,66 +39,74 @@ final class ChildJvm implements AutoCloseable {
         process = new ProcessBuilder(command).redirectError(errors).start();
     }
 
-    static ChildJvm of(Class<?> main, List<String> options, List<String> arguments) throws IOException {
+    /** Starts it on the class path of this process; its error output goes where that of this process goes. */
+    public static ChildJvm of(Class<?> main, List<String> options, List<String> arguments) throws IOException {
         return new ChildJvm(main, System.getProperty("java.class.path"), options, arguments, Redirect.INHERIT);
     }
 
-    boolean isAlive() {
+    /** Whether it has not ended. */
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Waits for its end, at most so long; whether it has ended. */
-    boolean awaitEnd(Duration atMost) throws InterruptedException {
+    public boolean awaitEnd(Duration atMost) throws InterruptedException {
         return process.waitFor(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    int exitCode() throws InterruptedException {
+    /** Waits for its end; 137 after a kill. */
+    public int exitCode() throws InterruptedException {
         return process.waitFor();
     }
 
     /** Kills it as {@code kill -9} does. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** Asks it to end by SIGTERM, and leaves its input open, which {@code Process.destroy} does not. */
-    void terminate() throws IOException, InterruptedException {
+    public void terminate() throws IOException, InterruptedException {
         signal("TERM");
     }
 
     /** Sends a signal by its name, such as STOP. */
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
                 .start()
                 .waitFor();
     }
 
     /** Asks it to end, by the end of its input. */
-    void end() throws IOException {
+    public void end() throws IOException {
         process.getOutputStream().close();
     }
 
     /** The lines of its output, until it closes that. */
-    List<String> output() throws IOException {
+    public List<String> output() throws IOException {
         List<String> lines = new ArrayList<>();
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = out.readLine(); line != null; line = out.readLine()) {
-                lines.add(line);
-            }
-        }
+        eachLine(lines::add);
         return lines;
     }
 
+    /** Hands on each line of its output as it comes, until it closes that. */
+    public void eachLine(Consumer<String> reader) throws IOException {
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                reader.accept(line);
+            }
+        }
+    }
+
     /** In a child: waits until the parent closes the input, or is gone. */
-    static void awaitParent() throws IOException {
+    public static void awaitParent() throws IOException {
         while (System.in.read() >= 0) {
             // nothing is said there
         }
     }
 
     /** In a child: ends it when the parent closes the input, or is gone. */
-    static void endWithParent() {
+    public static void endWithParent() {
         Thread watch = new Thread(
                 () -> {
                     try {
@@ -113,7 +122,7 @@ final class ChildJvm implements AutoCloseable {
     }
 
     /** In a child: stops its context gracefully when the parent closes the input, or is gone; which must be complete. */
-    static void stopWithParent(StreamingContext context, Duration grace) {
+    public static void stopWithParent(StreamingContext context, Duration grace) {
         Thread watch = new Thread(
                 () -> {
                     try {

@@ -11,20 +11,20 @@ import java.util.concurrent.atomic.LongAdder;
  * @param length of all values together, in characters
  * @param hash sum of the hashes of all values, where the reader was asked for it; else 0
  */
-record KafkaTally(long records, long length, long hash) {
-    static final KafkaTally NOTHING = new KafkaTally(0, 0, 0);
+record Tally(long records, long length, long hash) {
+    static final Tally NOTHING = new Tally(0, 0, 0);
 
-    KafkaTally plus(KafkaTally other) {
-        return new KafkaTally(records + other.records, length + other.length, hash + other.hash);
+    Tally plus(Tally other) {
+        return new Tally(records + other.records, length + other.length, hash + other.hash);
     }
 
     /** Without the hash: reading every character of it would be most of the work of a reader. */
-    KafkaTally touched() {
-        return new KafkaTally(records, length, 0);
+    Tally touched() {
+        return new Tally(records, length, 0);
     }
 
     /** Refuses to measure a contestant that has read something else. */
-    void mustBe(KafkaTally expected, String who) {
+    void mustBe(Tally expected, String who) {
         if (!equals(expected)) {
             throw new IllegalStateException("ACQ-3152 the " + who + " has read " + this + " where the topic has "
                     + expected + ": a fast wrong answer is no answer");
@@ -52,8 +52,8 @@ record KafkaTally(long records, long length, long hash) {
             return records.sum();
         }
 
-        KafkaTally takeAll() {
-            return new KafkaTally(records.sumThenReset(), length.sumThenReset(), hash.sumThenReset());
+        Tally takeAll() {
+            return new Tally(records.sumThenReset(), length.sumThenReset(), hash.sumThenReset());
         }
     }
 }
