@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>What is gone.</b> Offsets below the first one there (retention was faster), or behind the end (the topic was cut), all of
  * a topic that was made anew, which its id tells, and topics that are no more, are refused or passed over as the source says; it
- * is logged in any case.
+ * is logged in any case. Where a partition that is gone stood is kept, should it come back.
  *
  * <p><b>All or nothing.</b> A plan that fails changes nothing here, so the same batch can be asked for again.
  */
@@ -52,6 +52,9 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
     private final Optional<Commits> commits;
     private Position position;
     private Map<TopicPartition, Long> carried = Map.of();
+    /** Partitions that were read, and that the newest answer has not. */
+    private Set<TopicPartition> missing = Set.of();
+
     private Time last;
     private final long intervalMs;
     private boolean first = true;
@@ -158,7 +161,7 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
                 splits.add(split(new OffsetRange(partition.topic(), partition.partition(), from, from + count)));
             }
         });
-        position = new Position(next, found.ids());
+        position = position.then(next, found.ids());
         carried = fractions;
         last = batch;
         first = false;
@@ -206,7 +209,8 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
     private void mustNotBeGone(List<TopicPartition> there) {
         Set<TopicPartition> gone = new HashSet<>(position.offsets().keySet());
         there.forEach(gone::remove);
-        if (gone.isEmpty()) {
+        if (gone.isEmpty() || missing.equals(gone)) {
+            missing = gone;
             return;
         }
         String what = "source '" + source.name() + "': " + Offsets.text(sorted(gone)) + " were read, and are no more";
@@ -215,6 +219,7 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
                     "ACQ-2507", what + ". outOfRange(EARLIEST) or outOfRange(LATEST) goes on without them", null);
         }
         LOG.warn("{}; goes on without them", what);
+        missing = gone;
     }
 
     private Map<TopicPartition, Long> sorted(Set<TopicPartition> gone) {

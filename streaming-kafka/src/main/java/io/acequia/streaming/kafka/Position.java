@@ -41,6 +41,20 @@ record Position(SortedMap<TopicPartition, Long> offsets, Map<String, String> ids
         return anew;
     }
 
+    /**
+     * The position after this one. What was not found stays as it is: it may be an answer that left something out, and when it comes
+     * back it goes on from there, or is told to be another topic by its id. Nothing stays of a topic that was made anew.
+     */
+    Position then(Map<TopicPartition, Long> due, Map<String, String> found) {
+        Set<String> anew = madeAnew(found);
+        SortedMap<TopicPartition, Long> all = new TreeMap<>(offsets);
+        all.keySet().removeIf(each -> anew.contains(each.topic()));
+        all.putAll(due);
+        Map<String, String> known = new TreeMap<>(ids);
+        known.putAll(found);
+        return new Position(all, known);
+    }
+
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(Offsets.text(offsets));

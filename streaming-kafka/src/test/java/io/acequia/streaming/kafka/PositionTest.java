@@ -35,6 +35,20 @@ class PositionTest {
     }
 
     @Test
+    void keepsWhatAnAnswerLeavesOut() {
+        Position position = position(Map.of("orders", "a", "a-b.c_d", "b"));
+
+        Position next = position.then(Map.of(new TopicPartition("orders", 0), 4800L), Map.of("orders", "a"));
+
+        assertThat(next).hasToString("a-b.c_d/10@0 orders/0@4800 a-b.c_d=b orders=a");
+        assertThat(next.madeAnew(Map.of("a-b.c_d", "c"))).containsExactly("a-b.c_d");
+        assertThat(next.then(Map.of(new TopicPartition("a-b.c_d", 10), 7L), Map.of("a-b.c_d", "b")))
+                .hasToString("a-b.c_d/10@7 orders/0@4800 a-b.c_d=b orders=a");
+        assertThat(next.then(Map.of(new TopicPartition("a-b.c_d", 0), 1L), Map.of("a-b.c_d", "c")))
+                .hasToString("a-b.c_d/0@1 orders/0@4800 a-b.c_d=c orders=a");
+    }
+
+    @Test
     void refusesWhatIsNoPosition() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Position.parse("orders/0 orders=1"))

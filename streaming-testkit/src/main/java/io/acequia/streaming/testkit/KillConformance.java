@@ -28,13 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
  * be told has lost only the end of each life: what was not in a forced block yet, or came while nobody listened; never anything
  * in between.
  *
- * <p>There are 5 kills, or as many as {@code -Dacequia.kills} says, drawn by {@code -Dacequia.kills.seed}.
+ * <p>There are {@link #kills()}, drawn by {@code -Dacequia.kills.seed}.
  *
  * @param <T> type of the records
  */
 @Timeout(1800)
 public abstract class KillConformance<T> {
-    private static final int KILLS = Integer.getInteger("acequia.kills", 5);
     private static final long SEED = Long.getLong("acequia.kills.seed", 1);
     private static final Duration PAUSE = Duration.ofMillis(5);
     private static final Duration LOOK = Duration.ofMillis(20);
@@ -69,6 +68,11 @@ public abstract class KillConformance<T> {
         return Set.of();
     }
 
+    /** How many kills: as {@code -Dacequia.kills} says, else 5. */
+    protected int kills() {
+        return Integer.getInteger("acequia.kills", 5);
+    }
+
     /** Whether what comes again is told from what a data log has: then nothing may come twice. Not, if not said otherwise. */
     protected boolean comesOnce() {
         return false;
@@ -88,9 +92,10 @@ public abstract class KillConformance<T> {
             KilledJob job = KilledJob.of(directory, system.source(), payload(), recordClasses());
             numbers.start();
             int missed = 0;
+            int most = Math.max(5, kills());
             Random random = new Random(SEED);
             List<Optional<Failpoint>> plan = plan(random, reliable);
-            for (int i = 0; i < plan.size() && missed <= KILLS; ) {
+            for (int i = 0; i < plan.size() && missed <= most; ) {
                 if (kill(job, plan.get(i), random)) {
                     i++;
                 } else {
@@ -99,7 +104,7 @@ public abstract class KillConformance<T> {
             }
             assertThat(missed)
                     .as("lives that did not come to the place where they should end")
-                    .isLessThanOrEqualTo(KILLS);
+                    .isLessThanOrEqualTo(most);
             int sent = finish(job, numbers, reliable);
             BitSet processed = job.processed();
             BitSet lost = new BitSet();
@@ -125,14 +130,15 @@ public abstract class KillConformance<T> {
     }
 
     /** All places as often, in an order that is drawn; a source that cannot be told passes only some. */
-    private static List<Optional<Failpoint>> plan(Random random, boolean reliable) {
+    private List<Optional<Failpoint>> plan(Random random, boolean reliable) {
         List<Optional<Failpoint>> places = new ArrayList<>(PLACES);
         if (!reliable) {
             places.remove(Optional.of(Failpoint.DELIVERY_SETTLED));
         }
         List<Optional<Failpoint>> plan = new ArrayList<>();
-        int first = KILLS < places.size() ? random.nextInt(places.size()) : 0;
-        for (int i = 0; i < KILLS; i++) {
+        int kills = kills();
+        int first = kills < places.size() ? random.nextInt(places.size()) : 0;
+        for (int i = 0; i < kills; i++) {
             plan.add(places.get((first + i) % places.size()));
         }
         Collections.shuffle(plan, random);

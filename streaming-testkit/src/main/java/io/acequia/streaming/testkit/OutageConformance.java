@@ -33,14 +33,13 @@ import org.junit.jupiter.api.Timeout;
  * source must leave {@link ReceiverState#ACTIVE} within the {@linkplain #bound() bound}, and be back by itself when the fault is over;
  * a reliable source loses nothing.
  *
- * <p>There are 2 outages of each kind, or as many as {@code -Dacequia.outages} says. With {@code -Dacequia.outages.defaults=true} there
+ * <p>There are {@link #outages()} of each kind. With {@code -Dacequia.outages.defaults=true} there
  * is also one network that swallows everything for a client whose time-outs are its defaults, until it is noticed.
  *
  * @param <T> type of the records
  */
 @Timeout(1800)
 public abstract class OutageConformance<T> {
-    private static final int OUTAGES = Integer.getInteger("acequia.outages", 2);
     private static final boolean DEFAULTS = Boolean.getBoolean("acequia.outages.defaults");
     private static final Duration HOLE = Duration.ofSeconds(6);
     private static final Duration LOOK = Duration.ofMillis(5);
@@ -59,6 +58,11 @@ public abstract class OutageConformance<T> {
     /** The same with the time-outs that a source has by default; nothing when that cannot be tried. */
     protected Optional<BreakableSystem<T>> systemWithDefaults() throws Exception {
         return Optional.empty();
+    }
+
+    /** How many outages of each kind: as {@code -Dacequia.outages} says, else 2. */
+    protected int outages() {
+        return Integer.getInteger("acequia.outages", 2);
     }
 
     /** How long an outage may go unnoticed when time-outs are 2 s: 3 seconds, if not said otherwise. */
@@ -98,11 +102,12 @@ public abstract class OutageConformance<T> {
     private void outages(Fault fault, TestReporter reporter) throws Exception {
         try (BreakableSystem<T> system = system();
                 Job<T> job = new Job<>(system, patience())) {
-            for (int i = 0; i < OUTAGES; i++) {
+            int outages = outages();
+            for (int i = 0; i < outages; i++) {
                 job.outage(fault, bound());
             }
             job.finish();
-            report(fault.name(), OUTAGES, bound(), job, fault != Fault.RESTART || noticesKills(), reporter);
+            report(fault.name(), outages, bound(), job, fault != Fault.RESTART || noticesKills(), reporter);
         }
     }
 
