@@ -63,7 +63,9 @@ public final class BatchContext implements AutoCloseable {
 
     /**
      * The lines of a file, or of the files of a directory whose names do not begin with a dot or underscore: each file is a
-     * partition. When that gives fewer than {@code minPartitions}, the lines are spread evenly over so many. A line over
+     * partition. Names may be patterns, as in {@code /logs/2026-*}{@code /part-[0-4]*}: {@code *}, {@code ?}, {@code [..]} and
+     * {@code {a,b}} match within a name, and the files of all that match are read in order. Files whose names end in {@code .gz} are
+     * unzipped. When that gives fewer than {@code minPartitions}, the lines are spread evenly over so many. A line over
      * {@code streaming.source.max.line} fails its task.
      *
      * @throws IllegalArgumentException when nothing is there

@@ -4,9 +4,11 @@ package io.acequia.streaming;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.data.Tuple3;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.function.Ordering;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -173,14 +175,40 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
     /** The values of both for each key that either has. Placed by {@code p}. */
     <W> PairRDD<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairRDD<K, W> o, Partitioner p);
 
+    /** The values of all three for each key that any of them has. */
+    <W, X> PairRDD<K, Tuple3<Iterable<V>, Iterable<W>, Iterable<X>>> cogroup(PairRDD<K, W> o, PairRDD<K, X> third);
+
+    /** The values of all three for each key that any of them has. In {@code n} partitions. */
+    <W, X> PairRDD<K, Tuple3<Iterable<V>, Iterable<W>, Iterable<X>>> cogroup(
+            PairRDD<K, W> o, PairRDD<K, X> third, int n);
+
+    /** The values of all three for each key that any of them has. Placed by {@code p}. */
+    <W, X> PairRDD<K, Tuple3<Iterable<V>, Iterable<W>, Iterable<X>>> cogroup(
+            PairRDD<K, W> o, PairRDD<K, X> third, Partitioner p);
+
     /** The same pairs, placed by {@code p}. */
     PairRDD<K, V> partitionBy(Partitioner p);
+
+    /** The same pairs, placed by {@code p}; those of a partition in the natural order of their keys, which must be comparable. */
+    PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner p);
+
+    /** The same pairs, placed by {@code p}; those of a partition in an order of their keys, equal ones as they came. */
+    PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner p, Ordering<K> order);
 
     /** The pairs in the natural order of their keys, which must be comparable. */
     PairRDD<K, V> sortByKey();
 
     /** The pairs in the natural order of their keys, or backwards. */
     PairRDD<K, V> sortByKey(boolean ascending);
+
+    /** The pairs in the natural order of their keys, or backwards. Over {@code n} partitions. */
+    PairRDD<K, V> sortByKey(boolean ascending, int n);
+
+    /** The pairs in an order of their keys, equal ones as they came. */
+    PairRDD<K, V> sortByKey(Ordering<K> order);
+
+    /** The pairs in an order of their keys, equal ones as they came. Over {@code n} partitions. */
+    PairRDD<K, V> sortByKey(Ordering<K> order, int n);
 
     /** How many pairs each key has. */
     Map<K, Long> countByKey();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming;
 
+import io.acequia.streaming.data.Stats;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.function.FlatMapFunction;
@@ -52,6 +53,18 @@ public interface RDD<T> {
     /** {@code f} of the partitions of both with the same number. */
     <U, W> RDD<W> zipPartitions(RDD<U> other, FlatMapFunction2<Iterator<T>, Iterator<U>, W> f);
 
+    /**
+     * Each record with the one at the same place of the other RDD. Both must have as many partitions, and as many records in each;
+     * a partition in which they differ fails its task.
+     */
+    <U> PairRDD<T, U> zip(RDD<U> o);
+
+    /**
+     * Each record with its number, from 0, in the order of the partitions. With more than one partition it runs a job that counts
+     * them, so the RDD must give the same records when it is computed again.
+     */
+    PairRDD<T, Long> zipWithIndex();
+
     /** Each partition as one list. */
     RDD<List<T>> glom();
 
@@ -66,6 +79,9 @@ public interface RDD<T> {
 
     /** The records in the order of {@code key}, over {@code n} partitions. Runs a job to find where to cut. */
     <C extends Comparable<? super C>> RDD<T> sortBy(Function<T, C> key, boolean ascending, int n);
+
+    /** The records in an order of their keys, over {@code n} partitions; equal ones stay as they came. Runs a job as above. */
+    <C> RDD<T> sortBy(Function<T, C> key, Ordering<C> order, int n);
 
     /** The records of each key. */
     <K> PairRDD<K, Iterable<T>> groupBy(Function<T, K> f);
@@ -113,6 +129,12 @@ public interface RDD<T> {
     List<T> take(int n);
 
     /**
+     * {@code n} records drawn at random, in random order: each at most once, and all of them when there are fewer, or with
+     * replacement. The same seed draws the same ones.
+     */
+    List<T> takeSample(boolean replace, int n, long seed);
+
+    /**
      * The first record.
      *
      * @throws java.util.NoSuchElementException when there is none
@@ -150,6 +172,21 @@ public interface RDD<T> {
     /** All records folded into a value of another type; {@code zero} is copied for each partition if it can be serialized. */
     <U> U aggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb);
 
+    /** As reduce, but the parts are combined in tasks over two levels, so that the driver gets few of them. */
+    T treeReduce(Function2<T, T, T> f);
+
+    /** As reduce, but the parts are combined in tasks over about so many levels, at least 1. */
+    T treeReduce(Function2<T, T, T> f, int depth);
+
+    /** As aggregate, but the parts are combined in tasks over two levels, so that the driver gets few of them. */
+    <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb);
+
+    /** As aggregate, but the parts are combined in tasks over about so many levels, at least 1. */
+    <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb, int depth);
+
+    /** Count, mean, variance, least and greatest of the numbers that the records give, in one pass. */
+    <N extends Number> Stats stats(Function<T, N> number);
+
     /** The greatest record. */
     T max(Ordering<T> o);
 
@@ -174,6 +211,9 @@ public interface RDD<T> {
     /** Writes each record as a line, a file for each partition, into a directory that appears whole or not at all. */
     void saveAsTextFile(String path);
 
+    /** The same, with compressed files. */
+    void saveAsTextFile(String path, Compression compression);
+
     /** How many partitions there are. */
     int getNumPartitions();
 
@@ -189,4 +229,12 @@ public interface RDD<T> {
 
     /** The engine's own form of this RDD. */
     <E> E unwrap(Class<E> type);
+
+    /** How files are written. */
+    enum Compression {
+        /** As they are. */
+        NONE,
+        /** By gzip, with names that end in {@code .gz}; {@link BatchContext#textFile} reads them back. */
+        GZIP
+    }
 }

@@ -14,14 +14,20 @@ final class Job {
 
     private final JobInfo info;
     private final Function<String, Storage> storages;
+    private final TaskMemory memory;
     private final Thread caller = Thread.currentThread();
     private final List<Thread> inTasks = new ArrayList<>(2);
     private volatile @Nullable Throwable end;
     private volatile boolean interruptedCaller;
 
-    Job(JobInfo info, Function<String, Storage> storages) {
+    Job(JobInfo info, Function<String, Storage> storages, TaskMemory memory) {
         this.info = info;
         this.storages = storages;
+        this.memory = memory;
+    }
+
+    TaskMemory memory() {
+        return memory;
     }
 
     Storage storage(String uri) {

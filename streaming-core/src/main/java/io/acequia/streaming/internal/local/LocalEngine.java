@@ -20,6 +20,7 @@ import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.store.AsideFiles;
 import io.acequia.streaming.internal.store.BlockStore;
 import io.acequia.streaming.internal.store.FailpointStorage;
 import io.acequia.streaming.internal.store.Loaders;
@@ -71,6 +72,7 @@ final class LocalEngine implements Engine {
     private final RecordSerializer serializer;
     private final PartitionStore store;
     private final BlockStore blocks;
+    private final TaskMemory taskMemory;
     private final StateMemory stateMemory;
     private final PageFiles statePages;
     /** What tasks read and write, by where it is. */
@@ -97,6 +99,7 @@ final class LocalEngine implements Engine {
         Path spilled = Path.of(directory.isBlank() ? System.getProperty("java.io.tmpdir") : directory.trim());
         this.store = new PartitionStore(budget, spilled, serializer);
         this.blocks = new BlockStore(budget, spilled, serializer);
+        this.taskMemory = TaskMemory.of(budget.limit(), slots, new AsideFiles(spilled, serializer));
         this.stateMemory = new StateMemory(memory(values, "streaming.state.memory", STATE_HEAP_PERCENT));
         this.statePages = new PageFiles(spilled, serializer);
         this.pool = new WorkerPool(slots - 1);
@@ -256,6 +259,7 @@ final class LocalEngine implements Engine {
         store.close();
         blocks.close();
         statePages.close();
+        taskMemory.files().close();
         storages.values().forEach(Storage::close);
     }
 
@@ -272,7 +276,7 @@ final class LocalEngine implements Engine {
             throw new InterruptedException("interrupted before " + info.output() + " began");
         }
         Operator<T, A> action = closures.copy(operator);
-        Job job = new Job(info, this::shared);
+        Job job = new Job(info, this::shared, taskMemory);
         jobs.add(job);
         try {
             if (closed) {
@@ -312,6 +316,15 @@ final class LocalEngine implements Engine {
         return new Kept<>(shelf, dataset.partitionCount(), cleaner().register(dataset, shelf::drop)::clean);
     }
 
+    /** Files of a shuffle go with it. */
+    void closeAfter(Object owner, List<AsideFiles.Sections<?>> files) {
+        cleaner().register(owner, () -> {
+            synchronized (files) {
+                files.forEach(AsideFiles.Sections::close);
+            }
+        });
+    }
+
     private synchronized Cleaner cleaner() {
         if (cleaner == null) {
             cleaner = Cleaner.create();
@@ -343,6 +356,10 @@ final class LocalEngine implements Engine {
 
     RecordSerializer serializer() {
         return serializer;
+    }
+
+    TaskMemory taskMemory() {
+        return taskMemory;
     }
 
     /** What the store of persisted partitions holds. */

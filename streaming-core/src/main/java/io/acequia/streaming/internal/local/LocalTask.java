@@ -5,6 +5,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.StorageTask;
 import io.acequia.streaming.storage.Storage;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,16 @@ final class LocalTask implements StorageTask {
     @Override
     public Storage storage(String uri) {
         return job.storage(uri);
+    }
+
+    @Override
+    public long operatorMemory() {
+        return job.memory().operatorBytes();
+    }
+
+    @Override
+    public <T> Aside<T> putAside(Iterator<? extends T> records) {
+        return job.memory().files().write(records);
     }
 
     @Override

@@ -1,29 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.local;
 
+import io.acequia.streaming.data.Broadcast;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.store.AsideFiles;
+import io.acequia.streaming.internal.store.Gauge;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records placed by key. A task per partition of the parent sorts its records into one list per target; the lists stay here
  * as long as the dataset lives. A partition reads the lists of all tasks, in the order of the parent's partitions.
+ *
+ * <p>Memory: a task that holds too much writes its lists into a file, one section for each target, and begins new lists; so its
+ * output is a number of such files and what came after the last of them. That stays in memory while the shuffle as a whole keeps
+ * little enough, and goes into a file too otherwise. A target is read file by file, which is the order in which its records
+ * came. The files go when nobody holds the output any more.
  *
  * <p>Threads: the first job that needs the shuffle runs it, on its own thread and with the workers; others wait for it. When
  * that job fails, the next one that waits starts again. A task that finds the shuffle not done, because what was kept
  * downstream has been forgotten in the meantime, does it alone: waiting for workers inside a task could wait for ever.
  */
 final class Shuffled<T> implements Root<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(Shuffled.class);
     private static final long LOOK_MILLIS = 20;
 
     private final LocalEngine engine;
@@ -69,7 +83,7 @@ final class Shuffled<T> implements Root<T> {
         try {
             if (outputs == null) {
                 int[] all = IntStream.range(0, parent.partitionCount()).toArray();
-                outputs = engine.stage(job, parent, new Placing<>(key, partitioner, partitionCount), all);
+                outputs = engine.stage(job, parent, placing(), all);
             }
         } finally {
             lock.unlock();
@@ -82,11 +96,12 @@ final class Shuffled<T> implements Root<T> {
             List<Targets<T>> ready = outputs;
             if (ready == null) {
                 ready = new ArrayList<>();
+                Placing<T> placing = placing();
                 for (int p = 0; p < parent.partitionCount(); p++) {
                     task.checkCancelled();
                     LocalTask inner = new LocalTask(task.job(), p);
                     List<Targets<T>> result = new ArrayList<>(1);
-                    parent.push(p, inner, new Placing<>(key, partitioner, partitionCount), new Gathering<>(result));
+                    parent.push(p, inner, placing, new Gathering<>(result));
                     ready.addAll(result);
                     task.include(inner);
                 }
@@ -96,6 +111,10 @@ final class Shuffled<T> implements Root<T> {
         } finally {
             lock.unlock();
         }
+    }
+
+    private Placing<T> placing() {
+        return new Placing<>(key, partitioner, partitionCount, engine.broadcast(new Keeping(engine, new AtomicLong())));
     }
 
     private void lock(Job job) throws Exception {
@@ -119,13 +138,18 @@ final class Shuffled<T> implements Root<T> {
         return shapes.shape(Shuffled.class, List.of(key, partitioner), List.of(parent));
     }
 
-    /** What one task placed: a list for each target that got a record. */
+    /** What one task placed: for each target what was written, in order, and then the list in memory of those that got a record. */
     private static final class Targets<T> {
+        private final LocalEngine engine;
         private final @Nullable List<T>[] lists;
+        private final List<AsideFiles.Sections<?>> files = new ArrayList<>(0);
+        private final Gauge gauge;
 
         @SuppressWarnings({"unchecked", "rawtypes"})
-        Targets(int count) {
-            lists = new List[count];
+        Targets(LocalEngine engine, int count) {
+            this.engine = engine;
+            this.lists = new List[count];
+            this.gauge = new Gauge(engine.taskMemory().placingBytes());
         }
 
         void add(int target, T record) {
@@ -135,19 +159,73 @@ final class Shuffled<T> implements Root<T> {
                 lists[target] = list;
             }
             list.add(record);
+            if (gauge.isDue(record) && gauge.isFull(gauge.bytes())) {
+                write();
+            }
+        }
+
+        /** The end: what is left stays in memory while the shuffle may keep so much. */
+        void finish(AtomicLong kept) {
+            long bytes = gauge.bytes();
+            if (kept.addAndGet(bytes) > engine.taskMemory().shuffleBytes() && write()) {
+                kept.addAndGet(-bytes);
+            }
+        }
+
+        /** Puts the lists into a file; what cannot be serialized stays, with all that comes after it. */
+        private boolean write() {
+            List<List<T>> sections = new ArrayList<>(lists.length);
+            for (List<T> list : lists) {
+                sections.add(list == null ? List.of() : list);
+            }
+            try {
+                AsideFiles.Sections<T> file = engine.taskMemory().files().write(sections);
+                if (files.isEmpty()) {
+                    engine.closeAfter(this, files);
+                }
+                synchronized (files) {
+                    files.add(file);
+                }
+            } catch (IllegalArgumentException e) {
+                LOG.warn("Shuffled records stay in memory, since they cannot go to disk: {}", e.getMessage());
+                gauge.giveUp();
+                return false;
+            }
+            Arrays.fill(lists, null);
+            gauge.empty();
+            return true;
         }
 
         Iterator<T> records(int target) {
             List<T> list = lists[target];
-            return list == null ? List.<T>of().iterator() : list.iterator();
+            Iterator<T> held = list == null ? List.<T>of().iterator() : list.iterator();
+            if (files.isEmpty()) {
+                return held;
+            }
+            List<Callable<Iterator<T>>> parts = new ArrayList<>(files.size() + 1);
+            for (AsideFiles.Sections<?> file : files) {
+                parts.add(() -> opened(file, target));
+            }
+            parts.add(() -> held);
+            return new Concatenated<>(parts, Callable::call);
+        }
+
+        /** Not static: who reads a file keeps what it belongs to. */
+        @SuppressWarnings("unchecked") // as it was written
+        private Iterator<T> opened(AsideFiles.Sections<?> file, int target) {
+            return (Iterator<T>) file.open(target);
         }
     }
 
-    private record Placing<T>(Function<T, ?> key, Partitioner partitioner, int partitionCount)
+    /** What the tasks of a shuffle share: how much it keeps in memory so far. */
+    private record Keeping(LocalEngine engine, AtomicLong bytes) {}
+
+    private record Placing<T>(
+            Function<T, ?> key, Partitioner partitioner, int partitionCount, Broadcast<Keeping> keeping)
             implements Operator<T, Targets<T>> {
         @Override
         public Downstream<T> attach(TaskContext task, Downstream<Targets<T>> down) {
-            Targets<T> targets = new Targets<>(partitionCount);
+            Targets<T> targets = new Targets<>(keeping.value().engine(), partitionCount);
             return new Downstream<>() {
                 @Override
                 public void begin() throws Exception {
@@ -161,6 +239,7 @@ final class Shuffled<T> implements Root<T> {
 
                 @Override
                 public void end() throws Exception {
+                    targets.finish(keeping.value().bytes());
                     down.accept(targets);
                     down.end();
                 }

@@ -4,7 +4,6 @@ package io.acequia.streaming.internal.local;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator2;
 import io.acequia.streaming.engine.Roots;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -44,12 +43,46 @@ record Zipped<T, U, R>(LocalDataset<T> left, LocalDataset<U> right, Operator2<T,
         }
     }
 
-    /** The operator pushes when it wants to, so its whole partition is gathered first. */
     @Override
     public Iterator<R> iterate(int partition, LocalTask task) throws Exception {
-        List<R> records = new ArrayList<>();
-        push(partition, task, new Gathering<>(records));
-        return records.iterator();
+        Iterator<T> lefts = null;
+        Iterator<U> rights = null;
+        try {
+            lefts = left.iterate(partition, task);
+            rights = right.iterate(partition, task);
+            return new Pulled<>(closures.copy(operator).results(task, lefts, rights), lefts, rights);
+        } catch (Throwable t) {
+            Thrown.closeAfter(t, rights);
+            Thrown.closeAfter(t, lefts);
+            throw t;
+        }
+    }
+
+    /** Results, and the sides that are read for them. */
+    private record Pulled<R>(Iterator<R> results, Iterator<?> lefts, Iterator<?> rights)
+            implements Iterator<R>, AutoCloseable {
+        @Override
+        public boolean hasNext() {
+            return results.hasNext();
+        }
+
+        @Override
+        public R next() {
+            return results.next();
+        }
+
+        @Override
+        public void close() {
+            try {
+                Roots.close(results);
+            } finally {
+                try {
+                    Roots.close(rights);
+                } finally {
+                    Roots.close(lefts);
+                }
+            }
+        }
     }
 
     @Override

@@ -36,4 +36,19 @@ public record ConcatOperator<T>() implements Operator2<T, T, T> {
             out.accept(right.next());
         }
     }
+
+    @Override
+    public Iterator<T> results(TaskContext task, Iterator<T> left, Iterator<T> right) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return left.hasNext() || right.hasNext();
+            }
+
+            @Override
+            public T next() {
+                return left.hasNext() ? left.next() : right.next();
+            }
+        };
+    }
 }

@@ -4,8 +4,12 @@ package io.acequia.streaming.internal.operator;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.internal.store.SizeEstimator;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyedTable<K, V> implements Serializable {
     private static final int LEAST_SLOTS = 32;
+    private static final int SAMPLES = 16;
+    /** A list of few values, and what holds it. */
+    private static final int ENTRY_BYTES = 100;
 
     /** 0 is an empty slot: entry numbers begin at 1. */
     private int[] index = new int[LEAST_SLOTS];
@@ -119,6 +126,39 @@ public final class KeyedTable<K, V> implements Serializable {
         }
     }
 
+    @SuppressWarnings("NullAway") // the value is what the owner has put there
+    Tuple2<K, V> pair(int entry) {
+        return new Tuple2<>(key(entry), values.get(entry));
+    }
+
+    /** Every entry, in the order of the hashes of the keys, which is that of {@link #spread}. */
+    Iterator<Tuple2<K, V>> byHash() {
+        long[] order = new long[size];
+        for (int entry = 0; entry < size; entry++) {
+            order[entry] = ((long) hashes[entry] << 32) | entry;
+        }
+        Arrays.sort(order);
+        return Arrays.stream(order).mapToObj(each -> pair((int) each)).iterator();
+    }
+
+    /**
+     * About how many bytes the table takes. Some entries are measured; but where the values gather what was put in, a few of them hold
+     * most of it, and that says more: so it is no more than {@code putIn}, the bytes of all that came, and what entries take themselves.
+     */
+    long bytes(long putIn) {
+        int step = Math.max(1, size / SAMPLES);
+        List<@Nullable Object> samples = new ArrayList<>();
+        int sampled = 0;
+        for (int entry = 0; entry < size; entry += step) {
+            samples.add(glimpse(entry));
+            samples.add(values.get(entry));
+            sampled++;
+        }
+        long slots = 4L * (index.length + hashes.length);
+        long entries = sampled == 0 ? 0 : SizeEstimator.bytesOf(samples) * size / sampled;
+        return slots + Math.min(entries, putIn + (long) ENTRY_BYTES * size);
+    }
+
     private boolean isKey(int entry, @Nullable K key) {
         if (texts != null) {
             return key instanceof Utf8 text && texts.is(entry, text);
@@ -166,7 +206,7 @@ public final class KeyedTable<K, V> implements Serializable {
     }
 
     /** Java's hashes vary in their low bits at best: multiply, then fold the high half down. */
-    private static int spread(@Nullable Object key) {
+    static int spread(@Nullable Object key) {
         int hash = key == null ? 0 : key.hashCode();
         hash = (hash ^ (hash >>> 16)) * 0x9E3779B9;
         return hash ^ (hash >>> 15);

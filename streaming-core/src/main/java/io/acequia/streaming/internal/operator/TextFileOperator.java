@@ -5,20 +5,30 @@ import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import java.io.BufferedWriter;
+import java.io.OutputStreamWriter;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a partition as lines to {@code directory/part-NNNNN}, and forces it; gives the number of lines. */
-public record TextFileOperator<T>(String directory) implements Operator<T, Long> {
+/**
+ * Writes a partition as lines to {@code directory/part-NNNNN}, or zipped to {@code part-NNNNN.gz}, and forces it; gives the number
+ * of lines.
+ */
+public record TextFileOperator<T>(String directory, boolean zipped) implements Operator<T, Long> {
+    private static final int ZIP_BUFFER = 64 << 10;
+
     @Override
     public Downstream<T> attach(TaskContext task, Downstream<Long> down) {
-        Path file = Path.of(directory).resolve(String.format("part-%05d", task.partition()));
+        String name = String.format("part-%05d", task.partition()) + (zipped ? ".gz" : "");
+        Path file = Path.of(directory).resolve(name);
         return new Stage<T, Long>(down) {
             private @Nullable FileChannel channel;
+            private @Nullable GZIPOutputStream zip;
             private @Nullable BufferedWriter out;
             private long lines;
 
@@ -30,7 +40,13 @@ public record TextFileOperator<T>(String directory) implements Operator<T, Long>
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE);
-                out = new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8.newEncoder(), -1));
+                CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+                if (zipped) {
+                    zip = new GZIPOutputStream(Channels.newOutputStream(channel), ZIP_BUFFER);
+                    out = new BufferedWriter(new OutputStreamWriter(zip, utf8));
+                } else {
+                    out = new BufferedWriter(Channels.newWriter(channel, utf8, -1));
+                }
             }
 
             @Override
@@ -45,6 +61,9 @@ public record TextFileOperator<T>(String directory) implements Operator<T, Long>
             public void end() throws Exception {
                 if (out != null && channel != null) {
                     out.flush();
+                    if (zip != null) {
+                        zip.finish();
+                    }
                     channel.force(true);
                     out.close();
                     out = null;

@@ -6,10 +6,12 @@ import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.data.Tuple3;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.function.Ordering;
 import io.acequia.streaming.internal.operator.CogroupOperator;
 import io.acequia.streaming.internal.operator.CombineOperator;
 import io.acequia.streaming.internal.operator.FilterOperator;
@@ -17,6 +19,7 @@ import io.acequia.streaming.internal.operator.FlatMapOperator;
 import io.acequia.streaming.internal.operator.ListOperator;
 import io.acequia.streaming.internal.operator.MapOperator;
 import io.acequia.streaming.internal.operator.Site;
+import io.acequia.streaming.internal.operator.SortOperator;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -154,7 +157,10 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
     @Override
     public <U> PairRDD<K, U> mapValues(Function<V, U> f) {
         Site at = site("mapValues");
-        checked(f, at);
+        return mapped(at, checked(f, at));
+    }
+
+    private <U> PairRDD<K, U> mapped(Site at, Function<V, U> f) {
         return pairs(dataset.transform(
                 new MapOperator<Tuple2<K, V>, Tuple2<K, U>>(at, pair -> new Tuple2<>(pair._1(), f.call(pair._2()))),
                 true));
@@ -208,14 +214,14 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
             Partitioner p,
             boolean mapSide) {
         Objects.requireNonNull(p, "partitioner");
-        CombineOperator<K, V, C> first = new CombineOperator<>(at, create, merge);
         boolean placed = dataset.partitioner().filter(p::equals).isPresent();
         if (placed || !mapSide) {
-            return pairs(dataset.partitionBy(Tuple2::_1, p).transform(first, true));
+            return pairs(dataset.partitionBy(Tuple2::_1, p)
+                    .transform(new CombineOperator<>(at, create, merge, combine), true));
         }
-        return pairs(dataset.transform(first, true)
+        return pairs(dataset.transform(new CombineOperator<>(at, create, merge, null), true)
                 .partitionBy(Tuple2::_1, p)
-                .transform(new CombineOperator<K, C, C>(at, null, combine), true));
+                .transform(new CombineOperator<K, C, C>(at, null, combine, combine), true));
     }
 
     @Override
@@ -306,17 +312,25 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
             ((List<V>) values).add(value);
             return values;
         };
-        return combined(site("groupByKey"), one, add, (a, b) -> a, p, false);
+        Function2<Iterable<V>, Iterable<V>, Iterable<V>> addAll = (values, more) -> {
+            ((List<V>) values).addAll((List<V>) more);
+            return values;
+        };
+        return combined(site("groupByKey"), one, add, addAll, p, false);
     }
 
     // ---- two RDDs by key
 
     @Override
     public <W> DatasetPairRdd<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairRDD<K, W> o, Partitioner p) {
+        return cogroup(site("cogroup"), o, p);
+    }
+
+    private <W> DatasetPairRdd<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(Site at, PairRDD<K, W> o, Partitioner p) {
         Objects.requireNonNull(p, "partitioner");
         DatasetRdd<Tuple2<K, W>> right = of(o);
         Dataset<Tuple2<K, Tuple2<Iterable<V>, Iterable<W>>>> groups = dataset.partitionBy(Tuple2::_1, p)
-                .zip(right.dataset().partitionBy(Tuple2::_1, p), new CogroupOperator<K, V, W>(), true);
+                .zip(right.dataset().partitionBy(Tuple2::_1, p), new CogroupOperator<K, V, W>(at), true);
         return new DatasetPairRdd<>(rdds, groups, scope.and(right.scope()), null);
     }
 
@@ -328,6 +342,37 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
     @Override
     public <W> PairRDD<K, Tuple2<Iterable<V>, Iterable<W>>> cogroup(PairRDD<K, W> o, int n) {
         return cogroup(o, Partitioner.hash(n));
+    }
+
+    @Override
+    public <W, X> PairRDD<K, Tuple3<Iterable<V>, Iterable<W>, Iterable<X>>> cogroup(
+            PairRDD<K, W> o, PairRDD<K, X> third) {
+        Partitioner p = dataset.partitioner()
+                .or(() -> of(o).dataset().partitioner())
+                .or(() -> of(third).dataset().partitioner())
+                .orElseGet(() -> Partitioner.hash(rdds.defaultParallelism()));
+        return cogroup(o, third, p);
+    }
+
+    @Override
+    public <W, X> PairRDD<K, Tuple3<Iterable<V>, Iterable<W>, Iterable<X>>> cogroup(
+            PairRDD<K, W> o, PairRDD<K, X> third, int n) {
+        return cogroup(o, third, Partitioner.hash(n));
+    }
+
+    /** A key has one group of the first two at most. */
+    @Override
+    public <W, X> PairRDD<K, Tuple3<Iterable<V>, Iterable<W>, Iterable<X>>> cogroup(
+            PairRDD<K, W> o, PairRDD<K, X> third, Partitioner p) {
+        Site at = site("cogroup");
+        DatasetPairRdd<K, Tuple2<Iterable<Tuple2<Iterable<V>, Iterable<W>>>, Iterable<X>>> nested =
+                cogroup(o, p).cogroup(third, p);
+        Tuple2<Iterable<V>, Iterable<W>> none = new Tuple2<>(List.of(), List.of());
+        return nested.mapped(at, both -> {
+            Iterator<Tuple2<Iterable<V>, Iterable<W>>> groups = both._1().iterator();
+            Tuple2<Iterable<V>, Iterable<W>> first = groups.hasNext() ? groups.next() : none;
+            return new Tuple3<>(first._1(), first._2(), both._2());
+        });
     }
 
     @Override
@@ -432,11 +477,60 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
     }
 
     @Override
-    @SuppressWarnings({"unchecked", "rawtypes"}) // the contract asks for comparable keys
     public PairRDD<K, V> sortByKey(boolean ascending) {
-        Function<Tuple2<K, V>, Comparable> key = pair -> (Comparable) pair._1();
-        RDD<Tuple2<K, V>> sorted = at(site("sortByKey")).sortBy((Function) key, ascending, rdds.defaultParallelism());
-        return pairs(of(sorted).dataset());
+        return sortByKey(ascending, rdds.defaultParallelism());
+    }
+
+    @Override
+    public PairRDD<K, V> sortByKey(boolean ascending, int n) {
+        Ordering<K> natural = naturalOrder();
+        return sortedByKey(ascending ? natural : natural.reverse(), n);
+    }
+
+    @Override
+    public PairRDD<K, V> sortByKey(Ordering<K> order) {
+        return sortByKey(order, rdds.defaultParallelism());
+    }
+
+    @Override
+    public PairRDD<K, V> sortByKey(Ordering<K> order, int n) {
+        return sortedByKey(checked(order, site("sortByKey")), n);
+    }
+
+    private PairRDD<K, V> sortedByKey(Ordering<K> order, int n) {
+        Site at = site("sortByKey");
+        mustBePositive("sortByKey", n);
+        Dataset<Tuple2<K, V>> keyed = withKeys(at);
+        return pairs(inOrder(at, keyed.partitionBy(Tuple2::_1, RangeBounds.of(pairs(keyed), order, n)), order));
+    }
+
+    @Override
+    public PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner p) {
+        return repartitionedInOrder(site("repartitionAndSortWithinPartitions"), p, naturalOrder());
+    }
+
+    @Override
+    public PairRDD<K, V> repartitionAndSortWithinPartitions(Partitioner p, Ordering<K> order) {
+        Site at = site("repartitionAndSortWithinPartitions");
+        return repartitionedInOrder(at, p, checked(order, at));
+    }
+
+    private PairRDD<K, V> repartitionedInOrder(Site at, Partitioner p, Ordering<K> order) {
+        Objects.requireNonNull(p, "partitioner");
+        return pairs(inOrder(at, withKeys(at).partitionBy(Tuple2::_1, p), order));
+    }
+
+    private Dataset<Tuple2<K, V>> withKeys(Site at) {
+        return dataset.transform(
+                new MapOperator<Tuple2<K, V>, Tuple2<K, V>>(at, pair -> {
+                    present(pair._1(), pair);
+                    return pair;
+                }),
+                true);
+    }
+
+    private static <K, V> Dataset<Tuple2<K, V>> inOrder(Site at, Dataset<Tuple2<K, V>> pairs, Ordering<K> order) {
+        return pairs.transform(new SortOperator<>(at, (a, b) -> order.compare(a._1(), b._1())), true);
     }
 
     // ---- actions

@@ -5,6 +5,7 @@ import io.acequia.streaming.BatchContext;
 import io.acequia.streaming.PairRDD;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.Partitioner;
+import io.acequia.streaming.data.Stats;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.direct.Split;
@@ -49,6 +50,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +71,7 @@ import org.jspecify.annotations.Nullable;
  * order of the partitions, so their combination on the driver is reproducible.
  */
 public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
-    private static final int SAMPLES_PER_BOUND = 40;
+    private static final int TREE_DEPTH = 2;
 
     final Rdds rdds;
     final Dataset<T> dataset;
@@ -230,20 +232,37 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     public <U, W> RDD<W> zipPartitions(RDD<U> other, FlatMapFunction2<Iterator<T>, Iterator<U>, W> f) {
         Site at = site("zipPartitions");
         checked(f, at);
-        DatasetRdd<U> right = of(other);
+        return zipped(at, of(other), (index, ours, theirs) -> f.call(ours, theirs));
+    }
+
+    private <U, W> DatasetRdd<W> zipped(
+            Site at, DatasetRdd<U> right, Function3<Integer, Iterator<T>, Iterator<U>, Iterator<W>> f) {
         if (getNumPartitions() != right.getNumPartitions()) {
-            throw new IllegalArgumentException(
-                    "ACQ-0808 zipPartitions at " + at.callSite() + " of " + getNumPartitions() + " with "
-                            + right.getNumPartitions() + " partitions: both must have the same number");
+            throw new IllegalArgumentException("ACQ-0808 " + at + " of " + getNumPartitions() + " with "
+                    + right.getNumPartitions() + " partitions: both must have the same number");
         }
         return new DatasetRdd<>(
-                rdds,
-                dataset.zip(
-                        right.dataset,
-                        new PartitionOperator<T, U, W>(at, (index, ours, theirs) -> f.call(ours, theirs)),
-                        false),
-                scope.and(right.scope),
-                null);
+                rdds, dataset.zip(right.dataset, new PartitionOperator<>(at, f), false), scope.and(right.scope), null);
+    }
+
+    @Override
+    public <U> PairRDD<T, U> zip(RDD<U> o) {
+        DatasetRdd<Tuple2<T, U>> both = zipped(site("zip"), of(o), SideBySide::new);
+        return new DatasetPairRdd<>(rdds, both.dataset, both.scope, null);
+    }
+
+    @Override
+    public PairRDD<T, Long> zipWithIndex() {
+        Site at = site("zipWithIndex");
+        long[] firsts = new long[getNumPartitions()];
+        if (firsts.length > 1) {
+            int[] allButLast = IntStream.range(0, firsts.length - 1).toArray();
+            List<Long> sizes = job(at, new CountOperator<>(), allButLast);
+            for (int i = 1; i < firsts.length; i++) {
+                firsts[i] = firsts[i - 1] + sizes.get(i - 1);
+            }
+        }
+        return pairs(wholePartitions(at, (index, records, none) -> new Numbered<>(records, firsts[index]), false));
     }
 
     private <U> Dataset<U> wholePartitions(
@@ -371,21 +390,30 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     @Override
     public <C extends Comparable<? super C>> RDD<T> sortBy(Function<T, C> key, boolean ascending, int n) {
         Site at = site("sortBy");
+        Ordering<C> natural = Ordering.natural();
+        return sorted(at, key, ascending ? natural : natural.reverse(), n);
+    }
+
+    @Override
+    public <C> RDD<T> sortBy(Function<T, C> key, Ordering<C> order, int n) {
+        Site at = site("sortBy");
+        return sorted(at, key, checked(order, at), n);
+    }
+
+    private <C> RDD<T> sorted(Site at, Function<T, C> key, Ordering<C> order, int n) {
         checked(key, at);
         mustBePositive("sortBy", n);
-        Ordering<C> order =
-                ascending ? Ordering.natural() : Ordering.<C>natural().reverse();
         Dataset<Tuple2<C, T>> keyed = dataset.transform(
                 new PairOperator<T, C, T>(at, record -> new Tuple2<>(present(key.call(record), record), record)),
                 false);
-        Partitioner ranges = RangeBounds.of(pairs(keyed), order, n, SAMPLES_PER_BOUND * n);
+        Partitioner ranges = RangeBounds.of(pairs(keyed), order, n);
         Ordering<Tuple2<C, T>> byKey = (a, b) -> order.compare(a._1(), b._1());
         return plain(keyed.partitionBy(Tuple2::_1, ranges)
                 .transform(new SortOperator<>(at, byKey), true)
                 .transform(new MapOperator<Tuple2<C, T>, T>(at, Tuple2::_2), false));
     }
 
-    private static <C> C present(@Nullable C key, Object record) {
+    static <C> C present(@Nullable C key, Object record) {
         if (key == null) {
             throw new NullPointerException("ACQ-0819 the key of " + record + " is null: null has no place in an order");
         }
@@ -561,6 +589,37 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     }
 
     @Override
+    public List<T> takeSample(boolean replace, int n, long seed) {
+        Site at = site("takeSample");
+        if (n < 0) {
+            throw new IllegalArgumentException("ACQ-0825 takeSample of " + n + " records: must not be negative");
+        }
+        return replace ? drawnAgain(at, n, seed) : drawnOnce(at, n, seed);
+    }
+
+    private List<T> drawnOnce(Site at, int n, long seed) {
+        Dataset<Tuple2<Long, T>> tickets =
+                wholePartitions(at, (index, records, none) -> Draws.tickets(index, records, seed), false);
+        List<Tuple2<Long, T>> winners = plain(tickets).ordered(at, n, (a, b) -> a._1().compareTo(b._1()));
+        return winners.stream().map(Tuple2::_2).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private List<T> drawnAgain(Site at, int n, long seed) {
+        List<Long> sizes = job(at, new CountOperator<>());
+        if (n == 0 || sizes.stream().allMatch(size -> size == 0)) {
+            return new ArrayList<>();
+        }
+        Draws.Places places = new Draws.Places(sizes, n, seed);
+        Dataset<Tuple2<Integer, T>> found =
+                wholePartitions(at, (index, records, none) -> places.of(index, records), false);
+        List<T> sample = new ArrayList<>(Collections.nCopies(n, null));
+        plain(found)
+                .job(at, new ListOperator<>())
+                .forEach(part -> part.forEach(each -> sample.set(each._1(), each._2())));
+        return sample;
+    }
+
+    @Override
     public T first() {
         List<T> one = take(1);
         if (one.isEmpty()) {
@@ -600,7 +659,7 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> Ordering<T> naturalOrder() {
+    static <T> Ordering<T> naturalOrder() {
         return (a, b) -> ((Comparable<T>) a).compareTo(b);
     }
 
@@ -627,12 +686,15 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
     @Override
     public T reduce(Function2<T, T, T> f) {
         Site at = site("reduce");
+        return reduced(at, checked(f, at));
+    }
+
+    private T reduced(Site at, Function2<T, T, T> f) {
         List<T> parts = new ArrayList<>();
-        job(at, new ReduceOperator<>(at, checked(f, at)).andThen(new ListOperator<>()))
-                .forEach(parts::addAll);
+        job(at, new ReduceOperator<>(at, f).andThen(new ListOperator<>())).forEach(parts::addAll);
         if (parts.isEmpty()) {
             throw new NoSuchElementException(
-                    "ACQ-0814 reduce of an RDD without records: ask isEmpty first, or use fold");
+                    "ACQ-0814 " + at.operator() + " of an RDD without records: ask isEmpty first, or use fold");
         }
         T reduced = parts.get(0);
         for (T part : parts.subList(1, parts.size())) {
@@ -655,6 +717,80 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
             folded = combine(at, comb, folded, part);
         }
         return folded;
+    }
+
+    @Override
+    public T treeReduce(Function2<T, T, T> f) {
+        return treeReduce(f, TREE_DEPTH);
+    }
+
+    @Override
+    public T treeReduce(Function2<T, T, T> f, int depth) {
+        Site at = site("treeReduce");
+        checked(f, at);
+        return combinedByLevels(at, dataset.transform(new ReduceOperator<>(at, f), false), f, depth)
+                .reduced(at, f);
+    }
+
+    @Override
+    public <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb) {
+        return treeAggregate(zero, seq, comb, TREE_DEPTH);
+    }
+
+    @Override
+    public <U> U treeAggregate(U zero, Function2<U, T, U> seq, Function2<U, U, U> comb, int depth) {
+        Site at = site("treeAggregate");
+        Zero<U> fresh = Zero.of(zero);
+        FoldOperator<T, U> fold = new FoldOperator<>(at, fresh, checked(seq, at));
+        DatasetRdd<U> parts = combinedByLevels(at, dataset.transform(fold, false), checked(comb, at), depth);
+        U folded = zero(at, fresh);
+        for (U part : parts.job(at, new ReduceOperator<>(at, comb).andThen(new ListOperator<>())).stream()
+                .flatMap(List::stream)
+                .toList()) {
+            folded = combine(at, comb, folded, part);
+        }
+        return folded;
+    }
+
+    /** Neighbours are combined, level by level, until few enough are left for the driver. */
+    private <U> DatasetRdd<U> combinedByLevels(Site at, Dataset<U> parts, Function2<U, U, U> comb, int depth) {
+        if (depth < 1) {
+            throw new IllegalArgumentException("ACQ-0824 " + at + " over " + depth + " levels: must be at least 1");
+        }
+        DatasetRdd<U> level = plain(parts);
+        int scale = (int) Math.max(2, Math.ceil(Math.pow(level.getNumPartitions(), 1.0 / depth)));
+        while (level.getNumPartitions() > scale + level.getNumPartitions() / scale) {
+            int before = level.getNumPartitions();
+            int targets = before / scale;
+            level = plain(level.<Tuple2<Integer, U>>wholePartitions(
+                            at, (index, records, none) -> placed(index * targets / before, records), false)
+                    .partitionBy(Tuple2::_1, new NumberedPartitioner(targets))
+                    .transform(new MapOperator<Tuple2<Integer, U>, U>(at, Tuple2::_2), false)
+                    .transform(new ReduceOperator<>(at, comb), false));
+        }
+        return level;
+    }
+
+    private static <U> Iterator<Tuple2<Integer, U>> placed(int target, Iterator<U> records) {
+        List<Tuple2<Integer, U>> placed = new ArrayList<>(1);
+        records.forEachRemaining(record -> placed.add(new Tuple2<>(target, record)));
+        return placed.iterator();
+    }
+
+    @Override
+    public <N extends Number> Stats stats(Function<T, N> number) {
+        Site at = site("stats");
+        checked(number, at);
+        Moments all = new Moments();
+        job(
+                        at,
+                        new FoldOperator<T, Moments>(
+                                at,
+                                Moments::new,
+                                (moments, record) ->
+                                        moments.add(number.call(record).doubleValue())))
+                .forEach(all::add);
+        return all.stats();
     }
 
     private static <U> U zero(Site at, Zero<U> fresh) {
@@ -744,7 +880,16 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
 
     @Override
     public void saveAsTextFile(String path) {
-        TextDirectory.write(this, site("saveAsTextFile"), Objects.requireNonNull(path, "path"));
+        saveAsTextFile(path, Compression.NONE);
+    }
+
+    @Override
+    public void saveAsTextFile(String path, Compression compression) {
+        TextDirectory.write(
+                this,
+                site("saveAsTextFile"),
+                Objects.requireNonNull(path, "path"),
+                Objects.requireNonNull(compression, "compression"));
     }
 
     @Override

@@ -14,9 +14,15 @@ import java.util.SplittableRandom;
 
 /** Finds where to cut keys into ranges of about the same size: runs a job that samples them. */
 final class RangeBounds {
+    private static final int SAMPLES_PER_BOUND = 40;
+
     private RangeBounds() {}
 
-    static <C, T> Partitioner of(DatasetPairRdd<C, T> keyed, Ordering<C> order, int ranges, int samplesPerPartition) {
+    static <C, T> Partitioner of(DatasetPairRdd<C, T> keyed, Ordering<C> order, int ranges) {
+        if (ranges == 1) {
+            return new RangePartitioner<>(List.of(), order);
+        }
+        int samplesPerPartition = SAMPLES_PER_BOUND * ranges;
         Site at = Site.of("sample for sorting");
         List<Weighted<C>> samples = new ArrayList<>();
         long total = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.rdd;
 
+import io.acequia.streaming.RDD;
 import io.acequia.streaming.internal.operator.Site;
 import io.acequia.streaming.internal.operator.TextFileOperator;
 import java.io.IOException;
@@ -31,7 +32,7 @@ import java.util.stream.Stream;
 final class TextDirectory {
     private TextDirectory() {}
 
-    static void write(DatasetRdd<?> rdd, Site action, String target) {
+    static void write(DatasetRdd<?> rdd, Site action, String target, RDD.Compression compression) {
         Path wanted = Path.of(target).toAbsolutePath();
         Path folder = Objects.requireNonNull(wanted.getParent());
         Path attempts = folder.resolve("." + wanted.getFileName() + ".attempts");
@@ -45,7 +46,7 @@ final class TextDirectory {
             delete(attempts);
             Files.createDirectories(attempt);
             try {
-                rdd.job(action, new TextFileOperator<>(attempt.toString()));
+                rdd.job(action, new TextFileOperator<>(attempt.toString(), compression == RDD.Compression.GZIP));
                 force(Files.createFile(attempt.resolve("_SUCCESS")));
                 force(attempt);
                 replace(wanted, attempt, old);
@@ -86,9 +87,9 @@ final class TextDirectory {
             }
         }
         if (!ours) {
-            throw new IllegalStateException(
-                    "ACQ-0820 " + wanted
-                            + " stands where output should go, and is no output of an earlier run: move it away, or write elsewhere");
+            throw new IllegalStateException("ACQ-0820 " + wanted
+                    + " stands where output should go, and is no output of an earlier run: move it away, or"
+                    + " write elsewhere");
         }
     }
 

@@ -22,7 +22,12 @@ public final class RecordFile {
 
     /** Opens a file for reading from its start; closed at its end or by the caller. */
     public static <T> Reader<T> open(Path file, RecordSerializer serializer) throws IOException {
-        return new Reader<>(file, serializer);
+        return open(file, serializer, 0, Files.size(file));
+    }
+
+    /** Opens what was written between two calls of {@link Writer#finish}, by the lengths that these gave. */
+    public static <T> Reader<T> open(Path file, RecordSerializer serializer, long from, long until) throws IOException {
+        return new Reader<>(file, serializer, from, until);
     }
 
     /** Writes a new file, record by record. An interrupt changes nothing, as it would close a channel. For one thread. */
@@ -33,8 +38,13 @@ public final class RecordFile {
 
         /** Makes the file, or empties it. */
         public Writer(Path path, RecordSerializer serializer) throws IOException {
+            this(path, serializer, RecordSerializer.CHUNK_BYTES);
+        }
+
+        /** The same, with chunks of about another size. */
+        Writer(Path path, RecordSerializer serializer, int chunkBytes) throws IOException {
             file = new FileOutputStream(path.toFile());
-            records = serializer.writer(this::chunk);
+            records = serializer.writer(this::chunk, chunkBytes);
         }
 
         /** Adds a record. */
@@ -80,11 +90,17 @@ public final class RecordFile {
         private final Iterator<T> records;
         private long left;
 
-        private Reader(Path file, RecordSerializer serializer) throws IOException {
+        private Reader(Path file, RecordSerializer serializer, long from, long until) throws IOException {
             this.file = file;
             InputStream bytes = Files.newInputStream(file);
+            try {
+                bytes.skipNBytes(from);
+            } catch (IOException e) {
+                bytes.close();
+                throw e;
+            }
             this.in = new DataInputStream(new BufferedInputStream(bytes));
-            this.left = Files.size(file);
+            this.left = until - from;
             this.records = serializer.read(new Chunks());
         }
 

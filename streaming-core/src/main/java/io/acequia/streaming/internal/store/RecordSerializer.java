@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordSerializer {
     private static final int DEEPEST_CAUSE = 100;
 
-    private static final int CHUNK_BYTES = 256 << 10;
+    static final int CHUNK_BYTES = 256 << 10;
 
     private final Admission admission;
     private final List<CodecSerializer> codecs = new ArrayList<>();
@@ -129,7 +129,12 @@ public final class RecordSerializer {
 
     /** Starts a run of records. For one thread. */
     public Writer writer(ChunkSink sink) {
-        return new Writer(sink);
+        return writer(sink, CHUNK_BYTES);
+    }
+
+    /** The same, with chunks of about so many bytes. */
+    Writer writer(ChunkSink sink, int chunkBytes) {
+        return new Writer(sink, chunkBytes);
     }
 
     /** The records of all chunks in turn; one chunk at a time is in memory. */
@@ -165,12 +170,14 @@ public final class RecordSerializer {
     /** A run of records on its way into chunks. */
     public final class Writer implements AutoCloseable {
         private final ChunkSink sink;
+        private final int chunkBytes;
         private final RecordKryo kryo = borrow();
         private final Output out = new Output(1024, -1);
         private boolean usable = true;
 
-        private Writer(ChunkSink sink) {
+        private Writer(ChunkSink sink, int chunkBytes) {
             this.sink = sink;
+            this.chunkBytes = chunkBytes;
         }
 
         /**
@@ -185,7 +192,7 @@ public final class RecordSerializer {
                 usable = false;
                 throw explained(record, e);
             }
-            if (out.position() >= CHUNK_BYTES) {
+            if (out.position() >= chunkBytes) {
                 flush();
             }
         }

@@ -11,6 +11,9 @@ import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.store.AsideFiles;
+import io.acequia.streaming.internal.store.RecordSerializer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -43,9 +46,13 @@ final class Ops {
 
     /** A job whose tasks reach no storage. */
     static Job newJob() {
-        return new Job(job(), uri -> {
-            throw new AssertionError("no storage at " + uri);
-        });
+        AsideFiles none = new AsideFiles(Path.of("nowhere"), new RecordSerializer(Set.of()));
+        return new Job(
+                job(),
+                uri -> {
+                    throw new AssertionError("no storage at " + uri);
+                },
+                TaskMemory.of(Long.MAX_VALUE, 1, none));
     }
 
     static JobInfo job() {

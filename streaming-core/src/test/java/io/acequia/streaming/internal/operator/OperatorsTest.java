@@ -166,7 +166,7 @@ class OperatorsTest {
 
     @Test
     void combineKeepsTheOrderInWhichKeysCame() throws Exception {
-        CombineOperator<String, Integer, Integer> sum = new CombineOperator<>(site, null, Integer::sum);
+        CombineOperator<String, Integer, Integer> sum = new CombineOperator<>(site, null, Integer::sum, null);
         assertThat(Tasks.run(sum, Tuple2.of("b", 1), Tuple2.of("a", 2), Tuple2.of("b", 3), Tuple2.of(null, 4)))
                 .containsExactly(Tuple2.of("b", 4), Tuple2.of("a", 2), Tuple2.of(null, 4));
     }
@@ -174,21 +174,22 @@ class OperatorsTest {
     @Test
     void combineMakesTheFirstValueOfAKey() throws Exception {
         CombineOperator<String, Integer, String> text =
-                new CombineOperator<>(site, i -> "=" + i, (s, i) -> s + "+" + i);
+                new CombineOperator<>(site, i -> "=" + i, (s, i) -> s + "+" + i, null);
         assertThat(Tasks.run(text, Tuple2.of("a", 1), Tuple2.of("a", 2))).containsExactly(Tuple2.of("a", "=1+2"));
     }
 
     @Test
     void combineTakesAllEvenWhenLittleIsWanted() throws Exception {
-        Operator<Tuple2<String, Integer>, Tuple2<String, Integer>> first =
-                new CombineOperator<String, Integer, Integer>(site, null, Integer::sum).andThen(new LimitOperator<>(1));
+        Operator<Tuple2<String, Integer>, Tuple2<String, Integer>> first = new CombineOperator<
+                        String, Integer, Integer>(site, null, Integer::sum, null)
+                .andThen(new LimitOperator<>(1));
         assertThat(Tasks.run(first, Tuple2.of("a", 1), Tuple2.of("b", 1), Tuple2.of("a", 1)))
                 .containsExactly(Tuple2.of("a", 2));
     }
 
     @Test
     void combiningToNullIsRefusedWithTheKey() {
-        CombineOperator<String, Integer, Integer> none = new CombineOperator<>(site, null, (a, b) -> null);
+        CombineOperator<String, Integer, Integer> none = new CombineOperator<>(site, null, (a, b) -> null, null);
         assertThatExceptionOfType(OperatorException.class)
                 .isThrownBy(() -> Tasks.run(none, Tuple2.of("k", 1), Tuple2.of("k", 2)))
                 .havingCause()
@@ -201,7 +202,7 @@ class OperatorsTest {
     @Test
     void cogroupGathersBothSidesOfEachKey() throws Exception {
         Tasks.Collected<Tuple2<String, Tuple2<Iterable<Integer>, Iterable<String>>>> out = new Tasks.Collected<>();
-        new CogroupOperator<String, Integer, String>()
+        new CogroupOperator<String, Integer, String>(site)
                 .apply(
                         new Tasks.Task(0),
                         List.of(Tuple2.of("b", 1), Tuple2.of("a", 2), Tuple2.of("b", 3))
@@ -220,7 +221,8 @@ class OperatorsTest {
         Tasks.Collected<Tuple2<String, Tuple2<Iterable<Integer>, Iterable<Integer>>>> out = new Tasks.Collected<>();
         out.most = 1;
         List<Tuple2<String, Integer>> side = List.of(Tuple2.of("a", 1), Tuple2.of(null, 2));
-        new CogroupOperator<String, Integer, Integer>().apply(new Tasks.Task(0), side.iterator(), side.iterator(), out);
+        new CogroupOperator<String, Integer, Integer>(site)
+                .apply(new Tasks.Task(0), side.iterator(), side.iterator(), out);
         assertThat(out.records).containsExactly(Tuple2.of("a", Tuple2.of(List.of(1), List.of(1))));
     }
 
@@ -304,7 +306,7 @@ class OperatorsTest {
 
     @Test
     void aPartitionBecomesAFileOfLines(@TempDir Path directory) throws Exception {
-        TextFileOperator<Object> files = new TextFileOperator<>(directory.toString());
+        TextFileOperator<Object> files = new TextFileOperator<>(directory.toString(), false);
         assertThat(Tasks.run(new Tasks.Task(7), files, "a", 1, null)).containsExactly(3L);
         assertThat(directory.resolve("part-00007")).content().isEqualTo("a\n1\nnull\n");
         assertThat(Tasks.run(new Tasks.Task(8), files)).containsExactly(0L);
@@ -315,7 +317,8 @@ class OperatorsTest {
     @Test
     void aTextFileThatCannotBeClosedSaysSo(@TempDir Path directory) throws Exception {
         Tasks.Collected<Long> out = new Tasks.Collected<>();
-        Downstream<String> file = new TextFileOperator<String>(directory.toString()).attach(new Tasks.Task(0), out);
+        Downstream<String> file =
+                new TextFileOperator<String>(directory.toString(), false).attach(new Tasks.Task(0), out);
         file.begin();
         file.accept("a\uD800");
         assertThatExceptionOfType(UncheckedIOException.class)

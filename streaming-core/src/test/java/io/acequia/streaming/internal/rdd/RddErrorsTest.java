@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.BatchContext;
 import io.acequia.streaming.PairRDD;
@@ -100,6 +101,34 @@ class RddErrorsTest {
     }
 
     @Test
+    void partitionsOfDifferentSizesFailToBeZipped() {
+        RDD<Integer> left = some.filter(number -> number > 1);
+        assertThatThrownBy(() -> left.zip(some).collect())
+                .hasStackTraceContaining(
+                        "ACQ-0823 partition 0 has more records on the right: zip pairs records by their"
+                                + " places, so both RDDs must have as many in each partition");
+        assertThatThrownBy(() -> some.zip(left).collect()).hasStackTraceContaining("has more records on the left");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> some.zip(none))
+                .withMessageMatching("ACQ-0808 zip at RddErrorsTest\\.java:\\d+ of 2 with 1 partitions:"
+                        + " both must have the same number");
+    }
+
+    @Test
+    void aTreeHasALevelAtLeast() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> some.treeReduce(Integer::sum, 0))
+                .withMessageMatching(
+                        "ACQ-0824 treeReduce at RddErrorsTest\\.java:\\d+ over 0 levels: must be at least 1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> some.treeAggregate(0, Integer::sum, Integer::sum, -1))
+                .withMessageStartingWith("ACQ-0824 treeAggregate");
+        assertMissing(
+                () -> none.treeReduce(Integer::sum),
+                "ACQ-0814 treeReduce of an RDD without records: ask isEmpty first, or use fold");
+    }
+
+    @Test
     void aFractionOutOfRangeIsRefused() {
         assertRefused(
                 () -> some.sample(false, 1.5, 1),
@@ -111,6 +140,7 @@ class RddErrorsTest {
     @Test
     void negativeNumbersOfRecordsAreRefused() {
         assertRefused(() -> some.take(-1), "ACQ-0811 take of -1 records: must not be negative");
+        assertRefused(() -> some.takeSample(true, -1, 1), "ACQ-0825 takeSample of -1 records: must not be negative");
         for (ThrowingCallable use : List.<ThrowingCallable>of(
                 () -> some.top(-1),
                 () -> some.top(-1, Ordering.natural()),

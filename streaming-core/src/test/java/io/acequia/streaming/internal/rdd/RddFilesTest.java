@@ -180,6 +180,39 @@ class RddFilesTest {
     }
 
     @Test
+    void patternsMatchNamesOfFilesAndFolders() throws Exception {
+        for (String day : List.of("day-1", "day-2", "night-1", ".day-3")) {
+            Path folder = Files.createDirectory(directory.resolve(day));
+            Files.writeString(folder.resolve("a.txt"), day + " a\n");
+            Files.writeString(folder.resolve("b.log"), day + " b\n");
+        }
+        assertThat(batch.textFile(directory + "/day-*/a.txt").collect()).containsExactly("day-1 a", "day-2 a");
+        assertThat(batch.textFile(directory + "/*-1/?.{txt,log}").collect())
+                .containsExactly("day-1 a", "day-1 b", "night-1 a", "night-1 b");
+        assertThat(batch.textFile(directory + "/day-[1-1]").collect()).containsExactly("day-1 a", "day-1 b");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> batch.textFile(directory + "/week-*"))
+                .withMessageContaining("ACQ-0650")
+                .withMessageContaining("no file matches the pattern");
+    }
+
+    @Test
+    void aNameThatLooksLikeAPatternStandsForItself() throws Exception {
+        Files.writeString(directory.resolve("a[1].txt"), "itself\n");
+        Files.writeString(directory.resolve("a1.txt"), "another\n");
+        assertThat(batch.textFile(directory + "/a[1].txt").collect()).containsExactly("itself");
+    }
+
+    @Test
+    void zippedPartsAreWrittenAndReadBack() {
+        Path target = directory.resolve("zipped");
+        List<String> lines = IntStream.range(0, 1000).mapToObj(i -> "line " + i).toList();
+        batch.parallelize(lines, 2).saveAsTextFile(target.toString(), RDD.Compression.GZIP);
+        assertThat(target.resolve("part-00001.gz")).isNotEmptyFile();
+        assertThat(batch.textFile(target.toString()).collect()).isEqualTo(lines);
+    }
+
+    @Test
     void aPathWithoutAnythingIsRefused() {
         Path missing = directory.resolve("missing");
         assertThatIllegalArgumentException()
