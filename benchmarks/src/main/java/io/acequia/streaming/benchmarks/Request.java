@@ -13,36 +13,46 @@ import java.util.List;
  * @param keys keys of the state, where the workload has one
  * @param only of W1 and W2, the stream to measure, {@link #STRING} or {@link #UTF8}; empty for both, each in a JVM of its own
  * @param bootstrap of kafka, the broker to ask first; empty for one in a container of its own
+ * @param heap of rdd against {@link #MEMORY}, the heap in MiB
  */
-record Request(String workload, String whom, int rounds, int lines, int keys, String only, String bootstrap) {
+record Request(String workload, String whom, int rounds, int lines, int keys, String only, String bootstrap, int heap) {
     static final String STRING = "String";
     static final String UTF8 = "Utf8";
 
     static final int LEAST_ROUNDS = 5;
     static final String LOG_OFF = "log-off";
     static final String KAFKA = "kafka";
+    static final String RDD = "rdd";
+    static final String LOOP = "loop";
+    static final String MEMORY = "memory";
     static final String CONSUMER = "consumer";
     static final String SPARK = "spark";
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
     private static final int KEYS = 1_000_000;
+    private static final int HEAP = 32;
     private static final String USAGE =
-            "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only String|Utf8], or"
-                    + " bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap HOST:PORT] [--rounds N]"
-                    + " [--records N], or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
+            "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only"
+                + " String|Utf8], or bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap"
+                + " HOST:PORT] [--rounds N] [--records N], or bin/bench rdd --vs loop|spark [--rounds N] [--lines N],"
+                + " or bin/bench rdd --memory [--lines N] [--heap MIB], or bin/bench"
+                + " state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
         String workload = "";
         String whom = "";
         int rounds = ROUNDS;
-        int lines = LINES;
+        int lines = 0;
+        int heap = HEAP;
         int keys = KEYS;
         String only = "";
         String bootstrap = "";
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             switch (argument) {
+                case "--memory" -> whom = MEMORY;
+                case "--heap" -> heap = number(argument, value(arguments, ++i));
                 case "--vs" -> whom = value(arguments, ++i);
                 case "--rounds" -> rounds = number(argument, value(arguments, ++i));
                 case "--lines", "--records" -> lines = number(argument, value(arguments, ++i));
@@ -61,21 +71,27 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
         boolean alone = whom.isEmpty() && (workload.startsWith("state-") || workload.equals("checkpoint"));
         if (!alone && !isContestant(whom, workload)) {
             throw new IllegalArgumentException("ACQ-3002 --vs '" + whom
-                    + "': the contestant must be 'limit', for W2 also 'log-off', and for kafka 'consumer' or 'spark'; "
+                    + "': the contestant must be 'limit', for W2 also 'log-off', for kafka 'consumer' or 'spark', and"
+                    + " for rdd 'loop' or 'spark'; "
                     + USAGE);
         }
         if (rounds < LEAST_ROUNDS) {
             throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS
                     + ", fewer say nothing about the spread");
         }
-        return new Request(workload, whom, rounds, lines, keys, only, bootstrap);
+        if (lines == 0) {
+            lines = whom.equals(MEMORY) ? RddRuns.MEMORY_LINES : LINES;
+        }
+        return new Request(workload, whom, rounds, lines, keys, only, bootstrap, heap);
     }
 
     private static boolean isContestant(String whom, String workload) {
         return switch (whom) {
-            case "limit" -> !workload.equals(KAFKA);
+            case "limit" -> !workload.equals(KAFKA) && !workload.equals(RDD);
             case LOG_OFF -> workload.equals("W2");
-            case CONSUMER, SPARK -> workload.equals(KAFKA);
+            case CONSUMER -> workload.equals(KAFKA);
+            case SPARK -> workload.equals(KAFKA) || workload.equals(RDD);
+            case LOOP, MEMORY -> workload.equals(RDD);
             default -> false;
         };
     }

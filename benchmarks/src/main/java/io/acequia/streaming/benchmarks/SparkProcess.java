@@ -16,13 +16,14 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A JVM with Spark's direct stream over the same topic, on as many cores; the program is that of {@code benchmarks/peers/spark},
+ * A JVM with Spark's direct stream over the same topic, or with its batch jobs over the same files, on as many cores; the programs are those of {@code benchmarks/peers/spark},
  * whose class path {@code bin/bench} finds out. A line on its standard input says what to read, and a line of its standard output
  * what came of it; it ends with its input.
  */
 final class SparkProcess implements AutoCloseable {
     static final String CLASS_PATH = "acequia.bench.spark";
-    private static final String MAIN = "io.acequia.peers.spark.SparkDirectStream";
+    private static final String STREAM = "io.acequia.peers.spark.SparkDirectStream";
+    private static final String RDDS = "io.acequia.peers.spark.SparkRdds";
     private static final String READY = "ready";
 
     /** What Spark needs to be open on Java 17; its launcher would say so. */
@@ -57,15 +58,24 @@ final class SparkProcess implements AutoCloseable {
         return start(System.getProperty(CLASS_PATH, ""), List.of(topic.bootstrap(), topic.name()));
     }
 
+    /** The one that runs batch jobs. */
+    static SparkProcess startRdds() throws IOException {
+        return start(System.getProperty(CLASS_PATH, ""), RDDS, List.of());
+    }
+
     static SparkProcess start(String classPath, List<String> arguments) throws IOException {
+        return start(classPath, STREAM, arguments);
+    }
+
+    private static SparkProcess start(String classPath, String main, List<String> arguments) throws IOException {
         if (classPath.isEmpty()) {
             throw new IllegalArgumentException(
-                    "ACQ-3155 the class path of Spark is missing: start the benchmark by bin/bench kafka --vs spark");
+                    "ACQ-3155 the class path of Spark is missing: start the benchmark by bin/bench, with --vs spark");
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         OPEN.forEach(each -> command.add("--add-opens=" + each + "=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", classPath, MAIN));
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(arguments);
         command.add(String.valueOf(TwoThreads.COUNT));
         SparkProcess spark = new SparkProcess(new ProcessBuilder(command)
@@ -98,6 +108,13 @@ final class SparkProcess implements AutoCloseable {
         String[] said = answer("done").split(" ", -1);
         Tally tally = new Tally(Long.parseLong(said[0]), Long.parseLong(said[1]), Long.parseLong(said[2]));
         return new KafkaThroughput.Turn(tally, Long.parseLong(said[3]), Long.parseLong(said[4]));
+    }
+
+    /** A batch job over the files in a directory. */
+    RddRuns.Turn run(RddWork work, Path in) throws IOException {
+        this.in.println(work + " " + in);
+        String[] said = answer("done").split(" ", -1);
+        return new RddRuns.Turn(Long.parseLong(said[0]), Long.parseLong(said[1]), Long.parseLong(said[2]));
     }
 
     /** Offsets by partition, from the first one on. */

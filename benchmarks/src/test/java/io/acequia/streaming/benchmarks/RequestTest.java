@@ -13,27 +13,40 @@ class RequestTest {
     @Test
     void nineRoundsOfAMillionLinesUnlessToldOtherwise() {
         assertThat(Request.of(List.of("W6", "--vs", "limit")))
-                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000, "", ""));
+                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000, "", "", 32));
         assertThat(Request.of(List.of("W6", "--vs", "limit", "--rounds", "5", "--lines", "10", "--keys", "7")))
-                .isEqualTo(new Request("W6", "limit", 5, 10, 7, "", ""));
+                .isEqualTo(new Request("W6", "limit", 5, 10, 7, "", "", 32));
     }
 
     @Test
     void growthHasNoContestant() {
         assertThat(Request.of(List.of("state-growth")))
-                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, "", ""));
+                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, "", "", 32));
     }
 
     @Test
     void kafkaHasRecordsAndPerhapsABroker() {
         assertThat(Request.of(List.of("kafka", "--vs", "consumer")))
-                .isEqualTo(new Request("kafka", "consumer", 9, 1_000_000, 1_000_000, "", ""));
+                .isEqualTo(new Request("kafka", "consumer", 9, 1_000_000, 1_000_000, "", "", 32));
         assertThat(Request.of(List.of("kafka", "--vs", "spark", "--records", "10", "--bootstrap", "a:9092,b:9093")))
-                .isEqualTo(new Request("kafka", "spark", 9, 10, 1_000_000, "", "a:9092,b:9093"));
+                .isEqualTo(new Request("kafka", "spark", 9, 10, 1_000_000, "", "a:9092,b:9093", 32));
+    }
+
+    @Test
+    void rddHasAHeapWhereItsMemoryIsMeasured() {
+        assertThat(Request.of(List.of("rdd", "--memory")))
+                .isEqualTo(new Request("rdd", "memory", 9, 4_000_000, 1_000_000, "", "", 32));
+        assertThat(Request.of(List.of("rdd", "--memory", "--heap", "256", "--lines", "40")))
+                .isEqualTo(new Request("rdd", "memory", 9, 40, 1_000_000, "", "", 256));
+        assertThat(Request.of(List.of("rdd", "--vs", "loop")))
+                .isEqualTo(new Request("rdd", "loop", 9, 1_000_000, 1_000_000, "", "", 32));
     }
 
     @ParameterizedTest
     @CsvSource({
+        "ACQ-3002 --vs 'limit', rdd --vs limit",
+        "ACQ-3002 --vs 'memory', W6 --memory",
+        "ACQ-3004 --heap 'big', rdd --memory --heap big",
         "ACQ-3001 '--laps', W6 --laps 9",
         "ACQ-3001 'W7', W6 W7",
         "ACQ-3002 --vs '', W6",
@@ -75,7 +88,7 @@ class RequestTest {
 
     @Test
     void aJvmOfItsOwnThatFailsIsTold() {
-        Request wrong = new Request("W9", "limit", 5, 10, 10, "", "");
+        Request wrong = new Request("W9", "limit", 5, 10, 10, "", "", 32);
         assertThatThrownBy(() -> OwnJvm.each(wrong))
                 .hasMessageStartingWith("ACQ-3044 the JVM that measured String ended");
     }

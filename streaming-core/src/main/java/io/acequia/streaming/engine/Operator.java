@@ -3,6 +3,7 @@ package io.acequia.streaming.engine;
 
 import io.acequia.streaming.data.TaskContext;
 import java.io.Serializable;
+import java.util.Iterator;
 
 /**
  * A narrow operation on the records of one partition. An engine attaches the operators of a chain from the last to the
@@ -14,6 +15,14 @@ import java.io.Serializable;
 public interface Operator<T, R> extends Serializable {
     /** Makes the stage that takes {@code T}s and pushes {@code R}s into {@code down}. Called in the task, once. */
     Downstream<T> attach(TaskContext task, Downstream<R> down) throws Exception;
+
+    /**
+     * The results of all records for who pulls them; to be closed, which closes the records too. An operator that gives everything at
+     * its end overrides it; by default a record is pushed through when nothing is left of those before it.
+     */
+    default Iterator<R> results(TaskContext task, Iterator<T> records) throws Exception {
+        return new PartitionIterator<>(task, records, this);
+    }
 
     /** This operator and then {@code next}, as one. */
     default <S> Operator<T, S> andThen(Operator<R, S> next) {

@@ -31,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BatchSemantics {
-    private static final int CASES = 200;
 
     /** How an RDD is kept, and what it belongs to: with nothing to hold it against but itself. */
     private static final Set<String> NOT_OF_RECORDS = Set.of("context", "splits", "unwrap");
@@ -44,6 +43,11 @@ public abstract class BatchSemantics {
     /** The engine under test, by its master, and its settings. */
     protected StreamingConf conf() {
         return TestStreams.defaults();
+    }
+
+    /** How many cases each operation is held against. */
+    protected int cases() {
+        return 200;
     }
 
     /** Most records of a list: more of them for an engine that does something else with many. */
@@ -63,7 +67,7 @@ public abstract class BatchSemantics {
     }
 
     private void check(String name, Held operation) throws Exception {
-        for (long seed = 1; seed <= CASES; seed++) {
+        for (long seed = 1; seed <= cases(); seed++) {
             Path folder = directory.resolve(name.replace(' ', '-') + "-" + seed);
             DrawnRdds drawn = new DrawnRdds(batch, seed, mostRecords(), folder);
             try {

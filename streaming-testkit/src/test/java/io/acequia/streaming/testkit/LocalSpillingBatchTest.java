@@ -12,6 +12,11 @@ class LocalSpillingBatchTest extends BatchSemantics {
     }
 
     @Override
+    protected int cases() {
+        return 50;
+    }
+
+    @Override
     protected int mostRecords() {
         return 150;
     }

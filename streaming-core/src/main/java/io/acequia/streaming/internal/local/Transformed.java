@@ -3,7 +3,6 @@ package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
-import io.acequia.streaming.engine.PartitionIterator;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -24,7 +23,7 @@ record Transformed<T, R>(LocalDataset<T> parent, Operator<T, R> operator, Closur
     public Iterator<R> iterate(int partition, LocalTask task) throws Exception {
         Iterator<T> records = parent.iterate(partition, task);
         try {
-            return new PartitionIterator<>(task, records, closures.copy(operator));
+            return closures.copy(operator).results(task, records);
         } catch (Throwable t) {
             Thrown.closeAfter(t, records);
             throw t;

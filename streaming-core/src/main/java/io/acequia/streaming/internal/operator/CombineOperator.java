@@ -5,9 +5,12 @@ import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.store.Gauge;
+import java.util.Collections;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,61 +30,65 @@ public record CombineOperator<K, V, C>(
         return combine == null ? new Before<>(this, task, down) : new Behind<>(this, task, down, combine);
     }
 
-    private abstract static class Combining<K, V, C> extends Stage<Tuple2<K, V>, Tuple2<K, C>> {
-        private final CombineOperator<K, V, C> operator;
-        private final @Nullable Function<V, C> create;
-        private final Function2<C, V, C> merge;
-        private final TaskContext task;
+    /** Before a shuffle nobody pulls. */
+    @Override
+    public Iterator<Tuple2<K, C>> results(TaskContext task, Iterator<Tuple2<K, V>> records) throws Exception {
+        return combine == null
+                ? Operator.super.results(task, records)
+                : new Gathered<>(records, new Combined<>(this, task, combine));
+    }
 
-        Combining(CombineOperator<K, V, C> operator, TaskContext task, Downstream<Tuple2<K, C>> down) {
+    /** Adds a pair to what its key has in the table. */
+    @SuppressWarnings("unchecked")
+    private void put(Tuple2<K, V> pair, KeyedTable<K, C> table, TaskContext task) throws Exception {
+        int entry = table.entryOf(pair._1());
+        C combined = table.value(entry);
+        try {
+            if (combined != null) {
+                combined = merge.call(combined, pair._2());
+            } else {
+                combined = create == null ? (C) pair._2() : create.call(pair._2());
+            }
+        } catch (Throwable t) {
+            throw site.failure(task, t);
+        }
+        if (combined == null) {
+            throw site.failure(
+                    task,
+                    new NullPointerException("ACQ-0702 combining gave null for key " + pair._1()
+                            + ": return a value, such as an Optional"));
+        }
+        table.value(entry, combined);
+    }
+
+    /** Whether the end is of interest says nothing about the records before it. */
+    private abstract static class Combining<K, V, C> extends Stage<Tuple2<K, V>, Tuple2<K, C>> {
+        Combining(Downstream<Tuple2<K, C>> down) {
             super(down);
-            this.operator = operator;
-            this.create = operator.create;
-            this.merge = operator.merge;
-            this.task = task;
         }
 
-        /** Whether the end is of interest says nothing about the records before it. */
         @Override
         public boolean wantsMore() {
             return true;
         }
-
-        @SuppressWarnings("unchecked")
-        final void put(Tuple2<K, V> pair, KeyedTable<K, C> table) throws Exception {
-            int entry = table.entryOf(pair._1());
-            C combined = table.value(entry);
-            try {
-                if (combined != null) {
-                    combined = merge.call(combined, pair._2());
-                } else {
-                    combined = create == null ? (C) pair._2() : create.call(pair._2());
-                }
-            } catch (Throwable t) {
-                throw operator.site.failure(task, t);
-            }
-            if (combined == null) {
-                throw operator.site.failure(
-                        task,
-                        new NullPointerException("ACQ-0702 combining gave null for key " + pair._1()
-                                + ": return a value, such as an Optional"));
-            }
-            table.value(entry, combined);
-        }
     }
 
     private static final class Before<K, V, C> extends Combining<K, V, C> {
+        private final CombineOperator<K, V, C> operator;
+        private final TaskContext task;
         private final Gauge gauge;
         private KeyedTable<K, C> table = new KeyedTable<>();
 
         Before(CombineOperator<K, V, C> operator, TaskContext task, Downstream<Tuple2<K, C>> down) {
-            super(operator, task, down);
-            gauge = Runs.gauge(task);
+            super(down);
+            this.operator = operator;
+            this.task = task;
+            this.gauge = Runs.gauge(task);
         }
 
         @Override
         public void accept(Tuple2<K, V> pair) throws Exception {
-            put(pair, table);
+            operator.put(pair, table, task);
             if (gauge.isDue(pair) && gauge.isFull(table.bytes(gauge.bytes()))) {
                 table.drainTo(down);
                 table = new KeyedTable<>();
@@ -97,32 +104,30 @@ public record CombineOperator<K, V, C>(
     }
 
     private static final class Behind<K, V, C> extends Combining<K, V, C> {
-        private final SpillingTable<K, C> combined;
+        private final Combined<K, V, C> combined;
 
         Behind(
                 CombineOperator<K, V, C> operator,
                 TaskContext task,
                 Downstream<Tuple2<K, C>> down,
                 Function2<C, C, C> combine) {
-            super(operator, task, down);
-            combined = new SpillingTable<>(operator.site, task, combine);
+            super(down);
+            combined = new Combined<>(operator, task, combine);
         }
 
         @Override
         public void accept(Tuple2<K, V> pair) throws Exception {
-            put(pair, combined.table());
-            combined.took(pair);
+            combined.add(pair);
         }
 
         @Override
         public void end() throws Exception {
-            if (combined.isInMemory()) {
-                combined.table().drainTo(down);
+            if (combined.values.isInMemory()) {
+                combined.values.table().drainTo(down);
             } else {
-                try (SpillingTable.Entries<K, C> entries = combined.entries()) {
-                    while (down.wantsMore() && entries.hasNext()) {
-                        down.accept(entries.next());
-                    }
+                Iterator<Tuple2<K, C>> results = combined.results();
+                while (down.wantsMore() && results.hasNext()) {
+                    down.accept(results.next());
                 }
             }
             down.end();
@@ -134,6 +139,41 @@ public record CombineOperator<K, V, C>(
                 combined.close();
             } finally {
                 super.close();
+            }
+        }
+    }
+
+    /** What is combined so far, in memory and beyond it. */
+    private static final class Combined<K, V, C> implements Gathered.Gathering<Tuple2<K, V>, Tuple2<K, C>> {
+        private final CombineOperator<K, V, C> operator;
+        private final TaskContext task;
+        private final SpillingTable<K, C> values;
+        private Iterator<Tuple2<K, C>> results = Collections.emptyIterator();
+
+        Combined(CombineOperator<K, V, C> operator, TaskContext task, Function2<C, C, C> combine) {
+            this.operator = operator;
+            this.task = task;
+            this.values = new SpillingTable<>(operator.site, task, combine);
+        }
+
+        @Override
+        public void add(Tuple2<K, V> pair) throws Exception {
+            operator.put(pair, values.table(), task);
+            values.took(pair);
+        }
+
+        @Override
+        public Iterator<Tuple2<K, C>> results() throws Exception {
+            results = values.entries();
+            return results;
+        }
+
+        @Override
+        public void close() {
+            try {
+                Roots.close(results);
+            } finally {
+                values.close();
             }
         }
     }

@@ -4,26 +4,64 @@ package io.acequia.streaming.internal.operator;
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.function.Ordering;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 
 /** The records of a partition in order; equal ones stay as they came. Beyond the memory of an operator it sorts on disk. */
 public record SortOperator<T>(Site site, Ordering<T> order) implements Operator<T, T> {
     @Override
     public Downstream<T> attach(TaskContext task, Downstream<T> down) {
-        return new Sorting<>(site, order, task, down);
+        Sorter<T> sorter = new Sorter<>(site, order, task);
+        return new Stage<T, T>(down) {
+            @Override
+            public boolean wantsMore() {
+                return true;
+            }
+
+            @Override
+            public void accept(T record) throws Exception {
+                sorter.add(record);
+            }
+
+            @Override
+            public void end() throws Exception {
+                Iterator<T> sorted = sorter.results();
+                while (down.wantsMore() && sorted.hasNext()) {
+                    down.accept(sorted.next());
+                }
+                down.end();
+            }
+
+            @Override
+            public void close() {
+                try {
+                    sorter.close();
+                } finally {
+                    down.close();
+                }
+            }
+        };
     }
 
-    private static final class Sorting<T> extends Stage<T, T> {
+    @Override
+    public Iterator<T> results(TaskContext task, Iterator<T> records) {
+        return new Gathered<>(records, new Sorter<>(site, order, task));
+    }
+
+    /** The order is the program's, and may throw at any step. */
+    private static final class Sorter<T> implements Gathered.Gathering<T, T> {
         private final Site site;
         private final Ordering<T> order;
         private final TaskContext task;
         private final Runs<T> runs;
         private List<T> records = new ArrayList<>();
+        private Iterator<T> sorted = Collections.emptyIterator();
 
-        Sorting(Site site, Ordering<T> order, TaskContext task, Downstream<T> down) {
-            super(down);
+        Sorter(Site site, Ordering<T> order, TaskContext task) {
             this.site = site;
             this.order = order;
             this.task = task;
@@ -31,12 +69,7 @@ public record SortOperator<T>(Site site, Ordering<T> order) implements Operator<
         }
 
         @Override
-        public boolean wantsMore() {
-            return true;
-        }
-
-        @Override
-        public void accept(T record) throws Exception {
+        public void add(T record) throws Exception {
             records.add(record);
             if (runs.gauge().isDue(record) && runs.gauge().isFull(runs.gauge().bytes())) {
                 sort();
@@ -55,49 +88,40 @@ public record SortOperator<T>(Site site, Ordering<T> order) implements Operator<
         }
 
         @Override
-        public void end() throws Exception {
+        public Iterator<T> results() throws Exception {
             sort();
             if (runs.isEmpty()) {
-                for (int i = 0; i < records.size() && down.wantsMore(); i++) {
-                    down.accept(records.get(i));
-                }
-            } else {
-                merge();
+                sorted = records.iterator();
+                return sorted;
             }
-            down.end();
-        }
-
-        /** The order is the program's, and may throw at any step. */
-        private void merge() throws Exception {
-            try (Runs.Merged<T> merged = begun()) {
-                while (down.wantsMore() && merged.hasNext()) {
-                    down.accept(next(merged));
-                }
-            }
-        }
-
-        private Runs.Merged<T> begun() throws Exception {
             try {
-                return runs.merged(records.iterator());
+                sorted = runs.merged(records.iterator());
             } catch (Throwable t) {
                 throw site.failure(task, t);
             }
-        }
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return sorted.hasNext();
+                }
 
-        private T next(Runs.Merged<T> merged) throws Exception {
-            try {
-                return merged.next();
-            } catch (Throwable t) {
-                throw site.failure(task, t);
-            }
+                @Override
+                public T next() {
+                    try {
+                        return sorted.next();
+                    } catch (Throwable t) {
+                        throw Sneaky.asIs(site.failure(task, t));
+                    }
+                }
+            };
         }
 
         @Override
         public void close() {
             try {
-                runs.close();
+                Roots.close(sorted);
             } finally {
-                super.close();
+                runs.close();
             }
         }
     }
