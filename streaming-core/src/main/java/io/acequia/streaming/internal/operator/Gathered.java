@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.operator;
 import io.acequia.streaming.engine.Roots;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.NoSuchElementException;
 
 /** The results of an operator that must see all records before it gives one, for who pulls them: reads at the first question. */
 final class Gathered<T, R> implements Iterator<R>, AutoCloseable {
@@ -46,7 +47,9 @@ final class Gathered<T, R> implements Iterator<R>, AutoCloseable {
 
     @Override
     public R next() {
-        hasNext();
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
         return results.next();
     }
 

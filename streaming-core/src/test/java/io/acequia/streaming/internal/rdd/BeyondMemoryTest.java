@@ -66,7 +66,8 @@ class BeyondMemoryTest {
     void aSortIsStable() throws Exception {
         PairRDD<Integer, Integer> sorted = rdd().sortByKey(true, 2);
         assertThat(sorted.collect())
-                .isEqualTo(pairs.stream().sorted(Comparator.comparing(Tuple2::_1)).toList());
+                .isEqualTo(
+                        pairs.stream().sorted(Comparator.comparing(Tuple2::_1)).toList());
         assertThat(filesOnDisk()).as("files of the shuffle").isPositive();
         assertThat(sorted.collect()).hasSize(RECORDS);
         batch.stop();
@@ -97,8 +98,8 @@ class BeyondMemoryTest {
         for (int i = 0; i < RECORDS; i++) {
             many.add(Tuple2.of(i % 8 < 4 ? twins.get(i % 4) : "key " + i, 1));
         }
-        Map<String, Integer> sums = batch.parallelizePairs(many, 2).combineByKey(
-                        value -> value, Integer::sum, Integer::sum, Partitioner.hash(2), false)
+        Map<String, Integer> sums = batch.parallelizePairs(many, 2)
+                .combineByKey(value -> value, Integer::sum, Integer::sum, Partitioner.hash(2), false)
                 .collectAsMap();
         assertThat(sums).hasSize(RECORDS / 2 + 4);
         twins.forEach(twin -> assertThat(sums).containsEntry(twin, RECORDS / 8));
@@ -108,7 +109,8 @@ class BeyondMemoryTest {
     void sumsBeforeAndBehindTheShuffleAgree() {
         Map<Integer, Integer> expected = new TreeMap<>();
         pairs.forEach(pair -> expected.merge(pair._1(), pair._2(), Integer::sum));
-        assertThat(new TreeMap<>(rdd().reduceByKey(Integer::sum, 2).collectAsMap())).isEqualTo(expected);
+        assertThat(new TreeMap<>(rdd().reduceByKey(Integer::sum, 2).collectAsMap()))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -135,9 +137,9 @@ class BeyondMemoryTest {
             throw new IllegalStateException("no order");
         };
         assertThatThrownBy(() -> rdd().sortByKey(bad, 1).count())
-                .isInstanceOfSatisfying(Exception.class, e -> assertThat(e)
-                        .hasMessageContaining("sortByKey")
-                        .hasStackTraceContaining("no order"));
+                .isInstanceOfSatisfying(
+                        Exception.class,
+                        e -> assertThat(e).hasMessageContaining("sortByKey").hasStackTraceContaining("no order"));
     }
 
     /** Neither a record nor registered, so it cannot be written. */
@@ -170,9 +172,11 @@ class BeyondMemoryTest {
         for (int i = RECORDS; i > 0; i--) {
             many.add(new Opaque(i));
         }
-        List<Opaque> sorted = batch.parallelize(many, 2).sortBy(each -> each, true, 2).collect();
+        List<Opaque> sorted =
+                batch.parallelize(many, 2).sortBy(each -> each, true, 2).collect();
         assertThat(sorted).hasSize(RECORDS).isSorted();
-        assertThat(batch.parallelize(many, 2).groupBy(each -> each.number % 2).count()).isEqualTo(2);
+        assertThat(batch.parallelize(many, 2).groupBy(each -> each.number % 2).count())
+                .isEqualTo(2);
         assertThat(filesOnDisk()).isZero();
     }
 }
