@@ -31,6 +31,8 @@ class OwnersTest {
             BASE + "internal.local.LocalReceiver", "it is the receiver that the local engine hosts, a thread for each",
             BASE + "cli.ShutdownHook", "it is what a command does when a signal ends the process",
             BASE + "testkit.FaultProxy", "its one thread moves the bytes of all connections and ends with it",
+            BASE + "testkit.ChildJvm", "it ends the process, or stops its context, when the parent is gone",
+            BASE + "testkit.NumbersPublished", "it publishes while the test kills, and ends with it",
             BASE + "examples.PortedSparkReceiver", "it shows a receiver that was written with a thread of its own");
 
     private static final Map<String, String> PRINTERS = Map.of(BASE + "internal.graph.PrintedBatch", "print() prints");

@@ -133,7 +133,13 @@ class PackageRulesTest {
     }
 
     @ParameterizedTest(name = "streaming-{0} sees only {1}")
-    @CsvSource({"jdbc, data function, javax.sql", "kafka, data direct function receiver, org.apache.kafka"})
+    @CsvSource({
+        "jdbc, data function, javax.sql",
+        "kafka, data direct function receiver, org.apache.kafka",
+        "mqtt, data function receiver, org.eclipse.paho javax.net",
+        "zeromq, data function receiver, org.zeromq zmq",
+        "akka, data function receiver, akka com.typesafe.config scala"
+    })
     void aConnectorSeesTheApiAndItsClientAlone(String name, String seen, String client) {
         List<String> allowed = packages(seen);
         allowed.addAll(List.of(BASE, BASE + "." + name, "java..", "org.slf4j..", "org.jspecify.."));
@@ -158,6 +164,9 @@ class PackageRulesTest {
                         BASE + ".testkit..",
                         BASE + ".jdbc..",
                         BASE + ".kafka..",
+                        BASE + ".mqtt..",
+                        BASE + ".zeromq..",
+                        BASE + ".akka..",
                         BASE + ".cli..",
                         BASE + ".examples..",
                         BASE + ".benchmarks.."))

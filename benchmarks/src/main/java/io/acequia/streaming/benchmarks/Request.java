@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the command line asks for.
@@ -9,7 +10,7 @@ import java.util.List;
  * @param workload name of the workload
  * @param whom the contestant
  * @param rounds measured rounds, at least 5
- * @param lines lines of input a batch, where the workload has a choice; of kafka, records a round
+ * @param lines lines of input a batch, where the workload has a choice; of kafka and other connectors, records a round
  * @param keys keys of the state, where the workload has one
  * @param only of W1 and W2, the stream to measure, {@link #STRING} or {@link #UTF8}; empty for both, each in a JVM of its own
  * @param bootstrap of kafka, the broker to ask first; empty for one in a container of its own
@@ -23,20 +24,23 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
     static final String KAFKA = "kafka";
     static final String CONSUMER = "consumer";
     static final String SPARK = "spark";
+    static final String CLIENT = "client";
+    private static final Set<String> CONNECTORS = Set.of("mqtt", "zeromq", "akka");
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
+    private static final int MESSAGES = 100_000;
     private static final int KEYS = 1_000_000;
     private static final String USAGE =
             "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only String|Utf8], or"
                     + " bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap HOST:PORT] [--rounds N]"
-                    + " [--records N], or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
+                    + " [--records N], or bin/bench mqtt|zeromq|akka --vs client [--rounds N] [--records N], or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
         String workload = "";
         String whom = "";
         int rounds = ROUNDS;
-        int lines = LINES;
+        int lines = 0;
         int keys = KEYS;
         String only = "";
         String bootstrap = "";
@@ -61,19 +65,24 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
         boolean alone = whom.isEmpty() && (workload.startsWith("state-") || workload.equals("checkpoint"));
         if (!alone && !isContestant(whom, workload)) {
             throw new IllegalArgumentException("ACQ-3002 --vs '" + whom
-                    + "': the contestant must be 'limit', for W2 also 'log-off', and for kafka 'consumer' or 'spark'; "
+                    + "': the contestant must be 'limit', for W2 also 'log-off', for kafka 'consumer' or 'spark', and for other"
+                    + " connectors 'client'; "
                     + USAGE);
         }
         if (rounds < LEAST_ROUNDS) {
             throw new IllegalArgumentException("ACQ-3003 --rounds " + rounds + ": must be at least " + LEAST_ROUNDS
                     + ", fewer say nothing about the spread");
         }
+        if (lines == 0) {
+            lines = CONNECTORS.contains(workload) ? MESSAGES : LINES;
+        }
         return new Request(workload, whom, rounds, lines, keys, only, bootstrap);
     }
 
     private static boolean isContestant(String whom, String workload) {
         return switch (whom) {
-            case "limit" -> !workload.equals(KAFKA);
+            case "limit" -> !workload.equals(KAFKA) && !CONNECTORS.contains(workload);
+            case CLIENT -> CONNECTORS.contains(workload);
             case LOG_OFF -> workload.equals("W2");
             case CONSUMER, SPARK -> workload.equals(KAFKA);
             default -> false;

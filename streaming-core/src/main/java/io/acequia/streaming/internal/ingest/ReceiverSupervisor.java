@@ -75,7 +75,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
      * While records wait to be forced: a source that has sent all that it may send without an acknowledgement waits for it, and longer
      * reads would be most of its time; and what comes during a force is there for the next block.
      */
-    private static final Duration BRIEF_READ = Duration.ofMillis(5);
+    private static final Duration BRIEF_READ = Duration.ofMillis(2);
 
     private static final int BLOCKS_A_FORCE = 8;
     /** How often a receiver that is held back is called for no records. */
