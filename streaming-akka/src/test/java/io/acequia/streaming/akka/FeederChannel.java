@@ -10,13 +10,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A channel of its own of a feeder, and sources that reach it by its proxy. */
 public final class FeederChannel implements ExternalSystem.Reliable<String>, BreakableSystem<String> {
     private final Feeder feeder;
     private final Duration timeout;
     private final String channel = "c-" + UUID.randomUUID();
-
     private final Map<String, String> settings;
 
     /** @param timeout within which a receiver notices that the feeder is gone */
@@ -60,12 +62,21 @@ public final class FeederChannel implements ExternalSystem.Reliable<String>, Bre
         return record;
     }
 
-    /** The actor of the feeder stops, which is noticed at once, and the network is cut. */
+    /**
+     * The actor of the feeder stops, which is noticed at once, and the network is cut. Waits a moment until the receiver has ended, so
+     * that the next one is not cut in its place; it cannot end when this comes on its own thread.
+     */
     @Override
-    public void cut() throws IOException {
+    public void cut() throws Exception {
+        Future<?> end = FedActor.endOf(feeder.path(channel));
         feeder.tell("end " + channel);
         feeder.proxy().refuse();
         feeder.proxy().cut();
+        try {
+            end.get(500, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // On the receiver's own thread.
+        }
     }
 
     @Override

@@ -230,6 +230,20 @@ class ZeroMqAckSourceTest {
         }
     }
 
+    @Test
+    void aSenderLearnsByOurHeartbeatWhenToGiveUpASilentConnection() throws Exception {
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", port);
+                Reader<String> reader =
+                        new Reader<>(bound().heartbeatTimeout(HALF_A_SECOND).build())) {
+            peers.connect(peer, "DEALER", proxy.port());
+            StreamClock clock = StreamClock.system();
+            long began = clock.nanoTime();
+            reader.readUntil(() -> clock.nanoTime() - began > HALF_A_SECOND.toNanos());
+            proxy.blackHole();
+            proxy.awaitConnections(2);
+        }
+    }
+
     /** It comes again and again: the sender must not send it, or the limit must be raised. */
     @Test
     void aFrameThatIsTooLongEndsEachConnectionThatItComesBy() throws Exception {
