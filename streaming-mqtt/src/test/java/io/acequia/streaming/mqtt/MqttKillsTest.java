@@ -38,9 +38,4 @@ class MqttKillsTest extends KillConformance<MqttMessage> {
     protected Set<Class<?>> recordClasses() {
         return Set.of(MqttMessage.class);
     }
-
-    @Override
-    protected int kills() {
-        return Integer.getInteger("acequia.kills", 1);
-    }
 }

@@ -44,9 +44,4 @@ class MqttUnreliableOutagesTest extends OutageConformance<MqttMessage> {
     protected Duration boundWithDefaults() {
         return Duration.ofMillis(20_500);
     }
-
-    @Override
-    protected int outages() {
-        return Integer.getInteger("acequia.outages", 1);
-    }
 }

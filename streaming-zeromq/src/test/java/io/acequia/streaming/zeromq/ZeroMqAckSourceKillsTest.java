@@ -32,9 +32,4 @@ class ZeroMqAckSourceKillsTest extends KillConformance<String> {
     protected Function<String, String> payload() {
         return text -> text;
     }
-
-    @Override
-    protected int kills() {
-        return Integer.getInteger("acequia.kills", 2);
-    }
 }

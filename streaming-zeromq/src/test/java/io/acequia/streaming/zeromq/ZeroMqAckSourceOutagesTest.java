@@ -38,9 +38,4 @@ class ZeroMqAckSourceOutagesTest extends OutageConformance<String> {
     protected Duration boundWithDefaults() {
         return Duration.ofSeconds(11);
     }
-
-    @Override
-    protected int outages() {
-        return Integer.getInteger("acequia.outages", 1);
-    }
 }

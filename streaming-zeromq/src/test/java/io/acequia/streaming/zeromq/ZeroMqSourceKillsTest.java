@@ -38,9 +38,4 @@ class ZeroMqSourceKillsTest extends KillConformance<ZeroMqMessage> {
     protected Set<Class<?>> recordClasses() {
         return Set.of(ZeroMqMessage.class);
     }
-
-    @Override
-    protected int kills() {
-        return Integer.getInteger("acequia.kills", 2);
-    }
 }
