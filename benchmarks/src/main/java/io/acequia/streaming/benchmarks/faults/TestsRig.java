@@ -90,7 +90,7 @@ final class TestsRig {
                 "-Dacequia.kills=" + MORE * n,
                 "-Dacequia.kills.seed=" + verdict.seed(),
                 "-Dacequia.restarts=" + MORE * n);
-        String tests = "io\\.acequia\\.streaming\\." + name + "\\..*(Outages|Kills|ReceiverConformance)Test";
+        String tests = "io\\.acequia\\.streaming\\." + name + "\\..*(Outages|Kills|(?<!Sink)Conformance)Test";
         verdict.progress(n + " outages of each kind, " + MORE * n + " kills and restarts; this takes a while");
         try (ChildJvm child = start(tests, Duration.ZERO, options)) {
             Passes passes = passes(child, verdict);
