@@ -43,6 +43,9 @@ final class ClientThroughput {
                 switch (request.workload()) {
                     case "mqtt" -> List.of(MqttPair::start);
                     case "zeromq" -> List.of(() -> ZeroMqPair.start(false), () -> ZeroMqPair.start(true));
+                    case "flume" -> List.of(FlumePair::start);
+                    case "kinesis" -> List.of(KinesisPair::start);
+                    case "twitter" -> List.of(TwitterPair::start);
                     default -> List.of(AkkaPair::start);
                 };
         for (Start each : pairs) {

@@ -25,7 +25,7 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
     static final String CONSUMER = "consumer";
     static final String SPARK = "spark";
     static final String CLIENT = "client";
-    private static final Set<String> CONNECTORS = Set.of("mqtt", "zeromq", "akka");
+    private static final Set<String> CONNECTORS = Set.of("mqtt", "zeromq", "akka", "flume", "kinesis", "twitter");
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
     private static final int MESSAGES = 100_000;
@@ -33,7 +33,7 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
     private static final String USAGE =
             "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only String|Utf8], or"
                     + " bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap HOST:PORT] [--rounds N]"
-                    + " [--records N], or bin/bench mqtt|zeromq|akka --vs client [--rounds N] [--records N], or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
+                    + " [--records N], or bin/bench mqtt|zeromq|akka|flume|kinesis|twitter --vs client [--rounds N] [--records N], or bin/bench state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
