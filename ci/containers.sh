@@ -41,6 +41,17 @@ need_tools() {
     DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "${missing[@]}" >>"$state/apt.log" 2>&1
 }
 
+need_npm() {
+    command -v npm >/dev/null && return
+    if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
+        say "needs npm; on Debian, as root: apt-get install npm"
+        exit 2
+    fi
+    say "installing npm"
+    apt-get -qq update >"$state/apt.log" 2>&1
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends npm >>"$state/apt.log" 2>&1
+}
+
 start_engine() {
     if answers; then
         return
@@ -121,6 +132,14 @@ image() {
             -DoutputDirectory="$context/lib" >"$state/$name.log" 2>&1 || {
             tail -n 30 "$state/$name.log" >&2
             say "the jars of $name could not be had"
+            exit 1
+        }
+    fi
+    if [[ -f $context/package.json ]]; then
+        need_npm
+        (cd "$context" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund) >"$state/$name.log" 2>&1 || {
+            tail -n 30 "$state/$name.log" >&2
+            say "the packages of $name could not be had"
             exit 1
         }
     fi

@@ -22,8 +22,10 @@ class OwnersTest {
     private static final String BASE = "io.acequia.streaming.";
     private static final JavaClasses ALL = Repository.classes(Repository.modules());
 
-    private static final Map<String, String> CLOCK_OWNERS =
-            Map.of(BASE + "data.SystemClock", "it is the clock of the machine that everything else is given");
+    private static final Map<String, String> CLOCK_OWNERS = Map.of(
+            BASE + "data.SystemClock", "it is the clock of the machine that everything else is given",
+            BASE + "flume.sink.Connection", "it runs in an agent of Flume, which has no clock of ours",
+            BASE + "flume.sink.Take", "as the connection that it answers on");
 
     private static final Map<String, String> THREAD_OWNERS = Map.of(
             BASE + "internal.local.WorkerPool", "it is the pool that runs tasks",
@@ -31,6 +33,10 @@ class OwnersTest {
             BASE + "internal.local.LocalReceiver", "it is the receiver that the local engine hosts, a thread for each",
             BASE + "cli.ShutdownHook", "it is what a command does when a signal ends the process",
             BASE + "testkit.FaultProxy", "its one thread moves the bytes of all connections and ends with it",
+            BASE + "testkit.ChildJvm", "it ends the process, or stops its context, when the parent is gone",
+            BASE + "testkit.NumbersPublished", "it publishes while the test kills, and ends with it",
+            BASE + "flume.sink.PollingSink", "it runs in an agent of Flume, which has none of ours",
+            BASE + "kinesis.LeasedWorker", "the client of Kinesis is a Runnable that somebody must run",
             BASE + "examples.PortedSparkReceiver", "it shows a receiver that was written with a thread of its own");
 
     private static final Map<String, String> PRINTERS = Map.of(BASE + "internal.graph.PrintedBatch", "print() prints");

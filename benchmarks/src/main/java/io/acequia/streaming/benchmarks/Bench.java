@@ -35,6 +35,7 @@ public final class Bench {
                 case "checkpoint" -> CheckpointCost.run(request);
                 case Request.KAFKA -> KafkaThroughput.run(request);
                 case Request.RDD -> RddRuns.run(request);
+                case "mqtt", "zeromq", "akka", "flume", "kinesis", "twitter" -> ClientThroughput.run(request);
                 case "receiving", "processing", "serialization", "interval", "memory" -> Tuning.run(request);
                 default ->
                     throw new IllegalArgumentException("ACQ-3005 there is no workload '" + request.workload()
@@ -43,7 +44,8 @@ public final class Bench {
                             + " queue), W7 (first output), rate (a load step), state-growth (running counts of"
                             + " ever more keys), state-snapshot (what a snapshot takes from a batch),"
                             + " checkpoint (what a checkpoint costs by what has changed), kafka (offset ranges"
-                            + " of a topic), rdd (batch jobs), or a table of docs/tuning.md: receiving,"
+                            + " of a topic), mqtt, zeromq, akka, flume, kinesis, twitter (messages through a"
+                            + " connector), rdd (batch jobs), or a table of docs/tuning.md: receiving,"
                             + " processing, serialization, interval, memory");
             }
             return 0;

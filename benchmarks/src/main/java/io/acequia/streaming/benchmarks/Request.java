@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the command line asks for.
@@ -9,7 +10,7 @@ import java.util.List;
  * @param workload name of the workload
  * @param whom the contestant
  * @param rounds measured rounds, at least 5
- * @param lines lines of input a batch, where the workload has a choice; of kafka, records a round
+ * @param lines lines of input a batch, where the workload has a choice; of kafka and other connectors, records a round
  * @param keys keys of the state, where the workload has one
  * @param only of W1 and W2, the stream to measure, {@link #STRING} or {@link #UTF8}; empty for both, each in a JVM of its own
  * @param bootstrap of kafka, the broker to ask first; empty for one in a container of its own
@@ -27,16 +28,20 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
     static final String MEMORY = "memory";
     static final String CONSUMER = "consumer";
     static final String SPARK = "spark";
+    static final String CLIENT = "client";
+    private static final Set<String> CONNECTORS = Set.of("mqtt", "zeromq", "akka", "flume", "kinesis", "twitter");
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
+    private static final int MESSAGES = 100_000;
     private static final int KEYS = 1_000_000;
     private static final int HEAP = 32;
     private static final String USAGE =
             "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only"
-                + " String|Utf8], or bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap"
-                + " HOST:PORT] [--rounds N] [--records N], or bin/bench rdd --vs loop|spark [--rounds N] [--lines N],"
-                + " or bin/bench rdd --memory [--lines N] [--heap MIB], or bin/bench"
-                + " state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
+                    + " String|Utf8], or bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap"
+                    + " HOST:PORT] [--rounds N] [--records N], or bin/bench rdd --vs loop|spark [--rounds N] [--lines N],"
+                    + " or bin/bench mqtt|zeromq|akka|flume|kinesis|twitter --vs client [--rounds N] [--records N],"
+                    + " or bin/bench rdd --memory [--lines N] [--heap MIB], or bin/bench"
+                    + " state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
@@ -71,8 +76,8 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
         boolean alone = whom.isEmpty() && (workload.startsWith("state-") || workload.equals("checkpoint"));
         if (!alone && !isContestant(whom, workload)) {
             throw new IllegalArgumentException("ACQ-3002 --vs '" + whom
-                    + "': the contestant must be 'limit', for W2 also 'log-off', for kafka 'consumer' or 'spark', and"
-                    + " for rdd 'loop' or 'spark'; "
+                    + "': the contestant must be 'limit', for W2 also 'log-off', for kafka 'consumer' or 'spark', for rdd"
+                    + " 'loop' or 'spark', and for other connectors 'client'; "
                     + USAGE);
         }
         if (rounds < LEAST_ROUNDS) {
@@ -80,14 +85,15 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
                     + ", fewer say nothing about the spread");
         }
         if (lines == 0) {
-            lines = whom.equals(MEMORY) ? RddRuns.MEMORY_LINES : LINES;
+            lines = whom.equals(MEMORY) ? RddRuns.MEMORY_LINES : CONNECTORS.contains(workload) ? MESSAGES : LINES;
         }
         return new Request(workload, whom, rounds, lines, keys, only, bootstrap, heap);
     }
 
     private static boolean isContestant(String whom, String workload) {
         return switch (whom) {
-            case "limit" -> !workload.equals(KAFKA) && !workload.equals(RDD);
+            case "limit" -> !workload.equals(KAFKA) && !workload.equals(RDD) && !CONNECTORS.contains(workload);
+            case CLIENT -> CONNECTORS.contains(workload);
             case LOG_OFF -> workload.equals("W2");
             case CONSUMER -> workload.equals(KAFKA);
             case SPARK -> workload.equals(KAFKA) || workload.equals(RDD);

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -35,10 +36,14 @@ public abstract class BatchSemantics {
     /** How an RDD is kept, and what it belongs to: with nothing to hold it against but itself. */
     private static final Set<String> NOT_OF_RECORDS = Set.of("context", "splits", "unwrap");
 
-    @TempDir
-    Path directory;
-
     private final BatchContext batch = new BatchContext(conf());
+
+    private Path directory;
+
+    @BeforeEach
+    void makeDirectory(@TempDir Path temporary) {
+        directory = temporary;
+    }
 
     /** The engine under test, by its master, and its settings. */
     protected StreamingConf conf() {

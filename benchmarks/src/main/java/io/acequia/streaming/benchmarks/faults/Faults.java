@@ -78,7 +78,8 @@ public final class Faults {
             case "kafka-broker" -> KafkaRig.broker(request.n(20), verdict);
             case "kafka-process" -> KafkaRig.process(request.n(60), verdict);
             case "kafka-controls" -> KafkaRig.controls(verdict);
-            case "mqtt", "zeromq", "akka" -> TestsRig.connector(request.rig(), request.n(20), verdict);
+            case "mqtt", "zeromq", "akka", "flume", "kinesis", "twitter" ->
+                TestsRig.connector(request.rig(), request.n(20), verdict);
             case "repeat" -> TestsRig.repeated(request.time(), verdict);
             case "tests" -> TestsRig.once(verdict);
             default ->

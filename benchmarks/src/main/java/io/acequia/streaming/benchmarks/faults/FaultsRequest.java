@@ -45,7 +45,8 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only, i
                 kafka-broker  killed under load and started again (--n: kills)
                 kafka-process a process from Kafka over state to a sink, killed at any time (--n: kills)
                 kafka-controls seeded mistakes around them
-              mqtt, zeromq, akka   outages, kills and restarts of a connector against its real server in a container
+              mqtt, zeromq, akka, flume, kinesis, twitter
+                                   outages, kills and restarts of a connector, against its real server in a container where there is one
                             (--n: outages of each kind, five times as many kills and restarts; minutes to an hour)
               ci            a part of all of these, in at most five minutes; the seed is made from the commit
               full          an eighth of the numbers of docs/reliability-report.md, and their rows (--part 1/8 to 8/8);

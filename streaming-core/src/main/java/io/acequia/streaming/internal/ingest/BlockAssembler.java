@@ -2,7 +2,7 @@
 package io.acequia.streaming.internal.ingest;
 
 import io.acequia.streaming.data.Utf8;
-import io.acequia.streaming.internal.store.SizeEstimator;
+import io.acequia.streaming.internal.memory.SizeEstimator;
 import io.acequia.streaming.receiver.Position;
 import io.acequia.streaming.receiver.Rejected;
 import java.util.ArrayDeque;

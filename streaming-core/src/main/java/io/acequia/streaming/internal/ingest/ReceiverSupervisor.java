@@ -71,6 +71,12 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
     /** While deliveries wait for their settlement, which runs between reads. */
     private static final Duration SHORT_READ = Duration.ofMillis(50);
 
+    /**
+     * While records wait to be forced: a source that has sent all that it may send without an acknowledgement waits for it, and longer
+     * reads would be most of its time; and what comes during a force is there for the next block.
+     */
+    private static final Duration BRIEF_READ = Duration.ofMillis(2);
+
     private static final int BLOCKS_A_FORCE = 8;
     /** How often a receiver that is held back is called for no records. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
@@ -356,11 +362,23 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
                     () -> "ACQ-0642 receiver '" + name + "' returned null from read: return Records.nothing()");
             accept(read.records(), read.rejected(), mine, null);
         } else if (open instanceof ReliableReceiver<T> reliable) {
-            Duration atMost = most == 0 ? Duration.ZERO : hasOpen(mine) ? SHORT_READ : LONG_READ;
+            Duration atMost = most == 0 ? Duration.ZERO : patience(mine);
             Delivery<T> read = Objects.requireNonNull(
                     reliable.read(most, atMost),
                     () -> "ACQ-0643 receiver '" + name + "' returned null from read: return Delivery.nothing()");
             accept(read.records(), read.rejected(), mine, read == Delivery.<T>nothing() ? null : read);
+        }
+    }
+
+    private Duration patience(Settlements mine) {
+        lock.lock();
+        try {
+            if (writer.isLogged() && assembler.owes()) {
+                return BRIEF_READ;
+            }
+            return mine.hasOpen() ? SHORT_READ : LONG_READ;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.local;
 
+import io.acequia.streaming.internal.memory.SizeEstimator;
 import io.acequia.streaming.internal.store.PageFiles;
-import io.acequia.streaming.internal.store.SizeEstimator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.function.Function2;
-import io.acequia.streaming.internal.store.Gauge;
+import io.acequia.streaming.internal.memory.Gauge;
 import java.util.Collections;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ package io.acequia.streaming.internal.operator;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Utf8;
 import io.acequia.streaming.engine.Downstream;
-import io.acequia.streaming.internal.store.SizeEstimator;
+import io.acequia.streaming.internal.memory.SizeEstimator;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ package io.acequia.streaming.internal.operator;
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.engine.StorageTask;
-import io.acequia.streaming.internal.store.Gauge;
+import io.acequia.streaming.internal.memory.Gauge;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;

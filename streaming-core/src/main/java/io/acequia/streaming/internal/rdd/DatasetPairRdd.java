@@ -35,8 +35,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Long for the same reason as {@link DatasetRdd}: {@link PairRDD} has three forms of each keyed operation, and each is one
  * short method here. Everything stands on two of them: {@code combineByKey} (combine within a partition, shuffle, combine
- * again) for what looks at one RDD, and {@code cogroup} (place both sides alike, zip) for what looks at two. Where the pairs
- * are already placed as asked, the shuffle falls away.
+ * again) for what looks at one RDD, and {@code cogroup} (place both sides alike, zip) for what looks at two or three.
+ *
+ * <p><b>Where pairs are placed.</b> Where they are already placed as asked, the shuffle falls away; without a partitioner or a
+ * number, that of this RDD is taken, then the other's, then one by hash. What may change keys forgets the placement, what
+ * changes values alone keeps it.
+ *
+ * <p><b>Memory.</b> Combining, cogrouping and sorting hold their share of a task's memory and put the rest aside, in order of
+ * the hash or of the key; what a key has in a cogroup must fit, since it is given as one record.
+ *
+ * <p><b>Threads.</b> Operations are called on the thread of the program and only describe; actions run jobs and wait for them.
+ * Why not a class for joins and one for sorts: each would need the site, scope and dataset of this one, and call back into it.
  */
 public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> implements PairRDD<K, V> {
     DatasetPairRdd(Rdds rdds, Dataset<Tuple2<K, V>> dataset, RddScope scope, @Nullable Site site) {

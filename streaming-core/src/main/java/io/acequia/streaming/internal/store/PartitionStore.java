@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.store;
 
 import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.internal.memory.SizeEstimator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.internal.memory.SizeEstimator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
