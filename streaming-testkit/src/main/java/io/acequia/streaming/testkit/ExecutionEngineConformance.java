@@ -22,8 +22,10 @@ import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
 import io.acequia.streaming.engine.OperatorException;
+import io.acequia.streaming.engine.StorageTask;
 import io.acequia.streaming.function.Function;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -912,6 +914,57 @@ public abstract class ExecutionEngineConformance {
         return new JobInfo(Optional.empty(), "conformance", "ExecutionEngineConformance", NO_COUNTS);
     }
 
+    @Test
+    @DisplayName("E81 an operator may hold the same in each task")
+    void operatorsMayHoldTheSameInEachTask() throws Exception {
+        List<List<Long>> limits =
+                all(numbers(3, 3).transform(new InTask<>((task, number) -> task.operatorMemory()), true));
+
+        assertThat(limits).allSatisfy(one -> assertThat(one).isEqualTo(limits.get(0)));
+        assertThat(limits.get(0).get(0)).isPositive();
+    }
+
+    @Test
+    @DisplayName("E82 records that were put aside are read in their order, as often as asked")
+    void recordsAreReadFromAsideAsOftenAsAsked() throws Exception {
+        assertThat(all(numbers(1, 1).transform(new InTask<>(ExecutionEngineConformance::readTwice), true)))
+                .containsExactly(List.of("[a, null, b] [a, null, b]"));
+    }
+
+    /** One reader is in the middle while the other one begins. */
+    private static String readTwice(StorageTask task, Integer number) {
+        try (StorageTask.Aside<String> aside =
+                task.putAside(Arrays.asList("a", null, "b").iterator())) {
+            List<String> first = new ArrayList<>();
+            List<String> second = new ArrayList<>();
+            Iterator<String> one = aside.open();
+            first.add(one.next());
+            aside.open().forEachRemaining(second::add);
+            one.forEachRemaining(first::add);
+            return first + " " + second;
+        }
+    }
+
+    @Test
+    @DisplayName("E83 a record that cannot be serialized cannot be put aside")
+    void whatCannotBeSerializedIsNotPutAside() throws Exception {
+        assertThat(all(numbers(1, 1).transform(new InTask<>(ExecutionEngineConformance::refused), true)))
+                .containsExactly(List.of("refused, then [1]"));
+    }
+
+    private static String refused(StorageTask task, Integer number) {
+        try (StorageTask.Aside<Thread> aside =
+                task.putAside(List.of(Thread.currentThread()).iterator())) {
+            return "taken: " + aside;
+        } catch (IllegalArgumentException e) {
+            try (StorageTask.Aside<Integer> aside = task.putAside(List.of(1).iterator())) {
+                List<Integer> read = new ArrayList<>();
+                aside.open().forEachRemaining(read::add);
+                return "refused, then " + read;
+            }
+        }
+    }
+
     private Dataset<Integer> numbers(int count, int partitions) {
         return engine.parallelize(IntStream.range(0, count).boxed().toList(), partitions);
     }
@@ -1191,6 +1244,23 @@ public abstract class ExecutionEngineConformance {
                     down.accept(
                             task.partition() + " " + task.output() + " " + task.batchTime() + " " + task.isCancelled());
                     down.end();
+                }
+            };
+        }
+    }
+
+    /** What a record becomes where the task is at hand. */
+    private interface WithTask<T, R> extends Serializable {
+        R call(StorageTask task, T record);
+    }
+
+    private record InTask<T, R>(WithTask<T, R> function) implements Operator<T, R> {
+        @Override
+        public Downstream<T> attach(TaskContext task, Downstream<R> down) {
+            return new Operators.Passing<>(down) {
+                @Override
+                public void accept(T record) throws Exception {
+                    down.accept(function.call((StorageTask) task, record));
                 }
             };
         }
