@@ -76,22 +76,31 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
     /** Zero or more values for each value; keys stay where they are. */
     <U> PairRDD<K, U> flatMapValues(FlatMapFunction<V, U> f);
 
-    /** The values of each key combined to one. */
+    /** The values of each key combined to one; {@code f} must not change them. */
     PairRDD<K, V> reduceByKey(Function2<V, V, V> f);
 
-    /** The values of each key combined to one. In {@code n} partitions. */
+    /** The values of each key combined to one; {@code f} must not change them. In {@code n} partitions. */
     PairRDD<K, V> reduceByKey(Function2<V, V, V> f, int n);
 
-    /** The values of each key combined to one. Placed by {@code p}. */
+    /** The values of each key combined to one; {@code f} must not change them. Placed by {@code p}. */
     PairRDD<K, V> reduceByKey(Function2<V, V, V> f, Partitioner p);
 
-    /** The values of each key combined to one, from {@code zero}. */
+    /**
+     * The values of each key combined to one, from {@code zero}. It must be neutral, as 0 is for a sum: it goes in once
+     * for each part of a key, and how many parts there are is a matter of memory.
+     */
     PairRDD<K, V> foldByKey(V zero, Function2<V, V, V> f);
 
-    /** The values of each key combined to one, from {@code zero}. In {@code n} partitions. */
+    /**
+     * The values of each key combined to one, from {@code zero}. In {@code n} partitions. It must be neutral, as 0 is for
+     * a sum: it goes in once for each part of a key, and how many parts there are is a matter of memory.
+     */
     PairRDD<K, V> foldByKey(V zero, Function2<V, V, V> f, int n);
 
-    /** The values of each key combined to one, from {@code zero}. Placed by {@code p}. */
+    /**
+     * The values of each key combined to one, from {@code zero}. Placed by {@code p}. It must be neutral, as 0 is for a
+     * sum: it goes in once for each part of a key, and how many parts there are is a matter of memory.
+     */
     PairRDD<K, V> foldByKey(V zero, Function2<V, V, V> f, Partitioner p);
 
     /** The values of each key, in order. */
@@ -103,22 +112,44 @@ public interface PairRDD<K, V> extends RDD<Tuple2<K, V>> {
     /** The values of each key, in order. Placed by {@code p}. */
     PairRDD<K, Iterable<V>> groupByKey(Partitioner p);
 
-    /** The values of each key folded into a value of another type. */
+    /**
+     * The values of each key folded into a value of another type. {@code zero} must be neutral, as an empty list is: it
+     * goes in once for each part of a key, and how many parts there are is a matter of memory. Both functions may change
+     * and return their first argument where Java can serialize it.
+     */
     <U> PairRDD<K, U> aggregateByKey(U zero, Function2<U, V, U> seq, Function2<U, U, U> comb);
 
-    /** The values of each key folded into a value of another type. In {@code n} partitions. */
+    /**
+     * The values of each key folded into a value of another type. In {@code n} partitions. {@code zero} must be neutral,
+     * as an empty list is: it goes in once for each part of a key, and how many parts there are is a matter of memory.
+     * Both functions may change and return their first argument where Java can serialize it.
+     */
     <U> PairRDD<K, U> aggregateByKey(U zero, Function2<U, V, U> seq, Function2<U, U, U> comb, int n);
 
-    /** The values of each key folded into a value of another type. Placed by {@code p}. */
+    /**
+     * The values of each key folded into a value of another type. Placed by {@code p}. {@code zero} must be neutral, as
+     * an empty list is: it goes in once for each part of a key, and how many parts there are is a matter of memory. Both
+     * functions may change and return their first argument where Java can serialize it.
+     */
     <U> PairRDD<K, U> aggregateByKey(U zero, Function2<U, V, U> seq, Function2<U, U, U> comb, Partitioner p);
 
-    /** The values of each key combined to a value of another type. */
+    /**
+     * The values of each key combined to a value of another type. {@code merge} and {@code combine} may change and return
+     * their first argument where it was made by {@code create} and Java can serialize it.
+     */
     <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine);
 
-    /** The values of each key combined to a value of another type. In {@code n} partitions. */
+    /**
+     * The values of each key combined to a value of another type. In {@code n} partitions. {@code merge} and
+     * {@code combine} may change and return their first argument where it was made by {@code create} and Java can
+     * serialize it.
+     */
     <C> PairRDD<K, C> combineByKey(Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, int n);
 
-    /** The values of each key combined to a value of another type. Placed by {@code p}. */
+    /**
+     * The values of each key combined to a value of another type. Placed by {@code p}. {@code merge} and {@code combine}
+     * may change and return their first argument where it was made by {@code create} and Java can serialize it.
+     */
     <C> PairRDD<K, C> combineByKey(
             Function<V, C> create, Function2<C, V, C> merge, Function2<C, C, C> combine, Partitioner p);
 

@@ -41,7 +41,7 @@ public final class PartitionIterator<T, R> implements Iterator<R>, AutoCloseable
                 advance();
             } catch (Throwable t) {
                 close();
-                throw PartitionIterator.<RuntimeException>asIs(t);
+                throw Roots.asIs(t);
             }
         }
         return !ready.isEmpty();
@@ -82,11 +82,6 @@ public final class PartitionIterator<T, R> implements Iterator<R>, AutoCloseable
             head.end();
             close();
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <E extends Throwable> E asIs(Throwable t) throws E {
-        throw (E) t;
     }
 
     private final class Collect implements Downstream<R> {

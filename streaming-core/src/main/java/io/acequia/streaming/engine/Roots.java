@@ -49,4 +49,14 @@ public final class Roots {
             }
         }
     }
+
+    /** What an iterator throws, whose methods know no checked exceptions; the same object: {@code throw Roots.asIs(t)}. */
+    public static RuntimeException asIs(Throwable t) {
+        return Roots.<RuntimeException>thrown(t);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException thrown(Throwable t) throws E {
+        throw (E) t;
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.acequia.streaming.PairRDD;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.Partitioner;
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Tuple3;
 import io.acequia.streaming.function.Ordering;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * The operations of a keyed RDD with their models, as {@link RddOperations}. A keyed operation has three forms, by default, in so
@@ -34,6 +36,7 @@ final class PairRddOperations {
         oneByKey(table);
         twoByKey(table);
         placement(table);
+        asPlain(table);
         return table;
     }
 
@@ -138,6 +141,32 @@ final class PairRddOperations {
                                         false);
                         },
                         PairRddOperations::text));
+        t.put(
+                "aggregateByKey to lists that change",
+                d -> byKey(
+                        d,
+                        (pairs, form) -> pairs.aggregateByKey(
+                                new ArrayList<Integer>(),
+                                RddOperations::with,
+                                d.random.nextBoolean() ? RddOperations::withAll : PairRddOperations::intoTheSecond,
+                                form.partitioner),
+                        values -> values));
+        t.put(
+                "combineByKey to lists that change",
+                d -> byKey(
+                        d,
+                        (pairs, form) -> pairs.combineByKey(
+                                v -> new ArrayList<>(List.of(v)),
+                                RddOperations::with,
+                                RddOperations::withAll,
+                                form.partitioner,
+                                d.random.nextBoolean()),
+                        values -> values));
+    }
+
+    private static ArrayList<Integer> intoTheSecond(ArrayList<Integer> list, ArrayList<Integer> more) {
+        more.addAll(0, list);
+        return more;
     }
 
     private static String text(List<Integer> values) {
@@ -177,6 +206,7 @@ final class PairRddOperations {
         PairRDD<String, R> result = operation.apply(pairs, form);
         List<Tuple2<String, Object>> expected = new ArrayList<>();
         DrawnRdds.groups(d.pairs).forEach((key, values) -> expected.add(Tuple2.of(key, model.apply(values))));
+        anyOrder(result, expected);
         anyOrder(result, expected);
         form.placed(result);
     }
@@ -347,28 +377,71 @@ final class PairRddOperations {
             RddOperations.same(d.pairs(d.pairs).sortByKey(backwards, n), down.stream());
             assertThat(d.pairs(d.pairs).sortByKey(true, n).getNumPartitions()).isLessThanOrEqualTo(n);
         });
-        t.put("filter of pairs, and other operations that keep them keyed", d -> {
-            PairRDD<String, Integer> pairs = d.pairs(d.pairs);
-            RddOperations.same(
-                    pairs.filter(pair -> pair._2() > 0).keys(),
-                    d.pairs.stream().filter(pair -> pair._2() > 0).map(Tuple2::_1));
-            RddOperations.same(
-                    pairs.union(d.pairs(d.otherPairs)).coalesce(2).keys(),
-                    java.util.stream.Stream.concat(d.pairs.stream(), d.otherPairs.stream())
-                            .map(Tuple2::_1));
-            anyOrder(
-                    pairs.distinct(3).values(),
-                    d.pairs.stream().distinct().map(Tuple2::_2).toList());
-            anyOrder(
-                    pairs.repartition(3).keys(),
-                    d.pairs.stream().map(Tuple2::_1).toList());
-            anyOrder(
-                    pairs.subtract(d.pairs(d.otherPairs)).keys(),
-                    d.pairs.stream()
-                            .filter(pair -> !d.otherPairs.contains(pair))
-                            .map(Tuple2::_1)
-                            .toList());
+    }
+
+    /** What a plain RDD has too, and what stays keyed. */
+    private static void asPlain(Map<String, Held> t) {
+        t.put(
+                "filter of pairs",
+                d -> RddOperations.same(
+                        d.pairs(d.pairs).filter(pair -> pair._2() > 0).keys(),
+                        d.pairs.stream().filter(pair -> pair._2() > 0).map(Tuple2::_1)));
+        t.put("distinct of pairs", d -> {
+            List<Integer> values = d.pairs.stream().distinct().map(Tuple2::_2).toList();
+            anyOrder(d.pairs(d.pairs).distinct().values(), values);
+            anyOrder(d.pairs(d.pairs).distinct(3).values(), values);
         });
+        t.put("sample of pairs", d -> {
+            PairRDD<String, Integer> pairs = d.pairs(d.pairs);
+            long seed = d.random.nextLong();
+            RddOperations.same(
+                    pairs.sample(false, 1, seed).keys(), d.pairs.stream().map(Tuple2::_1));
+            assertThat(d.pairs).containsAll(pairs.sample(true, 2, seed).collect());
+        });
+        t.put(
+                "union of pairs",
+                d -> RddOperations.same(
+                        d.pairs(d.pairs).union(d.pairs(d.otherPairs)).keys(),
+                        Stream.concat(d.pairs.stream(), d.otherPairs.stream()).map(Tuple2::_1)));
+        t.put(
+                "intersection of pairs",
+                d -> anyOrder(
+                        d.pairs(d.pairs).intersection(d.pairs(d.otherPairs)).keys(),
+                        d.pairs.stream()
+                                .distinct()
+                                .filter(d.otherPairs::contains)
+                                .map(Tuple2::_1)
+                                .toList()));
+        t.put(
+                "subtract of pairs",
+                d -> anyOrder(
+                        d.pairs(d.pairs).subtract(d.pairs(d.otherPairs)).keys(),
+                        d.pairs.stream()
+                                .filter(pair -> !d.otherPairs.contains(pair))
+                                .map(Tuple2::_1)
+                                .toList()));
+        t.put("coalesce of pairs", d -> {
+            int n = d.partitions();
+            PairRDD<String, Integer> pairs = d.pairs(d.pairs);
+            RddOperations.same(pairs.coalesce(n).keys(), d.pairs.stream().map(Tuple2::_1));
+            RddOperations.same(pairs.coalesce(n, false).keys(), d.pairs.stream().map(Tuple2::_1));
+            anyOrder(pairs.coalesce(n, true), d.pairs);
+            assertThat(pairs.coalesce(n, true).getNumPartitions()).isEqualTo(n);
+        });
+        t.put("repartition of pairs", d -> {
+            int n = d.partitions();
+            PairRDD<String, Integer> pairs = d.pairs(d.pairs).repartition(n);
+            anyOrder(pairs.keys(), d.pairs.stream().map(Tuple2::_1).toList());
+            assertThat(pairs.getNumPartitions()).isEqualTo(n);
+        });
+        t.put("cache of pairs", d -> keeps(d, d.pairs(d.pairs).cache()));
+        t.put("persist of pairs", d -> keeps(d, d.pairs(d.pairs).persist(StorageLevel.MEMORY_AND_DISK)));
+        t.put("unpersist of pairs", d -> keeps(d, d.pairs(d.pairs).cache().unpersist()));
+    }
+
+    private static void keeps(DrawnRdds d, PairRDD<String, Integer> pairs) {
+        RddOperations.same(pairs.keys(), d.pairs.stream().map(Tuple2::_1));
+        RddOperations.same(pairs.keys(), d.pairs.stream().map(Tuple2::_1));
     }
 
     private static List<Tuple2<String, Integer>> sorted(List<Tuple2<String, Integer>> pairs, Comparator<String> order) {

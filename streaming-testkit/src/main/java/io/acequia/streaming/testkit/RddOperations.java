@@ -375,12 +375,12 @@ final class RddOperations {
         return numbers.stream().map(String::valueOf).reduce((a, b) -> a + "," + b).stream();
     }
 
-    private static ArrayList<Integer> with(ArrayList<Integer> list, Integer number) {
+    static ArrayList<Integer> with(ArrayList<Integer> list, Integer number) {
         list.add(number);
         return list;
     }
 
-    private static ArrayList<Integer> withAll(ArrayList<Integer> list, ArrayList<Integer> more) {
+    static ArrayList<Integer> withAll(ArrayList<Integer> list, ArrayList<Integer> more) {
         list.addAll(more);
         return list;
     }

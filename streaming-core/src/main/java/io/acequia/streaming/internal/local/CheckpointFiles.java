@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.internal.store.RecordFile;
 import io.acequia.streaming.internal.store.RecordSerializer;
 import java.io.IOException;
@@ -131,7 +132,7 @@ final class CheckpointFiles<T> implements Root<T> {
             try {
                 file.close();
             } catch (IOException e) {
-                throw Thrown.<RuntimeException>asIs(e);
+                throw Roots.asIs(e);
             }
         }
     }

@@ -33,7 +33,7 @@ final class Concatenated<P, T> implements Iterator<T>, AutoCloseable {
             try {
                 current = opening.open(parts.next());
             } catch (Exception e) {
-                throw Thrown.<RuntimeException>asIs(e);
+                throw Roots.asIs(e);
             }
         }
         return true;

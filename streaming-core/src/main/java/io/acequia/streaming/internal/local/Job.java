@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.JobInfo;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +111,6 @@ final class Job {
         if (failure instanceof InterruptedException || interruptedCaller) {
             Thread.interrupted();
         }
-        throw Thrown.asIs(failure);
+        throw Roots.asIs(failure);
     }
 }

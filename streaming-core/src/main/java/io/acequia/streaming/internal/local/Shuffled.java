@@ -20,8 +20,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Records placed by key. A task per partition of the parent sorts its records into one list per target; the lists stay here
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
  * downstream has been forgotten in the meantime, does it alone: waiting for workers inside a task could wait for ever.
  */
 final class Shuffled<T> implements Root<T> {
-    private static final Logger LOG = LoggerFactory.getLogger(Shuffled.class);
     private static final long LOOK_MILLIS = 20;
 
     private final LocalEngine engine;
@@ -167,18 +164,18 @@ final class Shuffled<T> implements Root<T> {
         /** The end: what is left stays in memory while the shuffle may keep so much. */
         void finish(AtomicLong kept) {
             long bytes = gauge.bytes();
-            if (kept.addAndGet(bytes) > engine.taskMemory().shuffleBytes() && write()) {
+            if (bytes > 0 && kept.addAndGet(bytes) > engine.taskMemory().shuffleBytes() && write()) {
                 kept.addAndGet(-bytes);
             }
         }
 
-        /** Puts the lists into a file; what cannot be serialized stays, with all that comes after it. */
+        /** Puts the lists into a file; false when they cannot be written. */
         private boolean write() {
-            List<List<T>> sections = new ArrayList<>(lists.length);
-            for (List<T> list : lists) {
-                sections.add(list == null ? List.of() : list);
-            }
-            try {
+            return gauge.putAside(() -> {
+                List<List<T>> sections = new ArrayList<>(lists.length);
+                for (List<T> list : lists) {
+                    sections.add(list == null ? List.of() : list);
+                }
                 AsideFiles.Sections<T> file = engine.taskMemory().files().write(sections);
                 if (files.isEmpty()) {
                     engine.closeAfter(this, files);
@@ -186,14 +183,8 @@ final class Shuffled<T> implements Root<T> {
                 synchronized (files) {
                     files.add(file);
                 }
-            } catch (IllegalArgumentException e) {
-                LOG.warn("Shuffled records stay in memory, since they cannot go to disk: {}", e.getMessage());
-                gauge.giveUp();
-                return false;
-            }
-            Arrays.fill(lists, null);
-            gauge.empty();
-            return true;
+                Arrays.fill(lists, null);
+            });
         }
 
         Iterator<T> records(int target) {

@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.direct.SplitReader;
+import io.acequia.streaming.engine.Roots;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -39,7 +40,7 @@ record SplitGroups<T>(List<List<Split<T>>> groups) implements Root<T> {
                         close();
                     }
                 } catch (Exception e) {
-                    throw Thrown.<RuntimeException>asIs(e);
+                    throw Roots.asIs(e);
                 }
             }
             return records.hasNext();

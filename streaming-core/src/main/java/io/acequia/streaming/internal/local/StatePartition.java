@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.local;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
 import io.acequia.streaming.data.Utf8;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.engine.StateChange;
 import io.acequia.streaming.engine.StateOperator;
 import io.acequia.streaming.engine.StateView;
@@ -462,7 +463,7 @@ final class StatePartition<K, S> {
             try {
                 lock(task);
             } catch (InterruptedException e) {
-                throw Thrown.<RuntimeException>asIs(e);
+                throw Roots.asIs(e);
             }
             try {
                 mustBeReadable(time);

@@ -10,12 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class Thrown {
     private Thrown() {}
 
-    /** The same object, also where the signature knows no checked ones: {@code throw Thrown.asIs(t)}. */
-    @SuppressWarnings("unchecked")
-    static <E extends Throwable> RuntimeException asIs(Throwable t) throws E {
-        throw (E) t;
-    }
-
     /** Closes a chain because of {@code cause}, which stays the one that is told. */
     static void closeAfter(Throwable cause, Downstream<?> head) {
         try {

@@ -29,7 +29,7 @@ final class Watched<T> implements Iterator<T>, AutoCloseable {
             try {
                 task.checkCancelled();
             } catch (InterruptedException e) {
-                throw Thrown.<RuntimeException>asIs(e);
+                throw Roots.asIs(e);
             }
         }
         return records.next();

@@ -49,16 +49,20 @@ public record CombineOperator<K, V, C>(
             } else {
                 combined = create == null ? (C) pair._2() : create.call(pair._2());
             }
+            present(combined, pair._1());
         } catch (Throwable t) {
             throw site.failure(task, t);
         }
-        if (combined == null) {
-            throw site.failure(
-                    task,
-                    new NullPointerException("ACQ-0702 combining gave null for key " + pair._1()
-                            + ": return a value, such as an Optional"));
-        }
         table.value(entry, combined);
+    }
+
+    /** What was combined, which must not be null. */
+    static <C> C present(@Nullable C combined, @Nullable Object key) {
+        if (combined == null) {
+            throw new NullPointerException(
+                    "ACQ-0702 combining gave null for key " + key + ": return a value, such as an Optional");
+        }
+        return combined;
     }
 
     /** Whether the end is of interest says nothing about the records before it. */

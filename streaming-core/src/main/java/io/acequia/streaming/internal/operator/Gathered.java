@@ -39,7 +39,7 @@ final class Gathered<T, R> implements Iterator<R>, AutoCloseable {
                 }
                 results = gathering.results();
             } catch (Exception e) {
-                throw Sneaky.asIs(e);
+                throw Roots.asIs(e);
             }
         }
         return results.hasNext();

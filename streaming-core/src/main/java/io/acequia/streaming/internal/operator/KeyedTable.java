@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class KeyedTable<K, V> implements Serializable {
     private static final int LEAST_SLOTS = 32;
     private static final int SAMPLES = 16;
-    /** A list of few values, and what holds it. */
-    private static final int ENTRY_BYTES = 100;
 
     /** 0 is an empty slot: entry numbers begin at 1. */
     private int[] index = new int[LEAST_SLOTS];
@@ -142,21 +140,27 @@ public final class KeyedTable<K, V> implements Serializable {
     }
 
     /**
-     * About how many bytes the table takes. Some entries are measured; but where the values gather what was put in, a few of them hold
-     * most of it, and that says more: so it is no more than {@code putIn}, the bytes of all that came, and what entries take themselves.
+     * About how many bytes the table takes. Some entries are measured, and the others are taken to be alike; but where the
+     * values gather what was put in, a few of them may hold most of it. So it is no more than {@code putIn}, the bytes of all
+     * that came, and what three of four entries are within.
      */
     long bytes(long putIn) {
         int step = Math.max(1, size / SAMPLES);
         List<@Nullable Object> samples = new ArrayList<>();
+        long[] sizes = new long[2 * SAMPLES];
         int sampled = 0;
         for (int entry = 0; entry < size; entry += step) {
-            samples.add(glimpse(entry));
-            samples.add(values.get(entry));
-            sampled++;
+            List<@Nullable Object> sample = Arrays.asList(glimpse(entry), values.get(entry));
+            sizes[sampled++] = SizeEstimator.bytesOf(sample);
+            samples.addAll(sample);
         }
         long slots = 4L * (index.length + hashes.length);
-        long entries = sampled == 0 ? 0 : SizeEstimator.bytesOf(samples) * size / sampled;
-        return slots + Math.min(entries, putIn + (long) ENTRY_BYTES * size);
+        if (sampled == 0) {
+            return slots;
+        }
+        Arrays.sort(sizes, 0, sampled);
+        long usual = sizes[sampled * 3 / 4];
+        return slots + Math.min(SizeEstimator.bytesOf(samples) * size / sampled, putIn + usual * size);
     }
 
     private boolean isKey(int entry, @Nullable K key) {

@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.operator;
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator2;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.function.Function3;
 import java.util.Iterator;
 
@@ -35,7 +36,7 @@ public record PartitionOperator<T, U, R>(Site site, Function3<Integer, Iterator<
                 try {
                     return results.hasNext();
                 } catch (Throwable t) {
-                    throw Sneaky.asIs(site.failure(task, t));
+                    throw Roots.asIs(site.failure(task, t));
                 }
             }
 
@@ -44,7 +45,7 @@ public record PartitionOperator<T, U, R>(Site site, Function3<Integer, Iterator<
                 try {
                     return results.next();
                 } catch (Throwable t) {
-                    throw Sneaky.asIs(site.failure(task, t));
+                    throw Roots.asIs(site.failure(task, t));
                 }
             }
         };

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What an operator holds, in memory as long as it fits and in sorted runs on disk beyond that: the external merge sort, which
@@ -33,19 +31,24 @@ import org.slf4j.LoggerFactory;
  * run so far without registering its class, and may have room. A line of the log says so.
  */
 final class Runs<T> implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
     /** What an open run takes: a chunk of bytes, and its records as objects. */
     private static final int OPEN_RUN_BYTES = 128 << 10;
+    /** A chunk holds a record at least, which then is there as bytes and as an object. */
+    private static final int RECORDS_OF_OPEN_RUN = 3;
 
-    private static final int FEWEST_OPEN = 8;
+    private static final int FEWEST_OPEN = 4;
+    private static final int MOST_OPEN = 1024;
 
-    private final @Nullable StorageTask task;
+    private final TaskContext task;
+    private final @Nullable StorageTask storage;
     private final Comparator<? super T> order;
     private final Gauge gauge;
     private List<StorageTask.Aside<T>> runs = new ArrayList<>();
+    private long openRunBytes = OPEN_RUN_BYTES;
 
     Runs(TaskContext task, Comparator<? super T> order) {
-        this.task = task instanceof StorageTask storage ? storage : null;
+        this.task = task;
+        this.storage = task instanceof StorageTask reaching ? reaching : null;
         this.order = order;
         this.gauge = gauge(task);
     }
@@ -63,42 +66,33 @@ final class Runs<T> implements AutoCloseable {
         return runs.isEmpty();
     }
 
-    /** Writes sorted records as the next run; false when they cannot be written and must stay where they are. */
-    boolean add(Iterator<T> sorted) {
-        if (task == null) {
-            return false;
-        }
-        try {
-            runs.add(task.putAside(sorted));
-        } catch (IllegalArgumentException e) {
-            LOG.warn(
-                    "Records that do not fit into memory stay there, since they cannot go to disk: {}", e.getMessage());
-            gauge.giveUp();
-            return false;
-        }
-        gauge.empty();
-        return true;
+    /** Writes sorted records, of about so many bytes each, as the next run; false when they must stay where they are. */
+    boolean add(Iterator<T> sorted, long recordBytes) {
+        openRunBytes = Math.max(openRunBytes, RECORDS_OF_OPEN_RUN * recordBytes);
+        return storage != null && gauge.putAside(() -> runs.add(storage.putAside(sorted)));
     }
 
     /** All records in order: the runs and then the last one. Its close closes what it has opened, and no run. */
     Merged<T> merged(Iterator<T> last) {
-        int most = task == null ? FEWEST_OPEN : (int) Math.min(1024, task.operatorMemory() / OPEN_RUN_BYTES);
-        while (task != null && runs.size() > Math.max(FEWEST_OPEN, most)) {
-            runs = longer(task, Math.max(FEWEST_OPEN, most));
+        if (storage != null) {
+            int most = (int) Math.max(FEWEST_OPEN, Math.min(MOST_OPEN, storage.operatorMemory() / openRunBytes));
+            while (runs.size() > most) {
+                runs = longer(storage, most);
+            }
         }
         return open(runs, last);
     }
 
     /** Each of these many neighbours as one. */
-    private List<StorageTask.Aside<T>> longer(StorageTask task, int many) {
+    private List<StorageTask.Aside<T>> longer(StorageTask to, int many) {
         List<StorageTask.Aside<T>> fewer = new ArrayList<>();
         for (int from = 0; from < runs.size(); from += many) {
             List<StorageTask.Aside<T>> neighbours = runs.subList(from, Math.min(runs.size(), from + many));
             try (Merged<T> merged = open(neighbours, List.<T>of().iterator())) {
-                fewer.add(task.putAside(merged));
-            } catch (RuntimeException e) {
+                fewer.add(to.putAside(merged));
+            } catch (Throwable t) {
                 fewer.forEach(StorageTask.Aside::close);
-                throw e;
+                throw t;
             }
             neighbours.forEach(StorageTask.Aside::close);
         }
@@ -107,7 +101,7 @@ final class Runs<T> implements AutoCloseable {
 
     private Merged<T> open(List<StorageTask.Aside<T>> some, Iterator<T> last) {
         List<Iterator<T>> iterators = new ArrayList<>();
-        Merged<T> merged = new Merged<>(iterators, order);
+        Merged<T> merged = new Merged<>(task, iterators, order);
         try {
             for (StorageTask.Aside<T> run : some) {
                 iterators.add(run.open());
@@ -115,9 +109,9 @@ final class Runs<T> implements AutoCloseable {
             iterators.add(last);
             merged.begin();
             return merged;
-        } catch (RuntimeException e) {
+        } catch (Throwable t) {
             merged.close();
-            throw e;
+            throw t;
         }
     }
 
@@ -130,10 +124,15 @@ final class Runs<T> implements AutoCloseable {
 
     /** Several sorted iterators as one; equal records in the order of the iterators. */
     static final class Merged<T> implements Iterator<T>, AutoCloseable {
+        private static final int CANCELLATION_STRIDE = 1024;
+
+        private final TaskContext task;
         private final List<Iterator<T>> iterators;
         private final PriorityQueue<Head<T>> heads;
+        private int untilLook = CANCELLATION_STRIDE;
 
-        private Merged(List<Iterator<T>> iterators, Comparator<? super T> order) {
+        private Merged(TaskContext task, List<Iterator<T>> iterators, Comparator<? super T> order) {
+            this.task = task;
             this.iterators = iterators;
             this.heads = new PriorityQueue<>((a, b) -> {
                 int compared = order.compare(a.record, b.record);
@@ -170,8 +169,15 @@ final class Runs<T> implements AutoCloseable {
             return heads.element().record;
         }
 
+        /** Much is done behind the last record of the root, so this looks for cancellation as {@link Roots#drive} does. */
         @Override
         public T next() {
+            if (--untilLook == 0) {
+                untilLook = CANCELLATION_STRIDE;
+                if (task.isCancelled()) {
+                    throw Roots.asIs(new InterruptedException("task was cancelled"));
+                }
+            }
             Head<T> least = heads.poll();
             if (least == null) {
                 throw new NoSuchElementException();

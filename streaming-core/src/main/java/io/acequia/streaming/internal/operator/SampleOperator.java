@@ -11,11 +11,19 @@ public record SampleOperator<T>(boolean replace, double fraction, long seed) imp
     /** Beyond it, the exponential leaves the range of a double. */
     private static final double HIGHEST_RATE = 500;
 
+    /**
+     * Random numbers for a partition. The generator steps by a constant, so seeds that differ by a multiple of it give the
+     * same numbers, shifted; but what it gives, taken as a seed, lies far from that of any other partition.
+     */
+    public static SplittableRandom random(long seed, int partition) {
+        long mixed = new SplittableRandom(seed).nextLong();
+        return new SplittableRandom(new SplittableRandom(mixed + partition).nextLong());
+    }
+
     @Override
     public Downstream<T> attach(TaskContext task, Downstream<T> down) {
         return new Stage<T, T>(down) {
-            private final SplittableRandom random =
-                    new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (task.partition() + 1)));
+            private final SplittableRandom random = random(seed, task.partition());
 
             @Override
             public void accept(T record) throws Exception {

@@ -65,17 +65,30 @@ public record SortOperator<T>(Site site, Ordering<T> order) implements Operator<
             this.site = site;
             this.order = order;
             this.task = task;
-            this.runs = new Runs<>(task, order);
+            this.runs = new Runs<>(task, this::compared);
         }
 
         @Override
         public void add(T record) throws Exception {
             records.add(record);
-            if (runs.gauge().isDue(record) && runs.gauge().isFull(runs.gauge().bytes())) {
+            if (!runs.gauge().isDue(record)) {
+                return;
+            }
+            long held = runs.gauge().bytes();
+            if (runs.gauge().isFull(held)) {
                 sort();
-                if (runs.add(records.iterator())) {
+                if (runs.add(records.iterator(), held / records.size())) {
                     records = new ArrayList<>();
                 }
+            }
+        }
+
+        /** While runs are merged the disk may fail too: what the order throws is told apart here. */
+        private int compared(T a, T b) {
+            try {
+                return order.compare(a, b);
+            } catch (Throwable t) {
+                throw Roots.asIs(site.failure(task, t));
             }
         }
 
@@ -90,30 +103,8 @@ public record SortOperator<T>(Site site, Ordering<T> order) implements Operator<
         @Override
         public Iterator<T> results() throws Exception {
             sort();
-            if (runs.isEmpty()) {
-                sorted = records.iterator();
-                return sorted;
-            }
-            try {
-                sorted = runs.merged(records.iterator());
-            } catch (Throwable t) {
-                throw site.failure(task, t);
-            }
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return sorted.hasNext();
-                }
-
-                @Override
-                public T next() {
-                    try {
-                        return sorted.next();
-                    } catch (Throwable t) {
-                        throw Sneaky.asIs(site.failure(task, t));
-                    }
-                }
-            };
+            sorted = runs.isEmpty() ? records.iterator() : runs.merged(records.iterator());
+            return sorted;
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.operator;
 
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.function.Function2;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -39,11 +40,12 @@ final class SpillingTable<K, C> implements AutoCloseable {
 
     /** The record is in the table now; puts that aside when it takes too much. */
     void took(@Nullable Object record) {
-        if (runs.gauge().isDue(record)
-                && runs.gauge().isFull(table.bytes(runs.gauge().bytes()))) {
-            if (runs.add(table.byHash())) {
-                table = new KeyedTable<>();
-            }
+        if (!runs.gauge().isDue(record)) {
+            return;
+        }
+        long held = table.bytes(runs.gauge().bytes());
+        if (runs.gauge().isFull(held) && runs.add(table.byHash(), held / table.size())) {
+            table = new KeyedTable<>();
         }
     }
 
@@ -52,12 +54,8 @@ final class SpillingTable<K, C> implements AutoCloseable {
     }
 
     /** Every key once; to be closed. */
-    Entries<K, C> entries() throws Exception {
-        try {
-            return isInMemory() ? new Held<>(table) : new Combined<>(this, runs.merged(table.byHash()));
-        } catch (Throwable t) {
-            throw site.failure(task, t);
-        }
+    Entries<K, C> entries() {
+        return isInMemory() ? new Held<>(table) : new Combined<>(this, runs.merged(table.byHash()));
     }
 
     @Override
@@ -65,11 +63,11 @@ final class SpillingTable<K, C> implements AutoCloseable {
         runs.close();
     }
 
-    private C combined(C earlier, C later) {
+    private C combined(K key, C earlier, C later) {
         try {
-            return combine.call(earlier, later);
+            return CombineOperator.present(combine.call(earlier, later), key);
         } catch (Throwable t) {
-            throw Sneaky.asIs(site.failure(task, t));
+            throw Roots.asIs(site.failure(task, t));
         }
     }
 
@@ -143,7 +141,7 @@ final class SpillingTable<K, C> implements AutoCloseable {
             for (int i = 0; i < pairs.size(); i++) {
                 Tuple2<K, C> earlier = pairs.get(i);
                 if (Objects.equals(earlier._1(), later._1())) {
-                    pairs.set(i, new Tuple2<>(earlier._1(), owner.combined(earlier._2(), later._2())));
+                    pairs.set(i, new Tuple2<>(earlier._1(), owner.combined(later._1(), earlier._2(), later._2())));
                     return;
                 }
             }

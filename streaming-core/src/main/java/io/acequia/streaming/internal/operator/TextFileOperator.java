@@ -77,6 +77,8 @@ public record TextFileOperator<T>(String directory, boolean zipped) implements O
                 try {
                     if (out != null) {
                         out.close();
+                    } else if (channel != null) {
+                        channel.close();
                     }
                 } catch (java.io.IOException e) {
                     throw new java.io.UncheckedIOException("ACQ-0704 closing " + file + " failed", e);

@@ -230,7 +230,17 @@ public final class DatasetPairRdd<K, V> extends DatasetRdd<Tuple2<K, V>> impleme
         }
         return pairs(dataset.transform(new CombineOperator<>(at, create, merge, null), true)
                 .partitionBy(Tuple2::_1, p)
-                .transform(new CombineOperator<K, C, C>(at, null, combine, combine), true));
+                .transform(behind(at, create != null, combine), true));
+    }
+
+    /**
+     * A program may change what it has created, but the shuffle keeps that for the next job: so it gets copies. Without a
+     * {@code create} there are only its records, which no function may change.
+     */
+    private static <K, C> CombineOperator<K, C, C> behind(Site at, boolean created, Function2<C, C, C> combine) {
+        return created
+                ? new CombineOperator<>(at, Copies::of, (one, other) -> combine.call(one, Copies.of(other)), combine)
+                : new CombineOperator<>(at, null, combine, combine);
     }
 
     @Override

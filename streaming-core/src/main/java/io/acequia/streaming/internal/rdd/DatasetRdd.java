@@ -763,12 +763,17 @@ public sealed class DatasetRdd<T> implements RDD<T> permits DatasetPairRdd {
             int before = level.getNumPartitions();
             int targets = before / scale;
             level = plain(level.<Tuple2<Integer, U>>wholePartitions(
-                            at, (index, records, none) -> placed(index * targets / before, records), false)
+                            at, (index, records, none) -> placed(target(index, targets, before), records), false)
                     .partitionBy(Tuple2::_1, new NumberedPartitioner(targets))
                     .transform(new MapOperator<Tuple2<Integer, U>, U>(at, Tuple2::_2), false)
                     .transform(new ReduceOperator<>(at, comb), false));
         }
         return level;
+    }
+
+    /** The target of a partition, of so many targets for the partitions there are before. */
+    static int target(int index, int targets, int before) {
+        return (int) ((long) index * targets / before);
     }
 
     private static <U> Iterator<Tuple2<Integer, U>> placed(int target, Iterator<U> records) {

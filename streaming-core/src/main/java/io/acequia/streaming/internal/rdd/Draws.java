@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.rdd;
 
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.internal.operator.SampleOperator;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ final class Draws {
 
     /** Each record with its ticket. */
     static <T> Iterator<Tuple2<Long, T>> tickets(int partition, Iterator<T> records, long seed) {
-        SplittableRandom random = new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (partition + 1)));
+        SplittableRandom random = SampleOperator.random(seed, partition);
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

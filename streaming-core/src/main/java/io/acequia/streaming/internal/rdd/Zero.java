@@ -5,7 +5,6 @@ import io.acequia.streaming.function.Function0;
 import io.acequia.streaming.internal.store.JavaSerialization;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +23,7 @@ final class Zero<A> implements Function0<A> {
     }
 
     static <A> Zero<A> of(A value) {
-        boolean plain = value == null || value instanceof String || value instanceof Number || value instanceof Boolean;
-        if (plain || !(value instanceof Serializable)) {
+        if (Copies.isPlain(value) || !(value instanceof Serializable)) {
             return new Zero<>(value, null, null);
         }
         try {
@@ -41,11 +39,6 @@ final class Zero<A> implements Function0<A> {
     @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // the zero may be null, as it was given
     public A call() throws IOException, ClassNotFoundException {
-        if (copied == null) {
-            return shared;
-        }
-        ClassLoader loader = Objects.requireNonNullElse(type, Zero.class).getClassLoader();
-        return (A) JavaSerialization.read(
-                copied, loader == null ? ClassLoader.getSystemClassLoader() : loader, part -> part);
+        return copied == null || type == null ? shared : (A) Copies.read(copied, type);
     }
 }

@@ -3,12 +3,14 @@ package io.acequia.streaming.internal.source;
 
 import io.acequia.streaming.direct.Split;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /** The text files that lie at a path now, for reading them as one collection. */
@@ -71,12 +73,20 @@ public final class TextFiles {
     }
 
     private static List<Path> named(Path folder, Path pattern) throws IOException {
-        PathMatcher matcher = folder.getFileSystem().getPathMatcher("glob:" + pattern);
+        PathMatcher matcher = matcher(pattern);
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.filter(FileRules::isVisible)
                     .filter(entry -> matcher.matches(entry.getFileName()))
                     .sorted()
                     .toList();
+        }
+    }
+
+    private static PathMatcher matcher(Path pattern) throws IOException {
+        try {
+            return pattern.getFileSystem().getPathMatcher("glob:" + pattern);
+        } catch (PatternSyntaxException e) {
+            throw new FileSystemException(pattern.toString(), null, "not a pattern: " + e.getDescription());
         }
     }
 

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,10 +57,10 @@ final class SpillDirectory implements AutoCloseable {
         if (own == null || Files.notExists(own)) {
             return;
         }
-        try (Stream<Path> content = Files.walk(own)) {
-            List<Path> deepestFirst = content.sorted(Comparator.reverseOrder()).toList();
-            deepestFirst.forEach(this::delete);
-        } catch (IOException e) {
+        try (Stream<Path> names = Files.list(own)) { // names alone: a file may go while this runs
+            names.toList().forEach(this::delete);
+            delete(own);
+        } catch (IOException | UncheckedIOException e) {
             LOG.warn("Spill directory {} could not be deleted: {}", own, e.toString());
         }
         own = null;

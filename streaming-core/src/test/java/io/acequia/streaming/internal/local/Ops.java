@@ -9,6 +9,7 @@ import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.EngineProvider;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.function.FlatMapFunction;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.internal.store.AsideFiles;
@@ -71,7 +72,7 @@ final class Ops {
         try {
             return dataset.run(collect(), all(dataset), job());
         } catch (Exception e) {
-            throw Thrown.<RuntimeException>asIs(e);
+            throw Roots.asIs(e);
         }
     }
 

@@ -147,6 +147,30 @@ class KeyedTableTest {
     }
 
     @Test
+    void valuesThatAreLargerThanWhatCameAreMeasured() {
+        KeyedTable<Integer, byte[]> table = new KeyedTable<>();
+        for (int i = 0; i < 100; i++) {
+            table.value(table.entryOf(i), new byte[10_000]);
+        }
+        assertThat(table.bytes(100)).isBetween(900_000L, 1_200_000L);
+    }
+
+    @Test
+    void aFewGroupsThatHoldMostOfWhatCameAreNotTakenForAll() {
+        KeyedTable<Integer, List<Integer>> table = new KeyedTable<>();
+        long putIn = 0;
+        for (int i = 0; i < 1_000; i++) {
+            List<Integer> group = new ArrayList<>();
+            for (int j = i == 0 ? 10_000 : 2; j > 0; j--) {
+                group.add(j);
+                putIn += 20;
+            }
+            table.value(table.entryOf(i), group);
+        }
+        assertThat(table.bytes(putIn)).isBetween(putIn, 3 * putIn);
+    }
+
+    @Test
     void drainingStopsWhenNoMoreIsWanted() throws Exception {
         KeyedTable<Integer, Integer> table = new KeyedTable<>();
         for (int i = 0; i < 10; i++) {

@@ -10,17 +10,24 @@ import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.OperatorException;
 import io.acequia.streaming.function.Ordering;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class OperatorsTest {
+    private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
     private final Site site = Site.of("test");
 
     // ---- one record at a time
@@ -325,5 +332,29 @@ class OperatorsTest {
                 .isThrownBy(file::close)
                 .withMessage("ACQ-0704 closing " + directory.resolve("part-00000") + " failed");
         assertThat(out.closed).isEqualTo(1);
+    }
+
+    // ---- files
+
+    /** Linux has a device that is always full, and lists what is open. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskLeavesNoFileOpen(@TempDir Path directory) throws Exception {
+        Path full = Path.of("/dev/full");
+        Files.createSymbolicLink(directory.resolve("part-00000.gz"), full);
+
+        TextFileOperator<String> lines = new TextFileOperator<>(directory.toString(), true);
+        assertThatThrownBy(() -> Tasks.run(lines, "line")).isInstanceOf(IOException.class);
+        try (Stream<Path> open = Files.list(OPEN_FILES)) {
+            assertThat(open.filter(each -> leadsTo(each, full))).isEmpty();
+        }
+    }
+
+    private static boolean leadsTo(Path link, Path file) {
+        try {
+            return Files.readSymbolicLink(link).equals(file);
+        } catch (IOException e) {
+            return false; // closed in the meantime
+        }
     }
 }

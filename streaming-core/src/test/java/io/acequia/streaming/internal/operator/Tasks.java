@@ -73,7 +73,7 @@ final class Tasks {
     }
 
     /** The end of a chain. */
-    static final class Collected<T> implements Downstream<T> {
+    static class Collected<T> implements Downstream<T> {
         final List<T> records = new ArrayList<>();
         int most = Integer.MAX_VALUE;
         boolean ended;

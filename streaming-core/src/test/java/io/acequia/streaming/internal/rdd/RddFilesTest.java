@@ -194,6 +194,12 @@ class RddFilesTest {
                 .isThrownBy(() -> batch.textFile(directory + "/week-*"))
                 .withMessageContaining("ACQ-0650")
                 .withMessageContaining("no file matches the pattern");
+        for (String malformed : List.of("/[a", "/{a/b,c}")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> batch.textFile(directory + malformed))
+                    .withMessageStartingWith("ACQ-0650 cannot read " + directory + malformed)
+                    .withMessageContaining("not a pattern: Missing '");
+        }
     }
 
     @Test

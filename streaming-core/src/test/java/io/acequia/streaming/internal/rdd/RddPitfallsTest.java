@@ -17,6 +17,7 @@ import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.Durations;
+import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,58 @@ class RddPitfallsTest {
     private static ArrayList<Integer> addAll(ArrayList<Integer> list, ArrayList<Integer> more) {
         list.addAll(more);
         return list;
+    }
+
+    @Test
+    void aCounterAsAZeroIsCopiedToo() {
+        Map<String, AtomicLong> byKey = batch.parallelizePairs(List.of(Tuple2.of("a", 1), Tuple2.of("b", 2)), 1)
+                .aggregateByKey(new AtomicLong(), RddPitfallsTest::count, RddPitfallsTest::count)
+                .collectAsMap();
+
+        assertThat(byKey.get("a")).hasValue(1);
+        assertThat(byKey.get("b")).hasValue(2);
+    }
+
+    private static AtomicLong count(AtomicLong count, Number more) {
+        count.addAndGet(more.longValue());
+        return count;
+    }
+
+    @Test
+    void whatCombiningChangesIsNotWhatTheShuffleKeeps() {
+        PairRDD<String, ArrayList<Integer>> lists = batch.parallelizePairs(
+                        List.of(Tuple2.of("a", 1), Tuple2.of("a", 2), Tuple2.of("a", 3)), 3)
+                .combineByKey(
+                        v -> new ArrayList<>(List.of(v)),
+                        RddPitfallsTest::add,
+                        (some, more) -> {
+                            more.addAll(0, some);
+                            return more;
+                        },
+                        2);
+        for (int job = 0; job < 3; job++) {
+            assertThat(lists.collect()).containsExactly(Tuple2.of("a", new ArrayList<>(List.of(1, 2, 3))));
+        }
+    }
+
+    private record Mean(double sum, long count) {}
+
+    private record Named(String name, List<Integer> values) {}
+
+    @Test
+    void onlyWhatMayChangeIsCopied() throws Exception {
+        List<Object> plain = Arrays.asList(
+                "text", 1, 2.5, StorageLevel.MEMORY_ONLY, new Mean(1, 2), Tuple2.of("a", Tuple2.of(1L, null)), null);
+        for (Object each : plain) {
+            assertThat(Copies.isPlain(each)).isTrue();
+            assertThat(Copies.of(each)).isSameAs(each);
+        }
+        for (Object each : List.of(new ArrayList<>(List.of(1)), Tuple2.of(1, new ArrayList<>()), new StringBuilder())) {
+            assertThat(Copies.of(each)).isNotSameAs(each).hasToString(each.toString());
+        }
+        Named cannot = new Named("not serializable", new ArrayList<>());
+        assertThat(Copies.isPlain(cannot)).isFalse();
+        assertThat(Copies.of(cannot)).isSameAs(cannot);
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,34 @@ class RddTest {
                         Tuple2.of(2, "b"));
         assertThat(seven.cartesian(batch.emptyRDD()).collect()).isEmpty();
         assertThat(batch.emptyRDD().cartesian(seven).collect()).isEmpty();
+    }
+
+    @Test
+    void samplesOfPartitionsAreNotShiftedAgainstEachOther() {
+        RDD<Integer> many = numbers(8000, 8);
+        for (long seed : new long[] {0, 1, 42}) {
+            assertThat(mostOfOneShift(many.sample(false, 0.01, seed).collect())).isLessThan(6);
+            assertThat(mostOfOneShift(many.takeSample(false, 80, seed))).isLessThan(6);
+        }
+    }
+
+    /** How many places in a partition of 1000 are places in another one, all shifted alike. */
+    private static int mostOfOneShift(List<Integer> sample) {
+        Map<List<Integer>, Integer> counts = new HashMap<>();
+        for (int a : sample) {
+            for (int b : sample) {
+                if (a / 1000 < b / 1000) {
+                    counts.merge(List.of(a / 1000, b / 1000, a % 1000 - b % 1000), 1, Integer::sum);
+                }
+            }
+        }
+        return Collections.max(counts.values());
+    }
+
+    @Test
+    void levelsOfATreeMayHaveManyPartitions() {
+        assertThat(DatasetRdd.target(99_999, 50_000, 100_000)).isEqualTo(49_999);
+        assertThat(DatasetRdd.target(3, 2, 4)).isEqualTo(1);
     }
 
     @Test
