@@ -16,5 +16,14 @@ fs.createWriteStream = function (path, ...rest) {
         return create.call(this, path, ...rest);
     }
     const next = `${file}.${++written}`;
-    return create.call(this, next, ...rest).on('finish', () => fs.renameSync(next, file));
+    const stream = create.call(this, next, ...rest);
+    const emit = stream.emit;
+    // Listeners would be removed.
+    stream.emit = function (event, ...details) {
+        if (event === 'finish') {
+            fs.renameSync(next, file);
+        }
+        return emit.call(this, event, ...details);
+    };
+    return stream;
 };
