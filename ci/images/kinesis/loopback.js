@@ -1,5 +1,5 @@
 // Loaded before the server: it listens on 127.0.0.1 only, and replaces its file of data whole, so that a kill leaves the one or the
-// other.
+// other; it does not start with half of one.
 const net = require('net');
 const fs = require('fs');
 const listen = net.Server.prototype.listen;
@@ -8,17 +8,22 @@ net.Server.prototype.listen = function (first, ...rest) {
         ? listen.call(this, first, '127.0.0.1', ...rest.filter((each) => typeof each === 'function'))
         : listen.call(this, first, ...rest);
 };
-const open = fs.promises.open;
-fs.promises.open = async function (path, flags, ...rest) {
+const create = fs.createWriteStream;
+let written = 0;
+fs.createWriteStream = function (path, ...rest) {
     const file = String(path);
-    if (!file.endsWith('/kinesis-data.json') || flags === 'r' || flags === fs.constants.O_RDONLY) {
-        return open(path, flags, ...rest);
+    if (!file.endsWith('/kinesis-data.json')) {
+        return create.call(this, path, ...rest);
     }
-    const handle = await open(file + '.new', flags, ...rest);
-    const close = handle.close.bind(handle);
-    handle.close = async () => {
-        await close();
-        fs.renameSync(file + '.new', file);
+    const next = `${file}.${++written}`;
+    const stream = create.call(this, next, ...rest);
+    const emit = stream.emit;
+    // Listeners would be removed.
+    stream.emit = function (event, ...details) {
+        if (event === 'finish') {
+            fs.renameSync(next, file);
+        }
+        return emit.call(this, event, ...details);
     };
-    return handle;
+    return stream;
 };

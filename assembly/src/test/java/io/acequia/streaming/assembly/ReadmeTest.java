@@ -18,6 +18,7 @@ class ReadmeTest {
             "docs/write-a-receiver.md",
             "docs/tuning.md",
             "docs/windows-and-state.md",
+            "docs/migrating-from-spark.md",
             "docs/deploy/README.md",
             "docs/jdbc.md");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java *(\\S*)$\\R(.*?)^```$");

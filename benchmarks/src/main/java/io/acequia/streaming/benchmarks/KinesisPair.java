@@ -129,24 +129,19 @@ final class KinesisPair implements ClientPair {
             Thread.onSpinWait();
         }
         makeLeases();
-        SdkBytes full = SdkBytes.fromByteArray(packed(IN_A_RECORD, bytes));
-        for (int i = 0; i < messages / IN_A_RECORD; i++) {
-            put(full, i);
-        }
-        if (messages % IN_A_RECORD > 0) {
-            put(SdkBytes.fromByteArray(packed(messages % IN_A_RECORD, bytes)), 0);
+        for (int from = 0; from < messages; from += IN_A_RECORD) {
+            String key = "p" + from;
+            SdkBytes data = SdkBytes.fromByteArray(packed(key, Math.min(IN_A_RECORD, messages - from), bytes));
+            kinesis.putRecord(request ->
+                            request.streamName(stream).partitionKey(key).data(data))
+                    .get();
         }
     }
 
-    private void put(SdkBytes data, int number) throws Exception {
-        kinesis.putRecord(request ->
-                        request.streamName(stream).partitionKey("p" + number).data(data))
-                .get();
-    }
-
-    private static byte[] packed(int messages, int bytes) throws Exception {
+    /** With the key of the record: who unpacks it drops messages whose key belongs to another shard. */
+    private static byte[] packed(String key, int messages, int bytes) throws Exception {
         Messages.AggregatedRecord.Builder all =
-                Messages.AggregatedRecord.newBuilder().addPartitionKeyTable("p");
+                Messages.AggregatedRecord.newBuilder().addPartitionKeyTable(key);
         ByteString data = ByteString.copyFrom(new byte[bytes]);
         for (int i = 0; i < messages; i++) {
             all.addRecords(Messages.Record.newBuilder().setPartitionKeyIndex(0).setData(data));

@@ -11,6 +11,7 @@ import io.acequia.streaming.data.Secret;
 import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.FaultProxy;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,7 +54,7 @@ class AkkaFeederTest {
     }
 
     /** Reads and acknowledges until all of these came. */
-    private static void readAndAck(Reader<String> reader, List<String> texts) throws Exception {
+    private static void readAndAck(ReceiverReader<String> reader, List<String> texts) throws Exception {
         Set<String> left = new HashSet<>(texts);
         reader.readUntil(() -> {
             reader.ack();
@@ -63,10 +64,10 @@ class AkkaFeederTest {
     }
 
     /** Tries again, as the runtime does: Akka may take a while to find back to an address. */
-    private static Reader<String> connected(AkkaSource<String> source) throws Exception {
+    private static ReceiverReader<String> connected(AkkaSource<String> source) throws Exception {
         while (true) {
             try {
-                return new Reader<>(source);
+                return new ReceiverReader<>(source);
             } catch (ReceiverDisconnectedException e) {
                 assertThat(e).hasMessageStartingWith("ACQ-2605 ");
             }
@@ -84,7 +85,8 @@ class AkkaFeederTest {
     @Test
     void whatIsFedComesOnceAndInOrder() throws Exception {
         try (FeederChannel channel = new FeederChannel(feeder, TIMEOUT);
-                Reader<String> reader = new Reader<>(channel.builder().build())) {
+                ReceiverReader<String> reader =
+                        new ReceiverReader<>(channel.builder().build())) {
             feeder.tell("generate " + channel.channel() + " 10000 text");
             readAndAck(reader, texts("text", 10_000));
             assertThat(reader.records()).isEqualTo(texts("text", 10_000));
@@ -97,7 +99,8 @@ class AkkaFeederTest {
         try (FeederChannel channel = new FeederChannel(feeder, TIMEOUT)) {
             feeder.tell("generate " + channel.channel() + " 500 killed");
             Set<String> safe = new HashSet<>();
-            try (Reader<String> reader = new Reader<>(channel.builder().build())) {
+            try (ReceiverReader<String> reader =
+                    new ReceiverReader<>(channel.builder().build())) {
                 reader.readAll(100);
                 reader.ack();
                 safe.addAll(reader.records());
@@ -107,11 +110,11 @@ class AkkaFeederTest {
                         .hasMessageStartingWith(
                                 "ACQ-2614 the feeder of source 'fed', " + feeder.path(channel.channel()));
             }
-            assertThatThrownBy(() -> new Reader<>(channel.builder().build()))
+            assertThatThrownBy(() -> new ReceiverReader<>(channel.builder().build()))
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageStartingWith("ACQ-2605 source 'fed' finds no feeder");
             channel.restart();
-            try (Reader<String> reader = connected(channel.builder().build())) {
+            try (ReceiverReader<String> reader = connected(channel.builder().build())) {
                 reader.readUntil(() -> {
                     reader.ack();
                     safe.addAll(reader.records());
@@ -125,7 +128,8 @@ class AkkaFeederTest {
     @Test
     void aFeederThatStopsIsNoticedAtOnce() throws Exception {
         try (FeederChannel channel = new FeederChannel(feeder, Duration.ofMinutes(5));
-                Reader<String> reader = new Reader<>(channel.builder().build())) {
+                ReceiverReader<String> reader =
+                        new ReceiverReader<>(channel.builder().build())) {
             feeder.tell("end " + channel.channel());
             assertThat(reader.readToTheEnd()).hasMessageStartingWith("ACQ-2614 ");
         }
@@ -137,7 +141,7 @@ class AkkaFeederTest {
                 .remote("127.0.0.1", 0)
                 .feeder(feeder.path("nobody"))
                 .build();
-        assertThatThrownBy(() -> new Reader<>(source))
+        assertThatThrownBy(() -> new ReceiverReader<>(source))
                 .isInstanceOf(ReceiverDisconnectedException.class)
                 .hasMessage("ACQ-2605 source 'fed' finds no feeder " + feeder.path("nobody")
                         + ": it is not there, or did not answer within PT10S");
@@ -156,7 +160,7 @@ class AkkaFeederTest {
                     .set("akka.remote.artery.bind.port", bound)
                     .build();
             feeder.tell("generate " + channel.channel() + " 100 first");
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 reader.readAll(100);
                 assertThat(back.downBytes() + back.upBytes()).isPositive();
                 feeder.proxy().blackHole();
@@ -165,7 +169,7 @@ class AkkaFeederTest {
                 feeder.proxy().heal();
                 back.heal();
             }
-            try (Reader<String> reader = connected(source)) {
+            try (ReceiverReader<String> reader = connected(source)) {
                 readAndAck(reader, texts("first", 100));
                 awaitNothingUnacknowledged(channel);
             }
@@ -175,14 +179,15 @@ class AkkaFeederTest {
     @Test
     void aFeederThatHangsIsNoticed() throws Exception {
         try (FeederChannel channel = new FeederChannel(feeder, TIMEOUT)) {
-            try (Reader<String> reader = new Reader<>(channel.builder().build())) {
+            try (ReceiverReader<String> reader =
+                    new ReceiverReader<>(channel.builder().build())) {
                 feeder.server().pause();
                 assertThat(reader.readToTheEnd()).hasMessageStartingWith("ACQ-2614 ");
             } finally {
                 feeder.server().resume();
             }
             channel.publish(List.of("after"));
-            try (Reader<String> reader = connected(channel.builder().build())) {
+            try (ReceiverReader<String> reader = connected(channel.builder().build())) {
                 readAndAck(reader, List.of("after"));
             }
         }
@@ -193,7 +198,8 @@ class AkkaFeederTest {
     @Test
     void aMessageOfAnUnexpectedClassIsRejectedAndTheOthersCome() throws Exception {
         try (FeederChannel channel = new FeederChannel(feeder, TIMEOUT);
-                Reader<String> reader = new Reader<>(channel.builder().build())) {
+                ReceiverReader<String> reader =
+                        new ReceiverReader<>(channel.builder().build())) {
             channel.publish(List.of("before"));
             readAndAck(reader, List.of("before"));
             feeder.tell("number " + channel.channel() + " 17");
@@ -209,7 +215,8 @@ class AkkaFeederTest {
     @Test
     void anybodyWhoReachesThePortCanStopTheActorUnlessTheModeIsUntrusted() throws Exception {
         try (FeederChannel channel = new FeederChannel(feeder, TIMEOUT)) {
-            try (Reader<String> reader = new Reader<>(channel.builder().build())) {
+            try (ReceiverReader<String> reader =
+                    new ReceiverReader<>(channel.builder().build())) {
                 channel.publish(List.of("trusted"));
                 readAndAck(reader, List.of("trusted"));
                 feeder.tell("poison " + channel.channel());
@@ -218,7 +225,7 @@ class AkkaFeederTest {
             AkkaSource<String> untrusting = channel.builder()
                     .set("akka.remote.artery.untrusted-mode", "on")
                     .build();
-            try (Reader<String> reader = new Reader<>(untrusting)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(untrusting)) {
                 channel.publish(List.of("untrusted"));
                 readAndAck(reader, List.of("untrusted"));
                 feeder.tell("poison " + channel.channel());
@@ -237,7 +244,8 @@ class AkkaFeederTest {
         try (Feeder small =
                         Feeder.start(Map.of("CONFIG", "akka.remote.artery.advanced.outbound-message-queue-size = 16"));
                 FeederChannel channel = new FeederChannel(small, TIMEOUT)) {
-            try (Reader<String> reader = new Reader<>(channel.builder().build())) {
+            try (ReceiverReader<String> reader =
+                    new ReceiverReader<>(channel.builder().build())) {
                 channel.publish(List.of("before"));
                 readAndAck(reader, List.of("before"));
                 small.tell("flood " + channel.channel() + " 20000");
@@ -261,7 +269,7 @@ class AkkaFeederTest {
                     .storeTimeout(Duration.ofMillis(300))
                     .build();
             feeder.tell("generate " + channel.channel() + " 2000 held");
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 while (reader.records().size() < 200) {
                     reader.read(1);
                     reader.ack();
@@ -282,7 +290,7 @@ class AkkaFeederTest {
                     .capacity(1)
                     .storeTimeout(Duration.ofSeconds(3))
                     .build();
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 ActorRef actor = ToldActor.of("heartbeats", reader);
                 Patterns.ask(actor, "first", PATIENCE);
                 assertThatThrownBy(() -> Patterns.ask(actor, "second", PATIENCE)
@@ -375,16 +383,16 @@ class AkkaFeederTest {
                         base64(trusted)));
                 FeederChannel channel = new FeederChannel(secured, TIMEOUT)) {
             channel.publish(texts("secret", 10));
-            try (Reader<String> reader = new Reader<>(
+            try (ReceiverReader<String> reader = new ReceiverReader<>(
                     secured(channel, ours, trusted).feederTimeout(PATIENCE).build())) {
                 readAndAck(reader, texts("secret", 10));
                 awaitNothingUnacknowledged(channel);
             }
-            assertThatThrownBy(() ->
-                            new Reader<>(secured(channel, strangers, trusted).build()))
+            assertThatThrownBy(() -> new ReceiverReader<>(
+                            secured(channel, strangers, trusted).build()))
                     .as("not trusted by the feeder")
                     .hasMessageStartingWith("ACQ-2605 ");
-            assertThatThrownBy(() -> new Reader<>(channel.builder().build()))
+            assertThatThrownBy(() -> new ReceiverReader<>(channel.builder().build()))
                     .as("without TLS")
                     .hasMessageStartingWith("ACQ-2605 ");
         }
@@ -395,7 +403,7 @@ class AkkaFeederTest {
         Path ours = keys("ours");
         try (FeederChannel channel = new FeederChannel(feeder, TIMEOUT);
                 LoggedLines log = new LoggedLines()) {
-            assertThatThrownBy(() -> new Reader<>(secured(channel, ours, ours)
+            assertThatThrownBy(() -> new ReceiverReader<>(secured(channel, ours, ours)
                             .set(
                                     "akka.remote.artery.ssl.config-ssl-engine.key-store-password",
                                     Secret.of("another-word"))
@@ -414,7 +422,7 @@ class AkkaFeederTest {
                     .remote("127.0.0.1", 0)
                     .feeder(feeder.path(channel.channel()))
                     .build();
-            try (Reader<String> reader = new Reader<>(deaf)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(deaf)) {
                 ToldActor.tell(ToldActor.of("deaf", reader), told -> assertThat(told.feeder())
                         .isNotEqualTo(ActorRef.noSender()));
                 feeder.tell("end " + channel.channel());

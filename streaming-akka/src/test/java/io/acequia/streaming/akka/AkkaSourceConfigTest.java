@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import io.acequia.streaming.data.Secret;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -111,7 +112,7 @@ class AkkaSourceConfigTest {
 
     @Test
     void aConfigurationThatRefersToWhatIsNotThereIsRefused() {
-        assertThatThrownBy(() -> new Reader<>(ToldActor.builder("a")
+        assertThatThrownBy(() -> new ReceiverReader<>(ToldActor.builder("a")
                         .config("akka.loglevel = ${nowhere}")
                         .build()))
                 .hasMessageStartingWith("ACQ-2601 ")
@@ -121,7 +122,7 @@ class AkkaSourceConfigTest {
     @Test
     void aPortThatIsTakenIsTold() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(() -> new Reader<>(ToldActor.builder("a")
+            assertThatThrownBy(() -> new ReceiverReader<>(ToldActor.builder("a")
                             .remote("127.0.0.1", taken.getLocalPort())
                             .build()))
                     .hasMessageStartingWith("ACQ-2604 ")
@@ -131,7 +132,7 @@ class AkkaSourceConfigTest {
 
     @Test
     void aFunctionThatGivesNoPropsIsTold() {
-        assertThatThrownBy(() -> new Reader<>(AkkaSource.<String>of("a", () -> null)))
+        assertThatThrownBy(() -> new ReceiverReader<>(AkkaSource.<String>of("a", () -> null)))
                 .hasMessageStartingWith("ACQ-2606 ")
                 .hasMessageContaining("source 'a'");
     }

@@ -19,7 +19,9 @@ import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.receiver.EndOfSourceException;
 import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.receiver.Rejected;
+import io.acequia.streaming.testkit.ReceiverReader;
 import io.acequia.streaming.testkit.TestStreams;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +91,8 @@ class AkkaSourceTest {
 
     @Test
     void anAnswerComesWhenTheRecordIsSafeAndNotBefore() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("answer").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("answer").build())) {
             CompletableFuture<Object> answer = ask(ToldActor.of("answer", reader), "text");
             assertThat(reader.readAll(1)).containsExactly("text");
             reader.read(1);
@@ -101,10 +104,11 @@ class AkkaSourceTest {
 
     @Test
     void whatIsGivenBackIsAnsweredAsAFailure() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("nack").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("nack").build())) {
             CompletableFuture<Object> answer = ask(ToldActor.of("nack", reader), "text");
             reader.readAll(1);
-            reader.nack("given up");
+            reader.nack(new IOException("given up"));
             assertThatThrownBy(answer::get)
                     .isInstanceOf(ExecutionException.class)
                     .cause()
@@ -114,7 +118,8 @@ class AkkaSourceTest {
 
     @Test
     void answersCanSayWhatTheyAreAbout() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("own").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("own").build())) {
             ActorRef actor = ToldActor.of("own", reader);
             CompletableFuture<Object> safe = ask(
                     actor, (ToldActor.Act) told -> told.store(List.of("a", "b"), told.getSender(), "safe", "unsafe"));
@@ -124,7 +129,7 @@ class AkkaSourceTest {
             CompletableFuture<Object> unsafe =
                     ask(actor, (ToldActor.Act) told -> told.store(List.of("c"), told.getSender(), "safe", "unsafe"));
             reader.readAll(3);
-            reader.nack("given up");
+            reader.nack(new IOException("given up"));
             assertThat(unsafe.get()).isEqualTo("unsafe");
             CompletableFuture<Object> done =
                     ask(actor, (ToldActor.Act) told -> told.store(List.of("d", "e"), told.getSender()));
@@ -136,7 +141,8 @@ class AkkaSourceTest {
 
     @Test
     void aListIsCopiedAndComesInItsOrder() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("list").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("list").build())) {
             List<String> texts = new java.util.ArrayList<>(texts(300));
             assertThat(let(ToldActor.of("list", reader), told -> {
                                 told.store(texts);
@@ -150,7 +156,8 @@ class AkkaSourceTest {
 
     @Test
     void workersBelowTheActorStoreAsItDoes() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("workers").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("workers").build())) {
             ToldActor.tell(ToldActor.of("workers", reader), told -> told.getContext()
                     .actorOf(Props.create(ToldActor.class, ToldActor::new), "worker"));
             CompletableFuture<Object> answer = ask(ToldActor.of("worker", reader), "text");
@@ -164,7 +171,8 @@ class AkkaSourceTest {
 
     @Test
     void nullIsRefusedAndNothingOfItsListIsStored() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("null").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("null").build())) {
             ActorRef actor = ToldActor.of("null", reader);
             String refusal = "ACQ-2608 source 'null' was given null to store: give a record";
             assertThat(let(actor, told -> told.store((String) null)).get()).isEqualTo(refusal);
@@ -180,7 +188,8 @@ class AkkaSourceTest {
 
     @Test
     void aMessageThatTheActorDoesNotKnowIsRejected() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("unknown").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("unknown").build())) {
             ActorRef actor = ToldActor.of("unknown", reader);
             actor.tell(17, ActorRef.noSender());
             reader.readUntil(() -> !reader.rejected().isEmpty());
@@ -198,7 +207,8 @@ class AkkaSourceTest {
     @Test
     void moreUnknownMessagesThanAreKeptAreCounted() throws Exception {
         try (LoggedLines log = new LoggedLines()) {
-            try (Reader<String> reader = new Reader<>(ToldActor.builder("many").build())) {
+            try (ReceiverReader<String> reader =
+                    new ReceiverReader<>(ToldActor.builder("many").build())) {
                 ActorRef actor = ToldActor.of("many", reader);
                 IntStream.range(0, 1_500).forEach(i -> actor.tell(i, ActorRef.noSender()));
                 ask(actor, (ToldActor.Act) told ->
@@ -221,7 +231,7 @@ class AkkaSourceTest {
                         + " mailbox-push-timeout-time = 0 }")
                 .build();
         try (LoggedLines log = new LoggedLines()) {
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 ActorRef actor = ToldActor.of("bounded", reader);
                 CountDownLatch busy = new CountDownLatch(1);
                 CountDownLatch go = new CountDownLatch(1);
@@ -300,7 +310,8 @@ class AkkaSourceTest {
 
     @Test
     void aFeederThatIsNotNamedCannotBeAskedFor() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("unfed").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("unfed").build())) {
             assertThat(let(ToldActor.of("unfed", reader), ActorReceiver::feeder).get())
                     .isEqualTo("ACQ-2619 source 'unfed' names no feeder: call feeder(..) of its builder");
         }
@@ -312,7 +323,7 @@ class AkkaSourceTest {
     void aFullStoreHoldsTheActorAndThenRefuses() throws Exception {
         AkkaSource<String> source =
                 ToldActor.builder("full").capacity(1).storeTimeout(SHORT).build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             ActorRef actor = ToldActor.of("full", reader);
             assertThat(let(actor, told -> told.store("first")).get()).isEqualTo("done");
             assertThat(let(actor, told -> told.store("second")).get())
@@ -331,7 +342,7 @@ class AkkaSourceTest {
     void anActorThatIsHeldGoesOnWhenThereIsRoom() throws Exception {
         AkkaSource<String> source =
                 ToldActor.builder("held").capacity(1).storeTimeout(LONG).build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             ActorRef actor = ToldActor.of("held", reader);
             texts(1_000).forEach(text -> actor.tell(text, ActorRef.noSender()));
             assertThat(reader.readAll(1_000)).isEqualTo(texts(1_000));
@@ -344,7 +355,7 @@ class AkkaSourceTest {
                 ToldActor.builder("let-go").capacity(1).storeTimeout(LONG).build();
         CompletableFuture<Object> unread;
         CompletableFuture<Object> held;
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             ActorRef actor = ToldActor.of("let-go", reader);
             unread = ask(actor, "unread");
             held = ask(actor, "held");
@@ -369,7 +380,8 @@ class AkkaSourceTest {
 
     @Test
     void anActorThatThrowsIsRestartedByDefault() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("restarted").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("restarted").build())) {
             ActorRef actor = ToldActor.of("restarted", reader);
             fail(actor);
             ask(actor, "after");
@@ -382,7 +394,7 @@ class AkkaSourceTest {
         AkkaSource<String> source = ToldActor.builder("stopped")
                 .supervision(() -> strategy(SupervisorStrategy.stop()))
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             fail(ToldActor.of("stopped", reader));
             assertThat(reader.readToTheEnd())
                     .isInstanceOf(IllegalStateException.class)
@@ -397,7 +409,7 @@ class AkkaSourceTest {
         AkkaSource<String> source = ToldActor.builder("often")
                 .supervision(() -> new OneForOneStrategy(2, LONG, SupervisorStrategy.defaultDecider()))
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             ActorRef actor = ToldActor.of("often", reader);
             IntStream.range(0, 3).forEach(i -> fail(actor));
             assertThat(reader.readToTheEnd()).hasMessageContainingAll("ACQ-2613 ", "has stopped", "of the test");
@@ -409,7 +421,7 @@ class AkkaSourceTest {
         AkkaSource<String> source = ToldActor.builder("escalated")
                 .supervision(() -> strategy(SupervisorStrategy.escalate()))
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             fail(ToldActor.of("escalated", reader));
             assertThat(reader.readToTheEnd())
                     .hasMessage("ACQ-2613 the actor of source 'escalated' has escalated, its last failure was:"
@@ -424,7 +436,7 @@ class AkkaSourceTest {
                 () -> Props.create(AbstractActor.class, () -> {
                     throw new IllegalArgumentException("of the constructor");
                 }));
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             Exception ended = reader.readToTheEnd();
             assertThat(ended).hasMessageStartingWith("ACQ-2613 the actor of source 'unmade' has stopped");
             assertThat(ended).rootCause().hasMessage("of the constructor");
@@ -434,7 +446,8 @@ class AkkaSourceTest {
     @Test
     void whatWasStoredIsReadBeforeTheReceiverEnds() throws Exception {
         try (LoggedLines log = new LoggedLines()) {
-            try (Reader<String> reader = new Reader<>(ToldActor.builder("gone").build())) {
+            try (ReceiverReader<String> reader =
+                    new ReceiverReader<>(ToldActor.builder("gone").build())) {
                 ActorRef actor = ToldActor.of("gone", reader);
                 let(actor, told -> {
                             told.store(texts(10));
@@ -454,7 +467,8 @@ class AkkaSourceTest {
 
     @Test
     void anActorCanEndTheReceiverAndTheSource() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("again").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("again").build())) {
             ActorRef actor = ToldActor.of("again", reader);
             let(actor, told -> {
                         told.store("last");
@@ -471,7 +485,8 @@ class AkkaSourceTest {
                     .hasMessage("of the test");
             assertThat(reader.records()).containsExactly("last");
         }
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("ended").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("ended").build())) {
             ToldActor.tell(ToldActor.of("ended", reader), ActorReceiver::endSource);
             assertThat(reader.readToTheEnd()).isInstanceOf(EndOfSourceException.class);
         }
@@ -479,7 +494,8 @@ class AkkaSourceTest {
 
     @Test
     void aFatalErrorEndsTheReceiverAndNotTheProgram() throws Exception {
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("fatal").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("fatal").build())) {
             ToldActor.tell(ToldActor.of("fatal", reader), told -> {
                 throw new InternalError("of the test");
             });
@@ -493,7 +509,7 @@ class AkkaSourceTest {
     @Test
     void whatAkkaLogsGoesToOurLog() throws Exception {
         try (LoggedLines log = new LoggedLines()) {
-            try (Reader<String> reader = new Reader<>(
+            try (ReceiverReader<String> reader = new ReceiverReader<>(
                     ToldActor.builder("logs").set("akka.loglevel", "DEBUG").build())) {
                 ActorRef actor = ToldActor.of("logs", reader);
                 fail(actor);
@@ -530,7 +546,7 @@ class AkkaSourceTest {
                 threads = threads();
                 files = openFiles();
             }
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 reader.read(1);
             }
         }
@@ -543,7 +559,8 @@ class AkkaSourceTest {
     void aSystemThatDoesNotEndIsReportedAndLeftBehind() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (LoggedLines log = new LoggedLines()) {
-            try (Reader<String> reader = new Reader<>(ToldActor.builder("stuck").build())) {
+            try (ReceiverReader<String> reader =
+                    new ReceiverReader<>(ToldActor.builder("stuck").build())) {
                 LinkedBlockingQueue<String> stuck = new LinkedBlockingQueue<>();
                 ToldActor.tell(ToldActor.of("stuck", reader), told -> {
                     stuck.add("yes");

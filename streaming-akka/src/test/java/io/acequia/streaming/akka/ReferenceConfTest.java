@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import akka.pattern.Patterns;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,7 +104,7 @@ class ReferenceConfTest {
     void aMergedOneWorks() throws Exception {
         use(appended());
         for (AkkaSource<String> source : List.of(local(), remote())) {
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 Patterns.ask(ToldActor.of(source.name(), reader), "text", Duration.ofSeconds(10));
                 assertThat(reader.readAll(1)).containsExactly("text");
             }
@@ -115,7 +116,7 @@ class ReferenceConfTest {
         List<String> missing = new ArrayList<>();
         for (String jar : List.of("akka-actor", "akka-stream", "akka-remote")) {
             use(reference(jar));
-            assertThatThrownBy(() -> new Reader<>(remote()))
+            assertThatThrownBy(() -> new ReceiverReader<>(remote()))
                     .hasMessageStartingWith("ACQ-2602 ")
                     .hasMessageContaining("each reference.conf must be appended")
                     .satisfies(e -> missing.add(e.getMessage().replaceAll(".*has '|': where.*", "")));
@@ -126,16 +127,17 @@ class ReferenceConfTest {
     @Test
     void noneIsRefused() {
         use(null);
-        assertThatThrownBy(() -> new Reader<>(local())).hasMessageStartingWith("ACQ-2602 ");
+        assertThatThrownBy(() -> new ReceiverReader<>(local())).hasMessageStartingWith("ACQ-2602 ");
     }
 
     @Test
     void remotingWithoutItsJarIsRefused() throws Exception {
         Thread.currentThread().setContextClassLoader(new Merged(reference("akka-actor"), "akka/remote/"));
-        assertThatThrownBy(() -> new Reader<>(remote()))
+        assertThatThrownBy(() -> new ReceiverReader<>(remote()))
                 .hasMessageStartingWith("ACQ-2603 ")
                 .hasMessageContaining("akka-remote_2.13");
-        try (Reader<String> reader = new Reader<>(ToldActor.builder("alone").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(ToldActor.builder("alone").build())) {
             Patterns.ask(ToldActor.of("alone", reader), "text", Duration.ofSeconds(10));
             assertThat(reader.readAll(1)).containsExactly("text");
         }

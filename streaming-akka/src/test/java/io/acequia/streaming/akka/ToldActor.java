@@ -4,6 +4,7 @@ package io.acequia.streaming.akka;
 import akka.actor.AbstractActor;
 import akka.actor.ActorRef;
 import akka.actor.Props;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +29,7 @@ class ToldActor extends AbstractActor implements ActorReceiver<String> {
     }
 
     /** Reads until it is there. */
-    static ActorRef of(String name, Reader<?> reader) throws Exception {
+    static ActorRef of(String name, ReceiverReader<?> reader) throws Exception {
         reader.readUntil(() -> find(name) != null);
         return Objects.requireNonNull(find(name));
     }

@@ -10,17 +10,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line: {@code acequia run …}, {@code acequia checkpoint …}, {@code acequia wal …}, {@code acequia deadletter …}, {@code acequia config …}. */
+/**
+ * The command line: {@code acequia run …}, {@code acequia checkpoint …}, {@code acequia wal …}, {@code acequia deadletter …},
+ * {@code acequia config …}, {@code acequia doctor …}.
+ */
 @Command(
         name = "acequia",
-        description = "Runs streams, looks into what they keep, and explains their settings.",
+        description =
+                "Runs streams, looks into what they keep, explains their settings, and judges how they are packaged.",
         versionProvider = Acequia.Version.class,
         subcommands = {
             RunCommand.class,
             CheckpointCommand.class,
             WalCommand.class,
             DeadLetterCommand.class,
-            ConfigCommand.class
+            ConfigCommand.class,
+            DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
         footer = {

@@ -15,7 +15,7 @@ class AcequiaTest {
 
         assertThat(help.exitCode()).isZero();
         assertThat(help.out().replaceAll("\\s+", " "))
-                .contains("run", "checkpoint", "wal", "deadletter", "config")
+                .contains("run", "checkpoint", "wal", "deadletter", "config", "doctor")
                 .contains("Exit codes: 0 ok 1 the job failed", "3 data is damaged", "4 the job was told to stop");
     }
 
@@ -58,7 +58,8 @@ class AcequiaTest {
                 "wal cat",
                 "deadletter",
                 "deadletter replay",
-                "config"
+                "config",
+                "doctor"
             })
     void everyCommandHasItsOwnHelp(String command) {
         CommandRunner help = acequia((command + " --help").split(" "));

@@ -13,6 +13,7 @@ import io.acequia.streaming.receiver.Position;
 import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.ManualClock;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,10 +116,10 @@ class KafkaSourceTest {
         KafkaSource<String, String, String> source = source("shared").build();
         Set<String> safe = new HashSet<>();
         int until = 400;
-        try (Reader<String> first = new Reader<>(source)) {
+        try (ReceiverReader<String> first = new ReceiverReader<>(source)) {
             first.readAll(400);
             first.ack();
-            try (Reader<String> second = new Reader<>(source)) {
+            try (ReceiverReader<String> second = new ReceiverReader<>(source)) {
                 while (second.records().isEmpty()) {
                     produce("shared", values(until, until += 40));
                     first.read(1_000);
@@ -146,9 +147,9 @@ class KafkaSourceTest {
         broker.createTopic("moved", 2);
         produce("moved", values(0, 100));
         KafkaSource<String, String, String> source = source("moved").build();
-        try (Reader<String> first = new Reader<>(source)) {
+        try (ReceiverReader<String> first = new ReceiverReader<>(source)) {
             first.readAll(100);
-            try (Reader<String> second = new Reader<>(source)) {
+            try (ReceiverReader<String> second = new ReceiverReader<>(source)) {
                 while (second.records().isEmpty()) {
                     first.read(1_000);
                     second.read(1_000);
@@ -165,7 +166,7 @@ class KafkaSourceTest {
     void aReceiverThatIsClosedLeavesItsGroup() throws Exception {
         broker.createTopic("left", 1);
         produce("left", values(0, 1));
-        try (Reader<String> reader = new Reader<>(source("left").build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source("left").build())) {
             reader.readAll(1);
             assertThat(group("left").groupState()).isEqualTo(GroupState.STABLE);
         }
@@ -178,9 +179,9 @@ class KafkaSourceTest {
         produce("named", values(0, 1));
         KafkaSource<String, String, String> source =
                 source("named").property("group.instance.id", "only").build();
-        try (Reader<String> first = new Reader<>(source)) {
+        try (ReceiverReader<String> first = new ReceiverReader<>(source)) {
             first.readAll(1);
-            try (Reader<String> second = new Reader<>(source)) {
+            try (ReceiverReader<String> second = new ReceiverReader<>(source)) {
                 second.readAll(1);
                 assertThatThrownBy(() -> first.readUntil(() -> false)).hasMessageStartingWith("ACQ-2517 ");
             }
@@ -193,11 +194,11 @@ class KafkaSourceTest {
         produce("slow", values(0, 1_000));
         KafkaSource<String, String, String> source = source("slow").build();
         ManualClock clock = new ManualClock(Instant.EPOCH);
-        try (Reader<String> slow = new Reader<>(new KafkaReceiver<>(source, clock))) {
+        try (ReceiverReader<String> slow = new ReceiverReader<>(new KafkaReceiver<>(source, clock))) {
             while (slow.records().isEmpty()) {
                 slow.read(1);
             }
-            try (Reader<String> other = new Reader<>(source)) {
+            try (ReceiverReader<String> other = new ReceiverReader<>(source)) {
                 while (other.records().isEmpty()) {
                     clock.advance(Duration.ofSeconds(1));
                     slow.read(1);
@@ -217,7 +218,7 @@ class KafkaSourceTest {
         KafkaSource<String, String, String> source = source("killed").build();
         StreamClock clock = StreamClock.system();
         List<String> read = new ArrayList<>();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             reader.readAll(100);
             reader.ack();
             read.addAll(reader.records());
@@ -231,7 +232,7 @@ class KafkaSourceTest {
             broker.server().restart();
         }
         produce("killed", values(100, 200));
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             reader.readUntil(() -> reader.records().containsAll(values(100, 200)));
             read.addAll(reader.records());
         }
@@ -244,7 +245,7 @@ class KafkaSourceTest {
                 .bootstrapServers("127.0.0.1:1")
                 .connectTimeout(Duration.ofMillis(300))
                 .build();
-        assertThatThrownBy(() -> new Reader<>(nobody))
+        assertThatThrownBy(() -> new ReceiverReader<>(nobody))
                 .isInstanceOf(ReceiverDisconnectedException.class)
                 .hasMessageStartingWith("ACQ-2510 no broker of Kafka at 127.0.0.1:1 has answered within 300 ms");
     }
@@ -252,7 +253,7 @@ class KafkaSourceTest {
     @Test
     void aTopicThatIsNotThereIsTold() throws Exception {
         broker.createTopic("there", 1);
-        assertThatThrownBy(() -> new Reader<>(
+        assertThatThrownBy(() -> new ReceiverReader<>(
                         source("nowhere").topics("there", "nowhere").build()))
                 .hasMessageStartingWith("ACQ-2511 ")
                 .hasMessageContaining("there is no topic [nowhere]");
@@ -269,12 +270,12 @@ class KafkaSourceTest {
                     .all()
                     .get();
         }
-        assertThatThrownBy(() -> new Reader<>(source("secret").build()))
+        assertThatThrownBy(() -> new ReceiverReader<>(source("secret").build()))
                 .hasMessageStartingWith("ACQ-2512 ")
                 .hasMessageContaining("secret");
         assertThatThrownBy(() -> {
-                    try (Reader<String> reader =
-                            new Reader<>(source("open").groupId("closed").build())) {
+                    try (ReceiverReader<String> reader = new ReceiverReader<>(
+                            source("open").groupId("closed").build())) {
                         reader.readUntil(() -> false);
                     }
                 })
@@ -294,7 +295,8 @@ class KafkaSourceTest {
     void withoutAWordItBeginsAtTheFirstRecord() throws Exception {
         broker.createTopic("fresh", 1);
         produce("fresh", values(0, 10));
-        try (Reader<String> reader = new Reader<>(source("fresh").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(source("fresh").build())) {
             assertThat(reader.readAll(10)).isEqualTo(values(0, 10));
         }
     }
@@ -307,11 +309,11 @@ class KafkaSourceTest {
                 .startAt(Start.LATEST)
                 .property("metadata.max.age.ms", "500")
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             reader.readUntil(() -> committed("late", 0) != null);
         }
         produce("late", values(10, 20));
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(10)).isEqualTo(values(10, 20));
             broker.partitions("late", 2);
             produce("late", 1, "added");
@@ -329,7 +331,7 @@ class KafkaSourceTest {
         }
         KafkaSource<String, String, String> source =
                 source("timed").startTime(Instant.ofEpochMilli(6_500)).build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(3)).isEqualTo(values(7, 10));
         }
     }
@@ -345,7 +347,7 @@ class KafkaSourceTest {
                 .topicPattern("many\\..*")
                 .property("metadata.max.age.ms", "500")
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             reader.readAll(1);
             broker.createTopic("many.b", 1);
             produce("many.b", List.of("b"));
@@ -357,7 +359,8 @@ class KafkaSourceTest {
     void offsetsThatWereDeletedAreRefusedUnlessThatIsAllowed() throws Exception {
         broker.createTopic("deleted", 1);
         produce("deleted", values(0, 10));
-        try (Reader<String> reader = new Reader<>(source("deleted").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(source("deleted").build())) {
             reader.readAll(10);
         }
         try (Admin admin = broker.admin()) {
@@ -365,12 +368,13 @@ class KafkaSourceTest {
                     .all()
                     .get();
         }
-        try (Reader<String> reader = new Reader<>(source("deleted").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(source("deleted").build())) {
             assertThatThrownBy(() -> reader.readAll(1))
                     .hasMessageStartingWith("ACQ-2514 offsets deleted/0@0 of source 'kafka:deleted' are not there");
         }
-        try (Reader<String> reader =
-                new Reader<>(source("deleted").outOfRange(OutOfRange.EARLIEST).build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(
+                source("deleted").outOfRange(OutOfRange.EARLIEST).build())) {
             assertThat(reader.readAll(4)).isEqualTo(values(6, 10));
         }
     }
@@ -380,7 +384,7 @@ class KafkaSourceTest {
         broker.createTopic("anew", 1);
         produce("anew", values(0, 10));
         Position old;
-        try (Reader<String> reader = new Reader<>(source("anew").build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source("anew").build())) {
             reader.readAll(10);
             reader.ack();
             old = reader.positions().get(0);
@@ -388,7 +392,7 @@ class KafkaSourceTest {
         broker.deleteTopic("anew");
         broker.createTopic("anew", 1);
         produce("anew", values(50, 55));
-        try (Reader<String> reader = new Reader<>(source("anew").build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source("anew").build())) {
             assertThat(reader.readAll(5)).isEqualTo(values(50, 55));
             assertThat(reader.positions().get(0).shard()).startsWith("anew/0#").isNotEqualTo(old.shard());
         }
@@ -399,7 +403,8 @@ class KafkaSourceTest {
         broker.createTopic("reset", 1);
         produce("reset", values(0, 10));
         Position old;
-        try (Reader<String> reader = new Reader<>(source("reset").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(source("reset").build())) {
             reader.readAll(10);
             reader.ack();
             old = reader.positions().get(0);
@@ -410,7 +415,8 @@ class KafkaSourceTest {
                     .all()
                     .get();
         }
-        try (Reader<String> reader = new Reader<>(source("reset").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(source("reset").build())) {
             assertThat(reader.readAll(7)).isEqualTo(values(3, 10));
             assertThat(reader.positions().get(0).shard()).isNotEqualTo(old.shard());
         }
@@ -434,7 +440,7 @@ class KafkaSourceTest {
                 .groupId("poison")
                 .topics("poison")
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(3)).containsExactly("good1", "good2", "good3");
             assertThat(reader.rejected()).hasSize(2);
             assertThat(reader.rejected().get(0).raw()).isEqualTo("bad".getBytes(UTF_8));
@@ -459,7 +465,7 @@ class KafkaSourceTest {
                 .groupId("bytes")
                 .topics("bytes")
                 .build();
-        try (Reader<Integer> reader = new Reader<>(source)) {
+        try (ReceiverReader<Integer> reader = new ReceiverReader<>(source)) {
             reader.readUntil(() -> !reader.rejected().isEmpty());
             assertThat(reader.records()).hasSize(1);
             assertThat(reader.rejected().get(0).raw()).isEqualTo("toolong".getBytes(UTF_8));
@@ -484,7 +490,7 @@ class KafkaSourceTest {
                 .groupId("whole")
                 .topics("whole")
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(1)).containsExactly("whole key value 4711 me");
         }
     }
@@ -507,7 +513,8 @@ class KafkaSourceTest {
             }
         }
         // Two records and a marker, three times.
-        try (Reader<String> reader = new Reader<>(source("transactions").build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(source("transactions").build())) {
             assertThat(reader.readAll(4)).containsExactly("kept1", "kept1", "kept2", "kept2");
             assertThat(reader.positions())
                     .extracting(Position::from, Position::until)

@@ -7,6 +7,7 @@ import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.data.Secret;
 import io.acequia.streaming.kafka.KafkaDirectSource.Builder;
 import io.acequia.streaming.kafka.KafkaDirectSource.Start;
+import io.acequia.streaming.testkit.ReceiverReader;
 import io.acequia.streaming.testkit.TestStreams;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,7 +142,7 @@ final class SecretsProgram {
         properties(login).forEach(source::property);
         KafkaSource<String, String, String> built = source.build();
         System.out.println(built);
-        try (Reader<String> reader = new Reader<>(built)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(built)) {
             System.out.println("received " + reader.readAll(10).size());
             reader.ack();
         } catch (Exception e) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.acequia.streaming.data.Secret;
 import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.testkit.ContainerTest;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +38,7 @@ class KinesisRefusalsTest extends OnStream {
         create(1);
         put(texts("text", 10));
         Answers answers = new Answers(GetRecordsRequest.class, 400, "ProvisionedThroughputExceededException", 8);
-        try (Reader<String> reader = new Reader<>(refusing(answers))) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(refusing(answers))) {
             assertThat(reader.readAll(10)).isEqualTo(texts("text", 10));
             assertThat(answers.left()).isZero();
         }
@@ -48,7 +49,7 @@ class KinesisRefusalsTest extends OnStream {
         create(1);
         put(texts("text", 10));
         Answers answers = new Answers(GetRecordsRequest.class, 400, "ExpiredIteratorException", 2);
-        try (Reader<String> reader = new Reader<>(refusing(answers))) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(refusing(answers))) {
             assertThat(reader.readAll(10)).isEqualTo(texts("text", 10));
             assertThat(answers.left()).isZero();
         }
@@ -58,12 +59,12 @@ class KinesisRefusalsTest extends OnStream {
     void aServiceThatFailsIsAskedThreeTimesAndThenTheConnectionEnds() throws Exception {
         create(1);
         put(texts("text", 10));
-        try (Reader<String> reader =
-                new Reader<>(refusing(new Answers(GetRecordsRequest.class, 500, "InternalFailure", 2)))) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(refusing(new Answers(GetRecordsRequest.class, 500, "InternalFailure", 2)))) {
             reader.readAll(10);
         }
-        try (Reader<String> reader =
-                new Reader<>(refusing(new Answers(GetRecordsRequest.class, 500, "InternalFailure", 3)))) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(refusing(new Answers(GetRecordsRequest.class, 500, "InternalFailure", 3)))) {
             assertThatThrownBy(() -> reader.readUntil(() -> false))
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageStartingWith("ACQ-2641 Kinesis at ")
@@ -73,7 +74,7 @@ class KinesisRefusalsTest extends OnStream {
 
     @Test
     void aStreamThatDoesNotExistIsNamed() {
-        assertThatThrownBy(() -> new Reader<>(texts().build()))
+        assertThatThrownBy(() -> new ReceiverReader<>(texts().build()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("ACQ-2642 Kinesis at http://127.0.0.1:")
                 .hasMessageContaining(" has no stream '" + stream + "'")
@@ -84,7 +85,7 @@ class KinesisRefusalsTest extends OnStream {
     void aStreamThatIsDeletedIsNotTakenForOneThatEnded() throws Exception {
         create(1);
         put(texts("text", 10));
-        try (Reader<String> reader = new Reader<>(texts().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(texts().build())) {
             reader.readAll(10);
             reader.ack();
             servers.client().deleteStream(request -> request.streamName(stream)).get();
@@ -99,14 +100,14 @@ class KinesisRefusalsTest extends OnStream {
     void aLoginThatIsRefusedIsTold() throws Exception {
         create(1);
         assertRefused(DescribeStreamSummaryRequest.class, "UnrecognizedClientException");
-        try (Reader<String> reader =
-                new Reader<>(refusing(new Answers(GetRecordsRequest.class, 400, "AccessDeniedException", 1)))) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(refusing(new Answers(GetRecordsRequest.class, 400, "AccessDeniedException", 1)))) {
             assertThatThrownBy(() -> reader.readUntil(() -> false)).hasMessageStartingWith("ACQ-2643 ");
         }
     }
 
     private void assertRefused(Class<? extends SdkRequest> request, String code) {
-        assertThatThrownBy(() -> new Reader<>(refusing(new Answers(request, 400, code, 1))))
+        assertThatThrownBy(() -> new ReceiverReader<>(refusing(new Answers(request, 400, code, 1))))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("ACQ-2643 Kinesis at http://127.0.0.1:")
                 .hasMessageContaining(" refuses the login of kinesis:" + stream)
@@ -119,7 +120,7 @@ class KinesisRefusalsTest extends OnStream {
         KinesisSource<String> source = texts().credentials(KinesisCredentials.profile("no-such-profile"))
                 .leaseTableCredentials(KinesisCredentials.of("id", Secret.of("hidden")))
                 .build();
-        assertThatThrownBy(() -> new Reader<>(source))
+        assertThatThrownBy(() -> new ReceiverReader<>(source))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(
                         "ACQ-2644 there are no credentials by which kinesis:" + stream + " can log in to Kinesis at ")
@@ -130,7 +131,7 @@ class KinesisRefusalsTest extends OnStream {
     void anythingElseThatKinesisRefusesIsTold() throws Exception {
         create(1);
         Answers answers = new Answers(GetShardIteratorRequest.class, 400, "InvalidArgumentException", 1);
-        try (Reader<String> reader = new Reader<>(refusing(answers))) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(refusing(answers))) {
             assertThatThrownBy(() -> reader.readUntil(() -> false))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageStartingWith("ACQ-2645 Kinesis at ");
@@ -141,8 +142,8 @@ class KinesisRefusalsTest extends OnStream {
     void aConnectionThatIsResetIsNoticedAlsoWhenNothingIsAsked() throws Exception {
         create(1);
         put(List.of("text"));
-        try (Reader<String> reader =
-                new Reader<>(texts().pollInterval(Duration.ofMinutes(4)).build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(texts().pollInterval(Duration.ofMinutes(4)).build())) {
             reader.readAll(1);
             servers.kinesisProxy().reset();
             assertThatThrownBy(() -> reader.readUntil(() -> false))
@@ -157,7 +158,7 @@ class KinesisRefusalsTest extends OnStream {
         KinesisSource<String> source = texts().metricsLevel(MetricsLevel.SUMMARY)
                 .metricsEndpoint(URI.create("http://127.0.0.1:1"))
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             for (int lot = 1; lot <= 5; lot++) {
                 put(texts("text-" + lot, 10));
                 int so = lot * 10;
@@ -170,14 +171,14 @@ class KinesisRefusalsTest extends OnStream {
     void aLeaseTableThatIsAwayEndsTheConnectionAndNothingIsLost() throws Exception {
         create(1);
         put(texts("text", 10));
-        try (Reader<String> reader = new Reader<>(texts().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(texts().build())) {
             reader.readAll(10);
             servers.tableServer().kill();
             assertThatThrownBy(() -> reader.readAndAckUntil(() -> false))
                     .isInstanceOf(ReceiverDisconnectedException.class);
         }
         servers.tableServer().restart();
-        try (Reader<String> reader = new Reader<>(texts().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(texts().build())) {
             assertThat(reader.readAll(10)).isEqualTo(texts("text", 10));
         }
     }
@@ -186,7 +187,7 @@ class KinesisRefusalsTest extends OnStream {
     void aLeaseTableThatWasDeletedIsTold() throws Exception {
         create(1);
         put(texts("text", 10));
-        try (Reader<String> reader = new Reader<>(texts().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(texts().build())) {
             reader.readAll(10);
             servers.tables().deleteTable(request -> request.tableName(stream)).get();
             assertThatThrownBy(() -> reader.readAndAckUntil(() -> false))
@@ -210,7 +211,7 @@ class KinesisRefusalsTest extends OnStream {
                                 .keyType(KeyType.HASH)
                                 .build()))
                 .get();
-        try (Reader<String> reader = new Reader<>(texts().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(texts().build())) {
             assertThatThrownBy(() -> reader.readUntil(() -> false))
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageStartingWith(
@@ -238,8 +239,8 @@ class KinesisRefusalsTest extends OnStream {
     void recordsComeOverTls() throws Exception {
         create(1);
         put(texts("text", 10));
-        try (Reader<String> reader =
-                new Reader<>(texts().endpoint(tls()).factory(new Trusting()).build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(
+                texts().endpoint(tls()).factory(new Trusting()).build())) {
             assertThat(reader.readAll(10)).isEqualTo(texts("text", 10));
         }
     }
@@ -247,7 +248,7 @@ class KinesisRefusalsTest extends OnStream {
     @Test
     void aCertificateThatNobodySignedIsRefused() throws Exception {
         create(1);
-        assertThatThrownBy(() -> new Reader<>(texts().endpoint(tls()).build()))
+        assertThatThrownBy(() -> new ReceiverReader<>(texts().endpoint(tls()).build()))
                 .isInstanceOf(ReceiverDisconnectedException.class)
                 .hasMessageStartingWith("ACQ-2641 Kinesis at https://127.0.0.1:")
                 .hasStackTraceContaining("PKIX");

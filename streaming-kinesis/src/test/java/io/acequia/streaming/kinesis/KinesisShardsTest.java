@@ -8,6 +8,7 @@ import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.receiver.Settlement;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.FaultProxy;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.math.BigInteger;
 import java.net.URI;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class KinesisShardsTest extends OnStream {
     void theChildrenOfAShardThatWasSplitComeWhenAllOfItIsSafe() throws Exception {
         create(1);
         put(texts("parent", 10));
-        try (Reader<String> reader = new Reader<>(texts().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(texts().build())) {
             reader.readAll(10);
             Shard parent = servers.shards(stream).get(0);
             BigInteger end = new BigInteger(parent.hashKeyRange().endingHashKey());
@@ -52,7 +53,7 @@ class KinesisShardsTest extends OnStream {
     void aShardThatWasMergedOfTwoComesWhenBothAreSafe() throws Exception {
         create(2);
         put(texts("parent", 20));
-        try (Reader<String> reader = new Reader<>(texts().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(texts().build())) {
             reader.readAll(20);
             servers.client()
                     .mergeShards(request ->
@@ -73,14 +74,15 @@ class KinesisShardsTest extends OnStream {
         put(texts("text", 20));
         try (FaultProxy kinesis = servers.kinesisServer().proxy();
                 FaultProxy table = servers.tableServer().proxy();
-                Reader<String> silent = new Reader<>(texts().worker("silent")
+                ReceiverReader<String> silent = new ReceiverReader<>(texts().worker("silent")
                         .endpoint(http(kinesis))
                         .leaseTableEndpoint(http(table))
                         .build())) {
             silent.readAll(20);
             kinesis.blackHole();
             table.blackHole();
-            try (Reader<String> other = new Reader<>(texts().worker("other").build())) {
+            try (ReceiverReader<String> other =
+                    new ReceiverReader<>(texts().worker("other").build())) {
                 assertThat(other.readAll(20)).containsExactlyInAnyOrderElementsOf(texts("text", 20));
                 other.readAndAckUntil(() -> hasPosition(FIRST_SHARD) && hasPosition(SECOND_SHARD));
                 assertThat(owner(FIRST_SHARD)).isEqualTo("other-1");
@@ -105,11 +107,13 @@ class KinesisShardsTest extends OnStream {
         create(2);
         Set<String> all = new HashSet<>(texts("early", 20));
         put(texts("early", 20));
-        try (Reader<String> first = new Reader<>(texts().worker("first").build())) {
+        try (ReceiverReader<String> first =
+                new ReceiverReader<>(texts().worker("first").build())) {
             first.readAll(20);
             List<Settlement> early = new ArrayList<>(first.unsettled());
             first.unsettled().clear();
-            try (Reader<String> second = new Reader<>(texts().worker("second").build())) {
+            try (ReceiverReader<String> second =
+                    new ReceiverReader<>(texts().worker("second").build())) {
                 second.readAndAckUntil(() -> {
                     first.read(100);
                     return new HashSet<>(List.of(owner(FIRST_SHARD), owner(SECOND_SHARD)))

@@ -3,6 +3,7 @@ package io.acequia.streaming.mqtt;
 
 import io.acequia.streaming.testkit.FaultProxy;
 import io.acequia.streaming.testkit.RealServer;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,10 @@ final class Mosquitto implements AutoCloseable {
             publisher = open;
         }
         return open;
+    }
+
+    static List<String> texts(ReceiverReader<MqttMessage> reader) {
+        return reader.records().stream().map(MqttMessage::text).toList();
     }
 
     /** Not by close(), which lets threads of the client fail. */

@@ -11,6 +11,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.mqtt.MqttBroker.Version;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.FaultProxy;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -60,7 +61,7 @@ class MqttSecurityTest {
     }
 
     private static void passes(MqttBroker broker) throws Exception {
-        try (Reader reader = new Reader(source(broker))) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source(broker))) {
             publish(broker, MqttMessage.of("open/a", "text"));
             assertThat(reader.readAll(1)).containsExactly(MqttMessage.of("open/a", "text"));
             reader.ack();
@@ -77,7 +78,7 @@ class MqttSecurityTest {
     @ParameterizedTest
     @EnumSource
     void aWrongPasswordIsTold(Version version) {
-        assertThatThrownBy(() -> new Reader(source(
+        assertThatThrownBy(() -> new ReceiverReader<>(source(
                         mosquitto.plain().version(version).login(SecuredMosquitto.USER, Secret.of("wrong-one")))))
                 .hasMessageStartingWith(
                         "ACQ-2553 the broker refuses client 'reader" + version + "' at tcp://127.0.0.1:")
@@ -88,7 +89,7 @@ class MqttSecurityTest {
     @ParameterizedTest
     @EnumSource
     void aMissingLoginIsTold(Version version) {
-        assertThatThrownBy(() -> new Reader(source(mosquitto.plain().version(version))))
+        assertThatThrownBy(() -> new ReceiverReader<>(source(mosquitto.plain().version(version))))
                 .hasMessageStartingWith("ACQ-2553 ");
     }
 
@@ -101,7 +102,7 @@ class MqttSecurityTest {
     @Test
     void aCertificateThatIsNotTrustedIsTold() {
         String uri = mosquitto.ssl("127.0.0.1").uris().get(0);
-        assertThatThrownBy(() -> new Reader(source(Mosquitto.impatient(uri))))
+        assertThatThrownBy(() -> new ReceiverReader<>(source(Mosquitto.impatient(uri))))
                 .hasMessageStartingWith("ACQ-2554 no TLS for client 'readerV3_1_1' at ssl://127.0.0.1:")
                 .hasMessageContaining("look at trustStore(..)");
     }
@@ -109,7 +110,8 @@ class MqttSecurityTest {
     @ParameterizedTest
     @EnumSource
     void aCertificateForAnotherNameIsTold(Version version) {
-        assertThatThrownBy(() -> new Reader(source(mosquitto.ssl("localhost").version(version))))
+        assertThatThrownBy(() ->
+                        new ReceiverReader<>(source(mosquitto.ssl("localhost").version(version))))
                 .hasMessageStartingWith("ACQ-2554 ")
                 .hasMessageContaining("localhost");
     }
@@ -119,7 +121,7 @@ class MqttSecurityTest {
     void aBrokerThatAsksForACertificateGetsOurs(Version version) throws Exception {
         MqttBroker broker = mosquitto.mutual().version(version).login(SecuredMosquitto.USER, PASSWORD);
         passes(broker.keyStore(mosquitto.file("client.p12").toString(), STORE));
-        assertThatThrownBy(() -> new Reader(source(broker)))
+        assertThatThrownBy(() -> new ReceiverReader<>(source(broker)))
                 .hasMessageMatching("(?s)ACQ-255[24] .*client 'reader" + version + "' at ssl://.*");
     }
 
@@ -128,7 +130,7 @@ class MqttSecurityTest {
         MqttBroker broker = mosquitto
                 .ssl("127.0.0.1")
                 .trustStore(mosquitto.file("trusts-broker.p12").toString(), Secret.of("not-this"));
-        assertThatThrownBy(() -> new Reader(source(broker)))
+        assertThatThrownBy(() -> new ReceiverReader<>(source(broker)))
                 .hasMessageStartingWith("ACQ-2555 the trust store ")
                 .hasMessageContaining("trusts-broker.p12")
                 .hasMessageNotContaining("not-this");
@@ -141,7 +143,7 @@ class MqttSecurityTest {
             MqttBroker broker = mosquitto
                     .trusting(Mosquitto.impatient("ssl://127.0.0.1:" + proxy.port()))
                     .login(SecuredMosquitto.USER, PASSWORD);
-            try (Reader reader = new Reader(source(broker))) {
+            try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source(broker))) {
                 proxy.blackHole();
                 long began = clock.nanoTime();
                 assertThatThrownBy(() -> reader.readUntil(() -> false)).hasMessageStartingWith("ACQ-2559 ");
@@ -173,7 +175,7 @@ class MqttSecurityTest {
                     .subscribe("$SYS/broker/uptime", 1)
                     .subscribe("a", 1)
                     .build();
-            assertThatThrownBy(() -> new Reader(source))
+            assertThatThrownBy(() -> new ReceiverReader<>(source))
                     .hasMessageStartingWith("ACQ-2557 the broker at tcp://127.0.0.1:")
                     .hasMessageContainingAll("refuses client 'reader' the filter 'a'", "look at its rules");
         }
@@ -184,7 +186,7 @@ class MqttSecurityTest {
     void aBrokerThatGrantsLessThanIsAskedForIsRefused(Version version) throws Exception {
         try (Mosquitto careless = new Mosquitto(Map.of("LISTENER", "max_qos 0"))) {
             MqttBroker broker = careless.broker().version(version);
-            assertThatThrownBy(() -> new Reader(source(broker)))
+            assertThatThrownBy(() -> new ReceiverReader<>(source(broker)))
                     .hasMessageStartingWith("ACQ-2558 the broker at tcp://127.0.0.1:")
                     .hasMessageContaining("grants QoS 0 for the filter 'open/a' where 1 is asked for");
             assertThatThrownBy(() -> publish(broker, MqttMessage.of("open/a", "text")))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.acequia.streaming.BatchSink;
 import io.acequia.streaming.testkit.BatchSinkConformance;
 import io.acequia.streaming.testkit.ContainerTest;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.lang.reflect.Method;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,7 +33,7 @@ class MqttSinkConformanceTest extends BatchSinkConformance<MqttMessage> {
     private static Mosquitto mosquitto;
 
     private String topic;
-    private Reader reader;
+    private ReceiverReader<MqttMessage> reader;
     private final Set<String> rows = new LinkedHashSet<>();
 
     /** Lets the test of B2 see a part during the commit, and fail by nothing else. */
@@ -66,7 +67,7 @@ class MqttSinkConformanceTest extends BatchSinkConformance<MqttMessage> {
     @BeforeEach
     void target() throws Exception {
         topic = "rows/" + TESTS.incrementAndGet();
-        reader = new Reader(MqttSource.builder(mosquitto.patient())
+        reader = new ReceiverReader<>(MqttSource.builder(mosquitto.patient())
                 .clientId("of" + TESTS)
                 .subscribe(topic, 1)
                 .build());
@@ -99,8 +100,8 @@ class MqttSinkConformanceTest extends BatchSinkConformance<MqttMessage> {
         mosquitto.publish(MqttMessage.of(topic, mark));
         reader.readUntil(() -> {
             reader.ack();
-            rows.addAll(reader.texts());
-            reader.messages().clear();
+            rows.addAll(Mosquitto.texts(reader));
+            reader.records().clear();
             return rows.remove(mark);
         });
         return rows.stream().filter(row -> !row.startsWith("mark ")).toList();

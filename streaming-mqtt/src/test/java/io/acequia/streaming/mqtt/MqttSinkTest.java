@@ -9,6 +9,7 @@ import io.acequia.streaming.Output;
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.mqtt.MqttBroker.Version;
 import io.acequia.streaming.testkit.ContainerTest;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,8 @@ class MqttSinkTest {
     }
 
     /** One that need not be read all the time. */
-    private static Reader reader(String topic) throws Exception {
-        return new Reader(MqttSource.builder(mosquitto.patient())
+    private static ReceiverReader<MqttMessage> reader(String topic) throws Exception {
+        return new ReceiverReader<>(MqttSource.builder(mosquitto.patient())
                 .clientId("of" + topic)
                 .subscribe(topic, 1)
                 .build());
@@ -71,20 +72,20 @@ class MqttSinkTest {
     @EnumSource
     void messagesArePublishedInOrderWhenTheyAreCommitted(Version version) throws Exception {
         String topic = "order" + version;
-        try (Reader reader = reader(topic);
+        try (ReceiverReader<MqttMessage> reader = reader(topic);
                 var writer = written(mosquitto.broker().version(version), topic, 500)) {
             writer.write(new MqttMessage(topic, new byte[] {1}, 0, true));
             writer.commit();
             reader.readUntil(() -> {
                 reader.ack();
-                return reader.messages().size() >= 501;
+                return reader.records().size() >= 501;
             });
             reader.ack();
-            assertThat(reader.texts().subList(0, 500)).isEqualTo(texts(500));
-            assertThat(reader.messages())
+            assertThat(Mosquitto.texts(reader).subList(0, 500)).isEqualTo(texts(500));
+            assertThat(reader.records())
                     .allSatisfy(each -> assertThat(each.qos()).isEqualTo(1));
         }
-        try (Reader late = new Reader(
+        try (ReceiverReader<MqttMessage> late = new ReceiverReader<>(
                 MqttSource.builder(mosquitto.broker()).subscribe(topic, 0).build())) {
             assertThat(late.readAll(1)).containsExactly(new MqttMessage(topic, new byte[] {1}, 0, true));
         }
@@ -96,7 +97,7 @@ class MqttSinkTest {
     void aLineThatBreaksDuringACommitIsMadeAnew(Version version) throws Exception {
         String topic = "broken" + version;
         ExecutorService thread = Executors.newSingleThreadExecutor();
-        try (Reader reader = reader(topic);
+        try (ReceiverReader<MqttMessage> reader = reader(topic);
                 var writer = written(mosquitto.proxied().version(version), topic, 3_000)) {
             long passed = mosquitto.proxy().upBytes();
             int before = mosquitto.proxy().acceptedConnections();
@@ -111,8 +112,8 @@ class MqttSinkTest {
             Set<String> seen = new HashSet<>();
             reader.readUntil(() -> {
                 reader.ack();
-                seen.addAll(reader.texts());
-                reader.messages().clear();
+                seen.addAll(Mosquitto.texts(reader));
+                reader.records().clear();
                 return seen.size() == 3_000;
             });
         } finally {

@@ -9,6 +9,7 @@ import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.mqtt.MqttBroker.Version;
 import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.testkit.ContainerTest;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,7 +80,7 @@ class MqttSourceTest {
                 .subscribe(root + "/one", 1)
                 .subscribe(root + "/+/two", 0)
                 .build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(
                     MqttMessage.of(root + "/one", "a"),
                     MqttMessage.of(root + "/x/two", "b"),
@@ -98,9 +99,9 @@ class MqttSourceTest {
     @Test
     void whatIsPublishedWithQos0StaysSoAndIsNotKept() throws Exception {
         MqttSource source = source("zero").subscribe("zero", 1).build();
-        new Reader(source).close();
+        new ReceiverReader<>(source).close();
         mosquitto.publish(new MqttMessage("zero", new byte[] {'a'}, 0, false), MqttMessage.of("zero", "b"));
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(1)).containsExactly(MqttMessage.of("zero", "b"));
             mosquitto.publish(new MqttMessage("zero", new byte[] {'c'}, 0, false));
             assertThat(reader.readAll(2).get(1).qos()).isZero();
@@ -114,18 +115,18 @@ class MqttSourceTest {
         String topic = "retained/" + version;
         mosquitto.publish(new MqttMessage(topic, new byte[] {'a'}, 1, true));
         MqttSource source = source("retained", version).subscribe(topic, 1).build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(1)).containsExactly(new MqttMessage(topic, new byte[] {'a'}, 1, true));
             reader.ack();
         }
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(MqttMessage.of(topic, "b"));
             assertThat(reader.readAll(1)).containsExactly(MqttMessage.of(topic, "b"));
             reader.ack();
         }
         // As after a restart of the process.
         MqttSource restarted = source("retained", version).subscribe(topic, 1).build();
-        try (Reader reader = new Reader(restarted)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(restarted)) {
             assertThat(reader.readOut()).hasSize(version == Version.V5 ? 0 : 1);
             reader.ack();
         }
@@ -137,7 +138,7 @@ class MqttSourceTest {
                 .subscribe("large", 1)
                 .maxPayload(new ByteSize(3))
                 .build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             // More than the broker sends without an acknowledgement.
             MqttMessage[] large = new MqttMessage[40];
             Arrays.fill(large, MqttMessage.of("large", "four"));
@@ -145,10 +146,10 @@ class MqttSourceTest {
             mosquitto.publish(MqttMessage.of("large", "abc"));
             reader.readUntil(() -> {
                 reader.ack();
-                return !reader.messages().isEmpty();
+                return !reader.records().isEmpty();
             });
             reader.ack();
-            assertThat(reader.texts()).containsExactly("abc");
+            assertThat(Mosquitto.texts(reader)).containsExactly("abc");
             assertThat(reader.rejected()).hasSize(40).allSatisfy(each -> {
                 assertThat(each.raw()).asString().isEqualTo("four");
                 assertThat(each.where()).isEqualTo("topic large");
@@ -157,7 +158,7 @@ class MqttSourceTest {
                         .hasMessageContainingAll("'large' has 4 bytes", "maxPayload = 3");
             });
         }
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readOut())
                     .as("what was rejected and acknowledged")
                     .isEmpty();
@@ -169,7 +170,7 @@ class MqttSourceTest {
         MqttSource source =
                 source("flood").subscribe("flood", 0).maxInflight(10).build();
         try (Warnings warnings = new Warnings();
-                Reader reader = new Reader(source)) {
+                ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             MqttMessage[] flood = new MqttMessage[100];
             Arrays.fill(flood, new MqttMessage("flood", new byte[1], 0, false));
             mosquitto.publish(flood);
@@ -180,7 +181,7 @@ class MqttSourceTest {
                 clock.awaitUntil(clock.now().plusMillis(10));
             }
             reader.readOut();
-            assertThat(reader.messages()).hasSizeBetween(10, 99);
+            assertThat(reader.records()).hasSizeBetween(10, 99);
             assertThat(warnings.lines().get(0))
                     .startsWith("ACQ-2563 ")
                     .contains("messages of QoS 0 were dropped", "maxInflight = 10");
@@ -195,13 +196,13 @@ class MqttSourceTest {
         String topic = "window/" + version;
         MqttSource source =
                 source("window", version).subscribe(topic, 1).maxInflight(15).build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers(topic, 0, 40));
             // Its own window is 20; version 5 tells it ours.
             assertThat(reader.readOut()).hasSize(version == Version.V5 ? 15 : 20);
             reader.readUntil(() -> {
                 reader.ack();
-                return reader.messages().size() == 40;
+                return reader.records().size() == 40;
             });
             reader.ack();
         }
@@ -212,11 +213,11 @@ class MqttSourceTest {
     void aReceiverThatIsHeldBackForLongWithMoreThanItHasRoomForLosesTheLineAndNoMessage() throws Exception {
         MqttSource source = source("room").subscribe("room", 1).maxInflight(10).build();
         Set<String> safe = new HashSet<>();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers("room", 0, 200));
             reader.readAll(20);
             reader.ack();
-            safe.addAll(reader.texts());
+            safe.addAll(Mosquitto.texts(reader));
             assertThatThrownBy(() -> {
                         while (true) {
                             reader.read(0);
@@ -224,10 +225,10 @@ class MqttSourceTest {
                     })
                     .isInstanceOf(ReceiverDisconnectedException.class);
         }
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             reader.readUntil(() -> {
                 reader.ack();
-                safe.addAll(reader.texts());
+                safe.addAll(Mosquitto.texts(reader));
                 return safe.size() == 200;
             });
         }
@@ -236,18 +237,18 @@ class MqttSourceTest {
     @Test
     void whatIsGivenBackComesAgainAndDoesNotFillTheWindow() throws Exception {
         MqttSource source = source("back").subscribe("back", 1).build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers("back", 0, 30));
             reader.readAll(20);
-            reader.nack();
+            reader.nack(new IllegalStateException("given back by the test"));
             assertThat(reader.readAll(40).stream().map(MqttMessage::text).distinct())
                     .containsExactlyElementsOf(texts(0, 20));
             reader.ack();
             reader.readAll(50);
             reader.ack();
-            assertThat(new HashSet<>(reader.texts())).containsExactlyInAnyOrderElementsOf(texts(0, 30));
+            assertThat(new HashSet<>(Mosquitto.texts(reader))).containsExactlyInAnyOrderElementsOf(texts(0, 30));
         }
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readOut()).as("what was acknowledged").isEmpty();
         }
     }
@@ -260,19 +261,19 @@ class MqttSourceTest {
         MqttSource source =
                 source("held", version).subscribe(topic, 1).maxInflight(500).build();
         Set<String> safe = new HashSet<>();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers(topic, 0, 400));
             reader.readAll(15);
             reader.ack();
-            safe.addAll(reader.texts());
+            safe.addAll(Mosquitto.texts(reader));
             reader.readAll(300);
         }
         MqttSource restarted =
                 source("held", version).subscribe(topic, 1).maxInflight(10).build();
-        try (Reader reader = new Reader(restarted)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(restarted)) {
             reader.readUntil(() -> {
                 reader.ack();
-                safe.addAll(reader.texts());
+                safe.addAll(Mosquitto.texts(reader));
                 return safe.size() == 400;
             });
         }
@@ -283,9 +284,9 @@ class MqttSourceTest {
     void whatIsNotReadWhenALineBreaksComesAgain(Version version) throws Exception {
         String topic = "unread/" + version;
         MqttSource source = source("unread", version).subscribe(topic, 1).build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers(topic, 0, 30));
-            while (reader.messages().size() < 5) {
+            while (reader.records().size() < 5) {
                 reader.read(1);
             }
             reader.ack();
@@ -293,10 +294,10 @@ class MqttSourceTest {
             assertThatThrownBy(() -> reader.readUntil(() -> false)).isInstanceOf(ReceiverDisconnectedException.class);
         }
         Set<String> again = new HashSet<>();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             reader.readUntil(() -> {
                 reader.ack();
-                again.addAll(reader.texts());
+                again.addAll(Mosquitto.texts(reader));
                 return again.containsAll(texts(5, 30));
             });
         }
@@ -309,16 +310,16 @@ class MqttSourceTest {
     void theBrokerKeepsWhatComesWhileNobodyListensUntilTheSessionIsRemoved(Version version) throws Exception {
         String topic = "kept/" + version;
         MqttSource source = source("kept", version).subscribe(topic, 1).build();
-        new Reader(source).close();
+        new ReceiverReader<>(source).close();
         mosquitto.publish(numbers(topic, 0, 3));
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(3)).hasSize(3);
         }
         source.removeSession();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers(topic, 3, 4));
             reader.readAll(1);
-            assertThat(reader.texts()).isEqualTo(texts(3, 4));
+            assertThat(Mosquitto.texts(reader)).isEqualTo(texts(3, 4));
             reader.ack();
         }
     }
@@ -329,17 +330,17 @@ class MqttSourceTest {
         MqttSource source =
                 source("forgotten", version).subscribe("forgotten", 1).build();
         try (Warnings warnings = new Warnings()) {
-            new Reader(source).close();
-            new Reader(source).close();
+            new ReceiverReader<>(source).close();
+            new ReceiverReader<>(source).close();
             assertThat(warnings.lines()).isEmpty();
             source.removeSession();
-            try (Reader reader = new Reader(source)) {
+            try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
                 assertThat(warnings.lines())
                         .singleElement()
                         .asString()
                         .startsWith("ACQ-2561 the broker has lost the session of mqtt:forgotten of client ");
                 mosquitto.publish(MqttMessage.of("forgotten", "after"));
-                reader.readUntil(() -> reader.texts().contains("after"));
+                reader.readUntil(() -> Mosquitto.texts(reader).contains("after"));
             }
         }
     }
@@ -350,10 +351,10 @@ class MqttSourceTest {
                 .subscribe("short", 1)
                 .sessionExpiry(Duration.ofSeconds(1))
                 .build();
-        new Reader(source).close();
+        new ReceiverReader<>(source).close();
         awaitLog("Expiring client shortV5 due to timeout.");
         mosquitto.publish(MqttMessage.of("short", "lost"));
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readOut()).isEmpty();
         }
     }
@@ -362,7 +363,7 @@ class MqttSourceTest {
     void aClosedReceiverTakesLeaveAndLeavesNoSubscriberBehind() throws Exception {
         MqttSource source = source("leaves").subscribe("leaves", 1).build();
         for (int i = 0; i < 3; i++) {
-            new Reader(source).close();
+            new ReceiverReader<>(source).close();
         }
         mosquitto.proxy().awaitOpenConnections(0);
         mosquitto.publish(MqttMessage.of("leaves", "kept"));
@@ -381,14 +382,14 @@ class MqttSourceTest {
                 .clientId("heir")
                 .subscribe("heirs", 1)
                 .build();
-        try (Reader heirs = new Reader(heir)) {
-            new Reader(source).close();
+        try (ReceiverReader<MqttMessage> heirs = new ReceiverReader<>(heir)) {
+            new ReceiverReader<>(source).close();
             mosquitto.publish(MqttMessage.of("heirs", "closed before"));
-            Reader dies = new Reader(source);
+            ReceiverReader<MqttMessage> dies = new ReceiverReader<>(source);
             mosquitto.proxy().cut();
             heirs.readAll(2);
             dies.close();
-            assertThat(heirs.texts()).containsExactly("closed before", "gone");
+            assertThat(Mosquitto.texts(heirs)).containsExactly("closed before", "gone");
             heirs.ack();
         }
     }
@@ -398,8 +399,8 @@ class MqttSourceTest {
     @Test
     void aSecondClientOfTheSameIdTakesTheConnectionOver() throws Exception {
         MqttSource source = source("twice").subscribe("twice", 1).build();
-        try (Reader first = new Reader(source);
-                Reader second = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> first = new ReceiverReader<>(source);
+                ReceiverReader<MqttMessage> second = new ReceiverReader<>(source)) {
             assertThatThrownBy(() -> first.readUntil(() -> false))
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageStartingWith("ACQ-2559 the connection of client 'twiceV3_1_1' to tcp://127.0.0.1:")
@@ -417,7 +418,7 @@ class MqttSourceTest {
                     .clientId("named")
                     .subscribe("a", 1)
                     .build();
-            try (Reader reader = new Reader(source)) {
+            try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
                 assertThatThrownBy(() -> reader.readUntil(() -> false))
                         .isInstanceOf(ReceiverDisconnectedException.class)
                         .hasMessageStartingWith("ACQ-2560 another client has taken the connection of client 'named'")
@@ -434,8 +435,8 @@ class MqttSourceTest {
                 source("one", version).subscribe("$share/group/" + topic, 1).build();
         MqttSource two =
                 source("two", version).subscribe("$share/group/" + topic, 1).build();
-        try (Reader first = new Reader(one);
-                Reader second = new Reader(two)) {
+        try (ReceiverReader<MqttMessage> first = new ReceiverReader<>(one);
+                ReceiverReader<MqttMessage> second = new ReceiverReader<>(two)) {
             mosquitto.publish(numbers(topic, 0, 30));
             List<String> all = new ArrayList<>();
             while (all.size() < 30) {
@@ -443,12 +444,12 @@ class MqttSourceTest {
                 second.read(100);
                 first.ack();
                 second.ack();
-                all = new ArrayList<>(first.texts());
-                all.addAll(second.texts());
+                all = new ArrayList<>(Mosquitto.texts(first));
+                all.addAll(Mosquitto.texts(second));
             }
             assertThat(all).containsExactlyInAnyOrderElementsOf(texts(0, 30));
-            assertThat(first.messages()).isNotEmpty();
-            assertThat(second.messages()).isNotEmpty();
+            assertThat(first.records()).isNotEmpty();
+            assertThat(second.records()).isNotEmpty();
         }
     }
 
@@ -456,13 +457,13 @@ class MqttSourceTest {
     void aMemberOfASharedSubscriptionThatHasGoneHoldsItsShare() throws Exception {
         MqttSource stays = source("stays").subscribe("$share/holders/held", 1).build();
         MqttSource goes = source("goes").subscribe("$share/holders/held", 1).build();
-        new Reader(goes).close();
-        try (Reader reader = new Reader(stays)) {
+        new ReceiverReader<>(goes).close();
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(stays)) {
             mosquitto.publish(numbers("held", 0, 10));
             assertThat(reader.readOut()).hasSize(5);
             reader.ack();
         }
-        try (Reader reader = new Reader(goes)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(goes)) {
             assertThat(reader.readAll(5)).hasSize(5);
         }
         goes.removeSession();
@@ -477,7 +478,7 @@ class MqttSourceTest {
         String topic = "dead/" + version;
         StreamClock clock = StreamClock.system();
         MqttSource source = source("dead", version).subscribe(topic, 1).build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers(topic, 0, 20));
             reader.readAll(20);
             mosquitto.proxy().blackHole();
@@ -499,7 +500,7 @@ class MqttSourceTest {
         String topic = "slow/" + version;
         StreamClock clock = StreamClock.system();
         MqttSource source = source("slow", version).subscribe(topic, 1).build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers(topic, 0, 50));
             long began = clock.nanoTime();
             while (clock.nanoTime() - began < 3_000_000_000L) {
@@ -516,12 +517,14 @@ class MqttSourceTest {
     @Test
     void aBrokerThatCannotBeReachedIsTold() throws Exception {
         mosquitto.proxy().refuse();
-        assertThatThrownBy(() -> new Reader(source("refused").subscribe("a", 1).build()))
+        assertThatThrownBy(() ->
+                        new ReceiverReader<>(source("refused").subscribe("a", 1).build()))
                 .hasMessageStartingWith("ACQ-2552 no connection for client 'refusedV3_1_1' at tcp://127.0.0.1:")
                 .hasMessageContainingAll("Connection refused", "look whether the broker listens there");
-        assertThatThrownBy(() -> new Reader(MqttSource.builder(MqttBroker.at("tcp://no-such-host.invalid:1883"))
-                        .subscribe("a", 0)
-                        .build()))
+        assertThatThrownBy(
+                        () -> new ReceiverReader<>(MqttSource.builder(MqttBroker.at("tcp://no-such-host.invalid:1883"))
+                                .subscribe("a", 0)
+                                .build()))
                 .hasMessageStartingWith("ACQ-2552 ")
                 .hasMessageContaining("UnknownHostException");
     }
@@ -534,8 +537,8 @@ class MqttSourceTest {
         StreamClock clock = StreamClock.system();
         mosquitto.proxy().blackHole();
         long began = clock.nanoTime();
-        assertThatThrownBy(() ->
-                        new Reader(source("mute", version).subscribe("a", 1).build()))
+        assertThatThrownBy(() -> new ReceiverReader<>(
+                        source("mute", version).subscribe("a", 1).build()))
                 .hasMessageStartingWith("ACQ-2552 ")
                 .hasMessageContaining("no answer within PT2S");
         assertThat(Duration.ofNanos(clock.nanoTime() - began))
@@ -555,7 +558,7 @@ class MqttSourceTest {
         MqttSource source =
                 MqttSource.builder(two).clientId("next").subscribe("next", 1).build();
         try (Warnings warnings = new Warnings();
-                Reader reader = new Reader(source)) {
+                ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(MqttMessage.of("next", "a"));
             assertThat(reader.readAll(1)).hasSize(1);
             assertThat(warnings.lines()).isNotEmpty();
@@ -566,7 +569,7 @@ class MqttSourceTest {
     @Test
     void whatIsLeftOfQos0IsReadAfterTheLineIsBroken() throws Exception {
         MqttSource source = source("rest").subscribe("rest", 0).build();
-        try (Reader reader = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source)) {
             mosquitto.publish(numbers("rest", 0, 30));
             long passed = mosquitto.proxy().downBytes();
             mosquitto.publish(MqttMessage.of("rest", "last"));
@@ -577,7 +580,7 @@ class MqttSourceTest {
                         return false;
                     }))
                     .isInstanceOf(ReceiverDisconnectedException.class);
-            assertThat(reader.texts()).startsWith("n0").hasSizeGreaterThanOrEqualTo(20);
+            assertThat(Mosquitto.texts(reader)).startsWith("n0").hasSizeGreaterThanOrEqualTo(20);
         }
     }
 
@@ -588,7 +591,7 @@ class MqttSourceTest {
                     .clientId("unanswered")
                     .subscribe("a", 1)
                     .build();
-            assertThatThrownBy(() -> new Reader(source))
+            assertThatThrownBy(() -> new ReceiverReader<>(source))
                     .hasMessageStartingWith(
                             "ACQ-2556 no answer to the subscription of client 'unanswered' at tcp://127.0.0.1:")
                     .hasMessageContaining(" within PT2S: ");
@@ -600,7 +603,7 @@ class MqttSourceTest {
         mosquitto.proxy().blackHole();
         MqttSource source = source("interrupted").subscribe("a", 1).build();
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> new Reader(source)).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> new ReceiverReader<>(source)).isInstanceOf(InterruptedException.class);
     }
 
     @Test
@@ -608,7 +611,7 @@ class MqttSourceTest {
         MqttSource source = source("full").subscribe("full", 1).maxInflight(5).build();
         mosquitto.publisher();
         int before = Thread.getAllStackTraces().size();
-        Reader reader = new Reader(source);
+        ReceiverReader<MqttMessage> reader = new ReceiverReader<>(source);
         mosquitto.publish(numbers("full", 0, 20));
         while (Thread.getAllStackTraces().entrySet().stream()
                 .noneMatch(each -> each.getKey().getName().startsWith("MQTT Call: full")
@@ -620,7 +623,7 @@ class MqttSourceTest {
         while (Thread.getAllStackTraces().size() > before) {
             Thread.onSpinWait();
         }
-        try (Reader again = new Reader(source)) {
+        try (ReceiverReader<MqttMessage> again = new ReceiverReader<>(source)) {
             again.readAll(20);
             again.ack();
         }

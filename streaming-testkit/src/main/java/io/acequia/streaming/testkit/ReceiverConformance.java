@@ -274,12 +274,17 @@ abstract class ReceiverConformance<T> {
                 ReceiverHarness<T> harness = harness(system, Mode.PLAIN).start()) {
             harness.awaitConnections(1);
             restart(harness, WARM_UP);
-            int threads = threads();
+            Set<Thread> threads = threads();
             long files = openFiles();
             restart(harness, restarts());
-            harness.await(
-                    "at most " + threads + " threads after " + restarts() + " more connections, and not many more",
-                    () -> threads() <= threads + SLACK);
+            try {
+                harness.await(
+                        "at most " + threads.size() + " threads after " + restarts()
+                                + " more connections, and not many more",
+                        () -> threads().size() <= threads.size() + SLACK);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + "; new threads: " + names(threads(), threads), e);
+            }
             harness.await(
                     "at most " + files + " open files after " + restarts() + " more connections, and not many more",
                     () -> openFiles() <= files + SLACK);
@@ -292,8 +297,16 @@ abstract class ReceiverConformance<T> {
         }
     }
 
-    private static int threads() {
-        return Thread.getAllStackTraces().size();
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet();
+    }
+
+    private static List<String> names(Set<Thread> now, Set<Thread> before) {
+        return now.stream()
+                .filter(each -> !before.contains(each))
+                .map(Thread::getName)
+                .sorted()
+                .toList();
     }
 
     /** As far as the system tells. */

@@ -11,6 +11,7 @@ import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.receiver.Rejected;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.FaultProxy;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +72,7 @@ class ZeroMqAckSourceTest {
 
     @Test
     void eachSenderHearsOfItsOwnMessagesInOneAnswer() throws Exception {
-        try (Reader<String> reader = new Reader<>(bound().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(bound().build())) {
             peers.connect(peer, "DEALER", port, "identity=one");
             peers.connect(peer + "-2", "DEALER", port);
             publish(peers, peer, texts("one", 3));
@@ -89,11 +90,11 @@ class ZeroMqAckSourceTest {
 
     @Test
     void whatIsGivenBackIsSentAgainAtOnce() throws Exception {
-        try (Reader<String> reader = new Reader<>(bound().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(bound().build())) {
             peers.connect(peer, "DEALER", port);
             publish(peers, peer, texts("m", 3));
             reader.readAll(3);
-            reader.nack();
+            reader.nack(new IllegalStateException("given back by the test"));
             assertThat(reader.readAll(6)).containsExactly("m-0", "m-1", "m-2", "m-0", "m-1", "m-2");
             reader.ack();
             await(peer, 0);
@@ -105,7 +106,7 @@ class ZeroMqAckSourceTest {
         ZeroMqAckSource<ZeroMqMessage> source = ZeroMqAckSource.<ZeroMqMessage>builder(message -> message)
                 .bind("tcp://127.0.0.1:" + port)
                 .build();
-        try (Reader<ZeroMqMessage> reader = new Reader<>(source)) {
+        try (ReceiverReader<ZeroMqMessage> reader = new ReceiverReader<>(source)) {
             peers.connect(peer, "DEALER", port);
             peers.publish(peer, "a", "", "b");
             assertThat(reader.readAll(1)).extracting(ZeroMqMessage::toString).containsExactly("[a, , b]");
@@ -114,7 +115,7 @@ class ZeroMqAckSourceTest {
 
     @Test
     void whatIsNoMessageIsRejectedAndAcknowledgedByItsId() throws Exception {
-        try (Reader<String> reader = new Reader<>(bound().build())) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(bound().build())) {
             peers.connect(peer, "DEALER", port, "probe=1");
             reader.readUntil(() -> peers.hellos(peer) > 0);
             peers.send(peer, "id".getBytes(UTF_8));
@@ -134,8 +135,8 @@ class ZeroMqAckSourceTest {
     @Test
     void aSenderThatComesBackBeforeItsOldConnectionIsMissedTakesItsNameOver() throws Exception {
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", port);
-                Reader<String> reader =
-                        new Reader<>(bound().heartbeatTimeout(Duration.ZERO).build())) {
+                ReceiverReader<String> reader = new ReceiverReader<>(
+                        bound().heartbeatTimeout(Duration.ZERO).build())) {
             peers.connect(peer, "DEALER", proxy.port(), "identity=one");
             publish(peers, peer, List.of("a"));
             reader.readAll(1);
@@ -152,7 +153,7 @@ class ZeroMqAckSourceTest {
     @Test
     void anAcknowledgementForASenderThatHasGoneHasNoEffectAndTheOthersHearOfTheirs() throws Exception {
         try (LogLines log = new LogLines();
-                Reader<String> reader = new Reader<>(bound().build())) {
+                ReceiverReader<String> reader = new ReceiverReader<>(bound().build())) {
             peers.connect(peer, "DEALER", port);
             peers.connect(peer + "-2", "DEALER", port);
             publish(peers, peer, List.of("a"));
@@ -171,7 +172,7 @@ class ZeroMqAckSourceTest {
         peers.connect(peer, "DEALER", port);
         for (int i = 0; i < 20; i++) {
             publish(peers, peer, texts("r" + i, 10));
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 reader.readAll(10);
                 reader.ack();
             }
@@ -185,7 +186,7 @@ class ZeroMqAckSourceTest {
             ZeroMqAckSource<String> source = bound().build();
             HashSet<String> read = new HashSet<>();
             mortal.connect(peer, "DEALER", port, "identity=one");
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 publish(mortal, peer, texts("m", 1_000));
                 reader.readAll(500);
                 mortal.server().kill();
@@ -194,7 +195,7 @@ class ZeroMqAckSourceTest {
                         .hasMessageStartingWith("ACQ-2585 ");
             }
             mortal.server().restart();
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 reader.readUntil(() -> {
                     read.addAll(reader.records());
                     return read.size() == 1_000;
@@ -209,8 +210,8 @@ class ZeroMqAckSourceTest {
     /** A sender that keeps no more unacknowledged than the receiver's high-water mark is never held back by TCP. */
     @Test
     void aReceiverThatIsHeldBackKeepsItsConnection() throws Exception {
-        try (Reader<String> reader =
-                new Reader<>(bound().heartbeatTimeout(HALF_A_SECOND).build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(bound().heartbeatTimeout(HALF_A_SECOND).build())) {
             peers.connect(peer, "DEALER", port, "heartbeat=500");
             peers.flood(peer, 3_000, 1_000);
             reader.readAll(1);
@@ -233,8 +234,8 @@ class ZeroMqAckSourceTest {
     @Test
     void aSenderLearnsByOurHeartbeatWhenToGiveUpASilentConnection() throws Exception {
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", port);
-                Reader<String> reader =
-                        new Reader<>(bound().heartbeatTimeout(HALF_A_SECOND).build())) {
+                ReceiverReader<String> reader = new ReceiverReader<>(
+                        bound().heartbeatTimeout(HALF_A_SECOND).build())) {
             peers.connect(peer, "DEALER", proxy.port());
             StreamClock clock = StreamClock.system();
             long began = clock.nanoTime();
@@ -255,7 +256,7 @@ class ZeroMqAckSourceTest {
         publish(peers, peer, List.of("x".repeat(2_000)));
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> {
-                        try (Reader<String> reader = new Reader<>(source)) {
+                        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                             reader.readUntil(() -> false);
                         }
                     })

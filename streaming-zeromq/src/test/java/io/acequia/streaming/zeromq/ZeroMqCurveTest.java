@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.acequia.streaming.data.Secret;
 import io.acequia.streaming.testkit.ContainerTest;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -83,7 +84,7 @@ class ZeroMqCurveTest {
         ZeroMqSource<String> source = subscriber()
                 .curveClient(SERVER.publicKey, CLIENT.publicKey, secret(CLIENT))
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             peers.publish(peer, "topic", "hidden");
             assertThat(reader.readAll(1)).containsExactly("hidden");
         }
@@ -95,7 +96,7 @@ class ZeroMqCurveTest {
         ZeroMqSource<String> source = subscriber()
                 .curveClient(OTHER.publicKey, CLIENT.publicKey, secret(CLIENT))
                 .build();
-        Throwable refused = catchThrowable(() -> new Reader<>(source));
+        Throwable refused = catchThrowable(() -> new ReceiverReader<>(source));
         assertThat(refused)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith(
@@ -106,7 +107,7 @@ class ZeroMqCurveTest {
     @Test
     void aSecretThatDoesNotGoWithItsPublicKeyIsToldAtOnce() throws Exception {
         bindServer();
-        assertThatThrownBy(() -> new Reader<>(subscriber()
+        assertThatThrownBy(() -> new ReceiverReader<>(subscriber()
                         .curveClient(SERVER.publicKey, OTHER.publicKey, secret(CLIENT))
                         .build()))
                 .hasMessageStartingWith("ACQ-2583 ");
@@ -115,7 +116,7 @@ class ZeroMqCurveTest {
     @Test
     void aPeerThatDoesNotEncryptIsToldAtOnce() throws Exception {
         peers.bind(peer, "PUB", port);
-        assertThatThrownBy(() -> new Reader<>(subscriber()
+        assertThatThrownBy(() -> new ReceiverReader<>(subscriber()
                         .curveClient(SERVER.publicKey, CLIENT.publicKey, secret(CLIENT))
                         .build()))
                 .hasMessageStartingWith("ACQ-2584 ")
@@ -125,7 +126,7 @@ class ZeroMqCurveTest {
     @Test
     void aPeerThatEncryptsAloneIsToldAtOnce() throws Exception {
         bindServer();
-        assertThatThrownBy(() -> new Reader<>(subscriber().build()))
+        assertThatThrownBy(() -> new ReceiverReader<>(subscriber().build()))
                 .hasMessageStartingWith("ACQ-2584 ")
                 .hasMessageEndingWith("Look whether the peer runs, and is ZeroMQ without CURVE");
     }
@@ -138,7 +139,7 @@ class ZeroMqCurveTest {
                 .bind(address())
                 .curveServer(secret(SERVER))
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             connectClient(peer, SERVER);
             peers.publish(peer, "hidden");
             assertThat(reader.readAll(1)).containsExactly("hidden");
@@ -154,7 +155,7 @@ class ZeroMqCurveTest {
                 .curveServer(secret(SERVER))
                 .build();
         try (LogLines log = new LogLines();
-                Reader<String> reader = new Reader<>(source)) {
+                ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             connectClient(peer + "-other", OTHER);
             reader.readUntil(() -> !log.lines().isEmpty());
             assertThat(log.lines().get(0))

@@ -11,6 +11,7 @@ import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.receiver.Rejected;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.FaultProxy;
+import io.acequia.streaming.testkit.ReceiverReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -89,7 +90,7 @@ class ZeroMqSourceTest {
                 .connect(at(port))
                 .topics("EUR", "USD.")
                 .build();
-        try (Reader<ZeroMqMessage> reader = new Reader<>(source)) {
+        try (ReceiverReader<ZeroMqMessage> reader = new ReceiverReader<>(source)) {
             for (String topic : List.of("EUR", "USD", "GBP", "EURX", "USD.1")) {
                 peers.publish(peer, topic, "", "of " + topic);
             }
@@ -105,7 +106,7 @@ class ZeroMqSourceTest {
                 .bind(at(port))
                 .topics("")
                 .build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             peers.connect(peer, "PUB", port);
             reader.readUntil(() -> peers.subscribers(peer) > 0);
             peers.publish(peer, "one", "frame");
@@ -116,7 +117,8 @@ class ZeroMqSourceTest {
     @Test
     void aPullerMayConnect() throws Exception {
         peers.bind(peer, "PUSH", port);
-        try (Reader<String> reader = new Reader<>(puller().connect(at(port)).build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(puller().connect(at(port)).build())) {
             floods(100);
             assertThat(reader.readAll(100)).startsWith("m0", "m1").endsWith("m99");
         }
@@ -130,7 +132,7 @@ class ZeroMqSourceTest {
                 .connect(at(port))
                 .topics("")
                 .build();
-        try (Reader<Integer> reader = new Reader<>(source)) {
+        try (ReceiverReader<Integer> reader = new ReceiverReader<>(source)) {
             peers.publish(peer, "t", "x");
             peers.publish(peer, new byte[0]);
             peers.publish(peer, "7");
@@ -150,7 +152,8 @@ class ZeroMqSourceTest {
     @Test
     void messagesThatDidNotComeAreRejectedOnceForEachGapOfATopic() throws Exception {
         peers.bind(peer, "PUB", port);
-        try (Reader<String> reader = new Reader<>(subscriber("").numberFrame(1).build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(subscriber("").numberFrame(1).build())) {
             for (long number : List.of(5L, 6L, 9L, 10L, 12L)) {
                 publishNumbered("a", number);
             }
@@ -169,11 +172,11 @@ class ZeroMqSourceTest {
     void aGapBetweenTwoConnectionsIsFoundAndNumbersThatBeginAnewAreNone() throws Exception {
         peers.bind(peer, "PUB", port);
         ZeroMqSource<String> source = subscriber("").numberFrame(1).build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             publishNumbered("a", 1);
             reader.readAll(1);
         }
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             publishNumbered("a", 4);
             publishNumbered("a", 0);
             publishNumbered("a", 1);
@@ -185,7 +188,8 @@ class ZeroMqSourceTest {
     @Test
     void aMessageWithoutItsNumberIsRejected() throws Exception {
         peers.bind(peer, "PUB", port);
-        try (Reader<String> reader = new Reader<>(subscriber("").numberFrame(1).build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(subscriber("").numberFrame(1).build())) {
             peers.publish(peer, "a");
             peers.publish(peer, "a", "1", "x");
             publishNumbered("a", 1);
@@ -202,7 +206,7 @@ class ZeroMqSourceTest {
         try (LibZmq mortal = new LibZmq()) {
             mortal.bind(peer, "PUB", port);
             ZeroMqSource<String> source = subscriber("").build();
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 mortal.server().kill();
                 assertThatThrownBy(() -> reader.readUntil(() -> false))
                         .isInstanceOf(ReceiverDisconnectedException.class)
@@ -210,7 +214,7 @@ class ZeroMqSourceTest {
                                 "ACQ-2585 ZeroMQ SUB connected to " + at(port) + ": the connection has ended");
             }
             mortal.server().restart();
-            try (Reader<String> reader = new Reader<>(source)) {
+            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
                 mortal.publish(peer, "again");
                 assertThat(reader.readAll(1)).containsExactly("again");
             }
@@ -220,7 +224,8 @@ class ZeroMqSourceTest {
     @Test
     void whatCameBeforeTheEndOfTheConnectionIsReadFirst() throws Exception {
         peers.bind(peer, "PUSH", port);
-        try (Reader<String> reader = new Reader<>(puller().connect(at(port)).build())) {
+        try (ReceiverReader<String> reader =
+                new ReceiverReader<>(puller().connect(at(port)).build())) {
             floods(500);
             peers.close(peer);
             assertThatThrownBy(() -> reader.readUntil(() -> false)).hasMessageStartingWith("ACQ-2585 ");
@@ -232,7 +237,7 @@ class ZeroMqSourceTest {
     void silenceIsToldWithinTheHeartbeatTimeout() throws Exception {
         peers.bind(peer, "PUB", port);
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", port);
-                Reader<String> reader = new Reader<>(subscriber("")
+                ReceiverReader<String> reader = new ReceiverReader<>(subscriber("")
                         .connect(at(proxy.port()))
                         .heartbeatTimeout(HALF_A_SECOND)
                         .build())) {
@@ -252,7 +257,7 @@ class ZeroMqSourceTest {
     @Test
     void aReceiverThatIsHeldBackKeepsItsConnection() throws Exception {
         peers.bind(peer, "PUSH", port, "hwm=10");
-        try (Reader<String> reader = new Reader<>(puller().connect(at(port))
+        try (ReceiverReader<String> reader = new ReceiverReader<>(puller().connect(at(port))
                 .receiveHighWaterMark(10)
                 .heartbeatTimeout(HALF_A_SECOND)
                 .build())) {
@@ -272,7 +277,7 @@ class ZeroMqSourceTest {
         peers.bind(peer, "PUB", port);
         ZeroMqSource<String> source =
                 subscriber("").maxMessageSize(ByteSize.kibibytes(1)).build();
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             peers.publish(peer, "x".repeat(1_024));
             assertThat(reader.readAll(1)).hasSize(1);
             peers.publish(peer, "x".repeat(1_025));
@@ -280,7 +285,7 @@ class ZeroMqSourceTest {
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageEndingWith("a frame of more than 1024 bytes");
         }
-        try (Reader<String> reader = new Reader<>(source)) {
+        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             peers.publish(peer, "short");
             assertThat(reader.readAll(1)).containsExactly("short");
         }
@@ -289,7 +294,8 @@ class ZeroMqSourceTest {
     @Test
     void aBoundReceiverMindsTheLastPeerAlone() throws Exception {
         try (LogLines log = new LogLines();
-                Reader<String> reader = new Reader<>(puller().bind(at(port)).build())) {
+                ReceiverReader<String> reader =
+                        new ReceiverReader<>(puller().bind(at(port)).build())) {
             peers.connect(peer, "PUSH", port);
             peers.connect(peer + "-2", "PUSH", port);
             peers.publish(peer, "one");
@@ -311,7 +317,8 @@ class ZeroMqSourceTest {
     @Test
     void aPeerThatNeverGreetedIsNoPeer() throws Exception {
         try (LogLines log = new LogLines();
-                Reader<String> reader = new Reader<>(puller().bind(at(port)).build())) {
+                ReceiverReader<String> reader =
+                        new ReceiverReader<>(puller().bind(at(port)).build())) {
             InetAddress here = InetAddress.getLoopbackAddress();
             new Socket(here, port).close();
             reader.readUntil(() -> !log.lines().isEmpty());
@@ -330,7 +337,7 @@ class ZeroMqSourceTest {
         peers.bind(peer, "PUSH", port);
         ZeroMqSource<String> source = puller().connect(at(port)).build();
         for (int i = 0; i < 100; i++) {
-            new Reader<>(source).close();
+            new ReceiverReader<>(source).close();
         }
     }
 
@@ -338,7 +345,7 @@ class ZeroMqSourceTest {
 
     @Test
     void nobodyThereIsToldAtOnce() {
-        assertThatThrownBy(() -> new Reader<>(subscriber("").build()))
+        assertThatThrownBy(() -> new ReceiverReader<>(subscriber("").build()))
                 .isInstanceOf(ReceiverDisconnectedException.class)
                 .hasMessage(
                         "ACQ-2584 ZeroMQ SUB connected to " + at(port) + ": nobody listens there, or ends connections"
@@ -349,7 +356,7 @@ class ZeroMqSourceTest {
     void somebodyWhoSaysNothingIsToldAfterTheTimeout() throws Exception {
         try (ServerSocket silent = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             assertThat(silent.isBound()).isTrue();
-            assertThatThrownBy(() -> new Reader<>(
+            assertThatThrownBy(() -> new ReceiverReader<>(
                             subscriber("").connectTimeout(HALF_A_SECOND).build()))
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageStartingWith("ACQ-2584 ");
@@ -359,7 +366,7 @@ class ZeroMqSourceTest {
     @Test
     void aSocketOfAnotherTypeIsTold() throws Exception {
         peers.bind(peer, "PUSH", port);
-        assertThatThrownBy(() -> new Reader<>(subscriber("").build()))
+        assertThatThrownBy(() -> new ReceiverReader<>(subscriber("").build()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("ACQ-2583 ZeroMQ SUB connected to " + at(port))
                 .hasMessageContaining("Its socket type must go with ours");
@@ -369,14 +376,15 @@ class ZeroMqSourceTest {
     void anAddressThatIsTakenIsTold() throws Exception {
         try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             assertThat(taken.isBound()).isTrue();
-            assertThatThrownBy(() -> new Reader<>(puller().bind(at(port)).build()))
+            assertThatThrownBy(
+                            () -> new ReceiverReader<>(puller().bind(at(port)).build()))
                     .hasMessageStartingWith("ACQ-2587 ZeroMQ PULL bound to " + at(port) + " failed: ");
         }
     }
 
     @Test
     void aHostWithoutAnAddressIsTold() {
-        assertThatThrownBy(() -> new Reader<>(puller().connect("tcp://no.such.host.invalid:1")
+        assertThatThrownBy(() -> new ReceiverReader<>(puller().connect("tcp://no.such.host.invalid:1")
                         .connectTimeout(HALF_A_SECOND)
                         .build()))
                 .hasMessageStartingWith("ACQ-258")
@@ -388,7 +396,7 @@ class ZeroMqSourceTest {
     @Test
     void anInterruptEndsAReadAndNoThreadStays() throws Exception {
         peers.bind(peer, "PUB", port);
-        Reader<String> reader = new Reader<>(subscriber("").build());
+        ReceiverReader<String> reader = new ReceiverReader<>(subscriber("").build());
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> reader.readUntil(() -> false)).isInstanceOf(InterruptedException.class);
         Thread.currentThread().interrupt();
