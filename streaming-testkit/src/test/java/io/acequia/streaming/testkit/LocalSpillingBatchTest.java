@@ -46,8 +46,8 @@ class LocalSpillingBatchTest extends BatchSemantics {
         BatchContext batch = new BatchContext(conf().set(StreamingConf.STORAGE_DIR, disk.toString()));
         try {
             PairRDD<Integer, Integer> pairs = batch.parallelizePairs(records, 3);
-            for (PairRDD<Integer, ?> each : List.of(
-                    pairs.sortByKey(true, 1), pairs.groupByKey(1), pairs.cogroup(pairs, 1))) {
+            for (PairRDD<Integer, ?> each :
+                    List.of(pairs.sortByKey(true, 1), pairs.groupByKey(1), pairs.cogroup(pairs, 1))) {
                 long meanwhile = filesMeanwhile(each, disk.toString());
                 assertThat(meanwhile - filesIn(disk.toString())).isGreaterThan(1);
             }

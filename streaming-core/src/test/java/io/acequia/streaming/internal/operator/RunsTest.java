@@ -172,8 +172,7 @@ class RunsTest {
                 super.accept(record);
             }
         };
-        assertThatThrownBy(() ->
-                        Roots.drive(disk, shuffled(5000).iterator(), sort().attach(disk, out)))
+        assertThatThrownBy(() -> Roots.drive(disk, shuffled(5000).iterator(), sort().attach(disk, out)))
                 .isInstanceOf(InterruptedException.class);
         assertThat(out.records.size()).isLessThanOrEqualTo(1024);
         nothingIsLeft();
@@ -211,8 +210,7 @@ class RunsTest {
             }
             return Integer.compare(a, b);
         });
-        assertThatThrownBy(() ->
-                        Roots.drive(disk, shuffled(400).iterator(), bad.attach(disk, new Tasks.Collected<>())))
+        assertThatThrownBy(() -> Roots.drive(disk, shuffled(400).iterator(), bad.attach(disk, new Tasks.Collected<>())))
                 .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("sort at RunsTest.java");
         nothingIsLeft();
@@ -224,8 +222,8 @@ class RunsTest {
         disk.mostFiles = disk.written - 1;
         disk.written = 0;
 
-        assertThatThrownBy(() -> Roots.drive(
-                        disk, shuffled(5000).iterator(), sort().attach(disk, new Tasks.Collected<>())))
+        assertThatThrownBy(() ->
+                        Roots.drive(disk, shuffled(5000).iterator(), sort().attach(disk, new Tasks.Collected<>())))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessage("the disk is full");
         nothingIsLeft();

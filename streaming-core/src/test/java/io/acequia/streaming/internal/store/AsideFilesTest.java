@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -91,6 +92,20 @@ class AsideFilesTest {
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageStartingWith("ACQ-0822 records that do not fit into memory cannot go to disk: ")
                 .hasMessageContaining("streaming.storage.dir");
+    }
+
+    /** As a collector of garbage does, which has found their owners only now. */
+    @Test
+    void filesMayGoWhileTheDirectoryIsClosed() throws Exception {
+        files();
+        List<StorageTask.Aside<Integer>> many = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            many.add(files.write(List.of(i).iterator()));
+        }
+        CompletableFuture<Void> others = CompletableFuture.runAsync(() -> many.forEach(StorageTask.Aside::close));
+        files.close();
+        others.get();
+        assertThat(directory).isEmptyDirectory();
     }
 
     @Test
