@@ -13,6 +13,8 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -25,6 +27,15 @@ import java.util.stream.Stream;
  */
 final class ClientThroughput {
     private static final List<Integer> SIZES = List.of(100, 1000);
+    /** What is measured for each connector that can be. */
+    static final Map<String, List<Start>> PAIRS = Map.of(
+            "mqtt", List.of(MqttPair::start),
+            "zeromq", List.of(() -> ZeroMqPair.start(false), () -> ZeroMqPair.start(true)),
+            "akka", List.of(AkkaPair::start),
+            "flume", List.of(FlumePair::start),
+            "kinesis", List.of(KinesisPair::start),
+            "twitter", List.of(TwitterPair::start));
+
     private static final int WARM_UPS = 2;
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final Duration LOOK = Duration.ofMillis(1);
@@ -39,16 +50,7 @@ final class ClientThroughput {
     }
 
     static void run(Request request) throws Exception {
-        List<Start> pairs =
-                switch (request.workload()) {
-                    case "mqtt" -> List.of(MqttPair::start);
-                    case "zeromq" -> List.of(() -> ZeroMqPair.start(false), () -> ZeroMqPair.start(true));
-                    case "flume" -> List.of(FlumePair::start);
-                    case "kinesis" -> List.of(KinesisPair::start);
-                    case "twitter" -> List.of(TwitterPair::start);
-                    default -> List.of(AkkaPair::start);
-                };
-        for (Start each : pairs) {
+        for (Start each : Objects.requireNonNull(PAIRS.get(request.workload()))) {
             try (ClientPair pair = started(each)) {
                 for (int size : SIZES) {
                     measure(request, pair, size);

@@ -77,7 +77,7 @@ final class RddRuns {
 
     static void mustAgree(RddWork work, long ours, long theirs) {
         if (ours != theirs) {
-            throw new IllegalStateException("ACQ-0828 " + work + " came to " + ours + " here and to " + theirs
+            throw new IllegalStateException("ACQ-3175 " + work + " came to " + ours + " here and to " + theirs
                     + " there: a fast wrong answer is no answer");
         }
     }
@@ -122,7 +122,7 @@ final class RddRuns {
         }
         int code = process.waitFor();
         if (code != 0 || last.isEmpty()) {
-            throw new IllegalStateException("ACQ-0827 " + work + " at a heap of " + heapMib
+            throw new IllegalStateException("ACQ-3174 " + work + " at a heap of " + heapMib
                     + " MiB ended with exit code " + code + ": see what it said above");
         }
         return Long.parseLong(last);

@@ -29,7 +29,7 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
     static final String CONSUMER = "consumer";
     static final String SPARK = "spark";
     static final String CLIENT = "client";
-    private static final Set<String> CONNECTORS = Set.of("mqtt", "zeromq", "akka", "flume", "kinesis", "twitter");
+    private static final Set<String> CONNECTORS = ClientThroughput.PAIRS.keySet();
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
     private static final int MESSAGES = 100_000;

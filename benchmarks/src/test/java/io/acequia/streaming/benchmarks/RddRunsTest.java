@@ -26,14 +26,14 @@ class RddRunsTest {
         try (RddInput input = new RddInput(400)) {
             assertThat(RddRuns.inOwnJvm(RddWork.CHAIN, input, 64)).isEqualTo(400);
             assertThatThrownBy(() -> RddRuns.inOwnJvm(RddWork.CHAIN, input, 0))
-                    .hasMessageStartingWith("ACQ-0827 CHAIN at a heap of 0 MiB ended with exit code ");
+                    .hasMessageStartingWith("ACQ-3174 CHAIN at a heap of 0 MiB ended with exit code ");
         }
     }
 
     @Test
     void anotherNumberIsNoAnswer() {
         assertThatThrownBy(() -> RddRuns.mustAgree(RddWork.JOIN, 1, 2))
-                .hasMessage("ACQ-0828 JOIN came to 1 here and to 2 there: a fast wrong answer is no answer");
+                .hasMessage("ACQ-3175 JOIN came to 1 here and to 2 there: a fast wrong answer is no answer");
     }
 
     @Test
