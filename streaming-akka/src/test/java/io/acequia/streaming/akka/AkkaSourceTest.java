@@ -10,19 +10,13 @@ import akka.actor.AbstractActor;
 import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
 import akka.actor.Identify;
-import akka.actor.OneForOneStrategy;
 import akka.actor.Props;
-import akka.actor.SupervisorStrategy;
-import akka.pattern.Patterns;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
-import io.acequia.streaming.receiver.EndOfSourceException;
-import io.acequia.streaming.receiver.ReceiverDisconnectedException;
 import io.acequia.streaming.receiver.Rejected;
 import io.acequia.streaming.testkit.ReceiverReader;
 import io.acequia.streaming.testkit.TestStreams;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,10 +25,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,23 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class AkkaSourceTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Duration SHORT = Duration.ofMillis(200);
-
-    private static CompletableFuture<Object> ask(ActorRef actor, Object message) {
-        return Patterns.ask(actor, message, LONG).toCompletableFuture();
-    }
-
-    /** What it did, as an answer. */
-    private static CompletableFuture<Object> let(ActorRef actor, ToldActor.Act act) {
-        return ask(actor, (ToldActor.Act) told -> {
-            Object answer = "done";
-            try {
-                act.on(told);
-            } catch (IllegalStateException | IllegalArgumentException e) {
-                answer = e.getMessage();
-            }
-            told.getSender().tell(answer, told.getSelf());
-        });
-    }
 
     private static List<String> texts(int count) {
         return IntStream.range(0, count).mapToObj(i -> "t" + i).toList();
@@ -80,7 +54,7 @@ class AkkaSourceTest {
             while (ToldActor.find("source") == null) {
                 t.advance(1);
             }
-            CompletableFuture<Object> answer = ask(Objects.requireNonNull(ToldActor.find("source")), "text");
+            CompletableFuture<Object> answer = ToldActor.ask(Objects.requireNonNull(ToldActor.find("source")), "text");
             while (!answer.isDone()) {
                 t.advance(1);
             }
@@ -93,7 +67,7 @@ class AkkaSourceTest {
     void anAnswerComesWhenTheRecordIsSafeAndNotBefore() throws Exception {
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(ToldActor.builder("answer").build())) {
-            CompletableFuture<Object> answer = ask(ToldActor.of("answer", reader), "text");
+            CompletableFuture<Object> answer = ToldActor.ask(ToldActor.of("answer", reader), "text");
             assertThat(reader.readAll(1)).containsExactly("text");
             reader.read(1);
             assertThat(answer).isNotDone();
@@ -106,7 +80,7 @@ class AkkaSourceTest {
     void whatIsGivenBackIsAnsweredAsAFailure() throws Exception {
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(ToldActor.builder("nack").build())) {
-            CompletableFuture<Object> answer = ask(ToldActor.of("nack", reader), "text");
+            CompletableFuture<Object> answer = ToldActor.ask(ToldActor.of("nack", reader), "text");
             reader.readAll(1);
             reader.nack(new IOException("given up"));
             assertThatThrownBy(answer::get)
@@ -121,18 +95,18 @@ class AkkaSourceTest {
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(ToldActor.builder("own").build())) {
             ActorRef actor = ToldActor.of("own", reader);
-            CompletableFuture<Object> safe = ask(
+            CompletableFuture<Object> safe = ToldActor.ask(
                     actor, (ToldActor.Act) told -> told.store(List.of("a", "b"), told.getSender(), "safe", "unsafe"));
             assertThat(reader.readAll(2)).containsExactly("a", "b");
             reader.ack();
             assertThat(safe.get()).isEqualTo("safe");
-            CompletableFuture<Object> unsafe =
-                    ask(actor, (ToldActor.Act) told -> told.store(List.of("c"), told.getSender(), "safe", "unsafe"));
+            CompletableFuture<Object> unsafe = ToldActor.ask(
+                    actor, (ToldActor.Act) told -> told.store(List.of("c"), told.getSender(), "safe", "unsafe"));
             reader.readAll(3);
             reader.nack(new IOException("given up"));
             assertThat(unsafe.get()).isEqualTo("unsafe");
             CompletableFuture<Object> done =
-                    ask(actor, (ToldActor.Act) told -> told.store(List.of("d", "e"), told.getSender()));
+                    ToldActor.ask(actor, (ToldActor.Act) told -> told.store(List.of("d", "e"), told.getSender()));
             reader.readAll(5);
             reader.ack();
             assertThat(done.get()).isEqualTo(Done.getInstance());
@@ -144,7 +118,7 @@ class AkkaSourceTest {
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(ToldActor.builder("list").build())) {
             List<String> texts = new java.util.ArrayList<>(texts(300));
-            assertThat(let(ToldActor.of("list", reader), told -> {
+            assertThat(ToldActor.let(ToldActor.of("list", reader), told -> {
                                 told.store(texts);
                                 texts.clear();
                             })
@@ -160,7 +134,7 @@ class AkkaSourceTest {
                 new ReceiverReader<>(ToldActor.builder("workers").build())) {
             ToldActor.tell(ToldActor.of("workers", reader), told -> told.getContext()
                     .actorOf(Props.create(ToldActor.class, ToldActor::new), "worker"));
-            CompletableFuture<Object> answer = ask(ToldActor.of("worker", reader), "text");
+            CompletableFuture<Object> answer = ToldActor.ask(ToldActor.of("worker", reader), "text");
             reader.readAll(1);
             reader.ack();
             assertThat(answer.get()).isEqualTo(Done.getInstance());
@@ -175,13 +149,15 @@ class AkkaSourceTest {
                 new ReceiverReader<>(ToldActor.builder("null").build())) {
             ActorRef actor = ToldActor.of("null", reader);
             String refusal = "ACQ-2608 source 'null' was given null to store: give a record";
-            assertThat(let(actor, told -> told.store((String) null)).get()).isEqualTo(refusal);
-            assertThat(let(actor, told -> told.store(Arrays.asList("a", null))).get())
+            assertThat(ToldActor.let(actor, told -> told.store((String) null)).get())
                     .isEqualTo(refusal);
-            assertThat(let(actor, told -> told.store((String) null, told.getSender()))
+            assertThat(ToldActor.let(actor, told -> told.store(Arrays.asList("a", null)))
                             .get())
                     .isEqualTo(refusal);
-            ask(actor, "after");
+            assertThat(ToldActor.let(actor, told -> told.store((String) null, told.getSender()))
+                            .get())
+                    .isEqualTo(refusal);
+            ToldActor.ask(actor, "after");
             assertThat(reader.readAll(1)).containsExactly("after");
         }
     }
@@ -211,10 +187,10 @@ class AkkaSourceTest {
                     new ReceiverReader<>(ToldActor.builder("many").build())) {
                 ActorRef actor = ToldActor.of("many", reader);
                 IntStream.range(0, 1_500).forEach(i -> actor.tell(i, ActorRef.noSender()));
-                ask(actor, (ToldActor.Act) told ->
+                ToldActor.ask(actor, (ToldActor.Act) told ->
                                 told.getContext().getParent().tell(new Identify("behind them"), told.getSender()))
                         .get();
-                ask(actor, "after");
+                ToldActor.ask(actor, "after");
                 assertThat(reader.readAll(1)).containsExactly("after");
                 assertThat(reader.rejected()).hasSize(1_000);
             }
@@ -312,7 +288,8 @@ class AkkaSourceTest {
     void aFeederThatIsNotNamedCannotBeAskedFor() throws Exception {
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(ToldActor.builder("unfed").build())) {
-            assertThat(let(ToldActor.of("unfed", reader), ActorReceiver::feeder).get())
+            assertThat(ToldActor.let(ToldActor.of("unfed", reader), ActorReceiver::feeder)
+                            .get())
                     .isEqualTo("ACQ-2619 source 'unfed' names no feeder: call feeder(..) of its builder");
         }
     }
@@ -325,15 +302,15 @@ class AkkaSourceTest {
                 ToldActor.builder("full").capacity(1).storeTimeout(SHORT).build();
         try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             ActorRef actor = ToldActor.of("full", reader);
-            assertThat(let(actor, told -> told.store("first")).get()).isEqualTo("done");
-            assertThat(let(actor, told -> told.store("second")).get())
+            assertThat(ToldActor.let(actor, told -> told.store("first")).get()).isEqualTo("done");
+            assertThat(ToldActor.let(actor, told -> told.store("second")).get())
                     .isEqualTo("ACQ-2609 source 'full' had no room for PT0.2S, records not stored: 1; let feeders wait"
                             + " for answers, or raise storeTimeout");
-            assertThatThrownBy(() -> ask(actor, "third").get())
+            assertThatThrownBy(() -> ToldActor.ask(actor, "third").get())
                     .cause()
                     .hasMessageStartingWith("ACQ-2611 not safe at source 'full', send it again: ACQ-2609 ");
             assertThat(reader.readAll(1)).containsExactly("first");
-            ask(actor, "fourth");
+            ToldActor.ask(actor, "fourth");
             assertThat(reader.readAll(2)).containsExactly("first", "fourth");
         }
     }
@@ -357,220 +334,11 @@ class AkkaSourceTest {
         CompletableFuture<Object> held;
         try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             ActorRef actor = ToldActor.of("let-go", reader);
-            unread = ask(actor, "unread");
-            held = ask(actor, "held");
+            unread = ToldActor.ask(actor, "unread");
+            held = ToldActor.ask(actor, "held");
         }
         for (CompletableFuture<Object> each : List.of(unread, held)) {
             assertThatThrownBy(each::get).cause().hasMessageStartingWith("ACQ-2611 not safe at source 'let-go'");
-        }
-    }
-
-    // ---- supervision and ends
-
-    private static SupervisorStrategy strategy(SupervisorStrategy.Directive directive) {
-        return new OneForOneStrategy(
-                false, akka.japi.pf.DeciderBuilder.matchAny(e -> directive).build());
-    }
-
-    private static void fail(ActorRef actor) {
-        ToldActor.tell(actor, told -> {
-            throw new IllegalArgumentException("of the test");
-        });
-    }
-
-    @Test
-    void anActorThatThrowsIsRestartedByDefault() throws Exception {
-        try (ReceiverReader<String> reader =
-                new ReceiverReader<>(ToldActor.builder("restarted").build())) {
-            ActorRef actor = ToldActor.of("restarted", reader);
-            fail(actor);
-            ask(actor, "after");
-            assertThat(reader.readAll(1)).containsExactly("after");
-        }
-    }
-
-    @Test
-    void anActorThatIsStoppedForItsFailureEndsTheReceiverWithTheCause() throws Exception {
-        AkkaSource<String> source = ToldActor.builder("stopped")
-                .supervision(() -> strategy(SupervisorStrategy.stop()))
-                .build();
-        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-            fail(ToldActor.of("stopped", reader));
-            assertThat(reader.readToTheEnd())
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("ACQ-2613 the actor of source 'stopped' has stopped, its last failure was:"
-                            + " java.lang.IllegalArgumentException: of the test")
-                    .hasCauseInstanceOf(IllegalArgumentException.class);
-        }
-    }
-
-    @Test
-    void anActorThatIsRestartedTooOftenEndsTheReceiverWithTheCause() throws Exception {
-        AkkaSource<String> source = ToldActor.builder("often")
-                .supervision(() -> new OneForOneStrategy(2, LONG, SupervisorStrategy.defaultDecider()))
-                .build();
-        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-            ActorRef actor = ToldActor.of("often", reader);
-            IntStream.range(0, 3).forEach(i -> fail(actor));
-            assertThat(reader.readToTheEnd()).hasMessageContainingAll("ACQ-2613 ", "has stopped", "of the test");
-        }
-    }
-
-    @Test
-    void aFailureThatIsEscalatedEndsTheReceiverWithTheCause() throws Exception {
-        AkkaSource<String> source = ToldActor.builder("escalated")
-                .supervision(() -> strategy(SupervisorStrategy.escalate()))
-                .build();
-        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-            fail(ToldActor.of("escalated", reader));
-            assertThat(reader.readToTheEnd())
-                    .hasMessage("ACQ-2613 the actor of source 'escalated' has escalated, its last failure was:"
-                            + " java.lang.IllegalArgumentException: of the test");
-        }
-    }
-
-    @Test
-    void anActorThatCannotBeMadeEndsTheReceiverWithTheCause() throws Exception {
-        AkkaSource<String> source = AkkaSource.of(
-                "unmade",
-                () -> Props.create(AbstractActor.class, () -> {
-                    throw new IllegalArgumentException("of the constructor");
-                }));
-        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-            Exception ended = reader.readToTheEnd();
-            assertThat(ended).hasMessageStartingWith("ACQ-2613 the actor of source 'unmade' has stopped");
-            assertThat(ended).rootCause().hasMessage("of the constructor");
-        }
-    }
-
-    @Test
-    void whatWasStoredIsReadBeforeTheReceiverEnds() throws Exception {
-        try (LoggedLines log = new LoggedLines()) {
-            try (ReceiverReader<String> reader =
-                    new ReceiverReader<>(ToldActor.builder("gone").build())) {
-                ActorRef actor = ToldActor.of("gone", reader);
-                let(actor, told -> {
-                            told.store(texts(10));
-                            told.getContext().stop(told.getSelf());
-                        })
-                        .get();
-                assertThat(reader.readToTheEnd())
-                        .isInstanceOf(ReceiverDisconnectedException.class)
-                        .hasMessage("ACQ-2612 the actor of source 'gone' has stopped itself; to end the source, let it"
-                                + " call endSource()");
-                assertThat(reader.records()).isEqualTo(texts(10));
-                actor.tell("late", ActorRef.noSender());
-            }
-            assertThat(log.text()).contains("ACQ-2617 source 'gone': 1 messages reached nobody");
-        }
-    }
-
-    @Test
-    void anActorCanEndTheReceiverAndTheSource() throws Exception {
-        try (ReceiverReader<String> reader =
-                new ReceiverReader<>(ToldActor.builder("again").build())) {
-            ActorRef actor = ToldActor.of("again", reader);
-            let(actor, told -> {
-                        told.store("last");
-                        told.restart("of the test");
-                        told.endSource();
-                    })
-                    .get();
-            assertThat(let(actor, told -> told.store("late")).get())
-                    .isEqualTo(
-                            "ACQ-2610 the receiver of source 'again' has ended and stores nothing more, send it to the"
-                                    + " next one; it ended by: of the test");
-            assertThat(reader.readToTheEnd())
-                    .isInstanceOf(ReceiverDisconnectedException.class)
-                    .hasMessage("of the test");
-            assertThat(reader.records()).containsExactly("last");
-        }
-        try (ReceiverReader<String> reader =
-                new ReceiverReader<>(ToldActor.builder("ended").build())) {
-            ToldActor.tell(ToldActor.of("ended", reader), ActorReceiver::endSource);
-            assertThat(reader.readToTheEnd()).isInstanceOf(EndOfSourceException.class);
-        }
-    }
-
-    @Test
-    void aFatalErrorEndsTheReceiverAndNotTheProgram() throws Exception {
-        try (ReceiverReader<String> reader =
-                new ReceiverReader<>(ToldActor.builder("fatal").build())) {
-            ToldActor.tell(ToldActor.of("fatal", reader), told -> {
-                throw new InternalError("of the test");
-            });
-            assertThat(reader.readToTheEnd())
-                    .isInstanceOf(ReceiverDisconnectedException.class)
-                    .hasMessage("ACQ-2615 the actor system of source 'fatal' has ended by itself: see what Akka has"
-                            + " logged");
-        }
-    }
-
-    @Test
-    void whatAkkaLogsGoesToOurLog() throws Exception {
-        try (LoggedLines log = new LoggedLines()) {
-            try (ReceiverReader<String> reader = new ReceiverReader<>(
-                    ToldActor.builder("logs").set("akka.loglevel", "DEBUG").build())) {
-                ActorRef actor = ToldActor.of("logs", reader);
-                fail(actor);
-                let(actor, told -> told.getContext().getSystem().log().info("a line of the test"))
-                        .get();
-                while (!log.text().contains("a line of the test")) {
-                    Thread.onSpinWait();
-                }
-            }
-            assertThat(log.text()).contains("java.lang.IllegalArgumentException: of the test", "] INFO ");
-        }
-    }
-
-    // ---- closing
-
-    private static long threads() {
-        return Thread.getAllStackTraces().size();
-    }
-
-    private static long openFiles() throws Exception {
-        try (Stream<Path> files = Files.list(Path.of("/dev/fd"))) {
-            return files.count();
-        }
-    }
-
-    @Test
-    void aHundredConnectionsLeaveNoThreadAndNoFileBehind() throws Exception {
-        AkkaSource<String> source =
-                ToldActor.builder("hundred").remote("127.0.0.1", 0).build();
-        long threads = 0;
-        long files = 0;
-        for (int i = 0; i < 110; i++) {
-            if (i == 10) {
-                threads = threads();
-                files = openFiles();
-            }
-            try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-                reader.read(1);
-            }
-        }
-        while (threads() > threads + 5 || openFiles() > files + 5) {
-            Thread.onSpinWait();
-        }
-    }
-
-    @Test
-    void aSystemThatDoesNotEndIsReportedAndLeftBehind() throws Exception {
-        CountDownLatch go = new CountDownLatch(1);
-        try (LoggedLines log = new LoggedLines()) {
-            try (ReceiverReader<String> reader =
-                    new ReceiverReader<>(ToldActor.builder("stuck").build())) {
-                LinkedBlockingQueue<String> stuck = new LinkedBlockingQueue<>();
-                ToldActor.tell(ToldActor.of("stuck", reader), told -> {
-                    stuck.add("yes");
-                    go.await();
-                });
-                stuck.poll(10, TimeUnit.SECONDS);
-            }
-            assertThat(log.text()).contains("ACQ-2618 the actor system of source 'stuck' has not ended within PT10S");
-        } finally {
-            go.countDown();
         }
     }
 }
