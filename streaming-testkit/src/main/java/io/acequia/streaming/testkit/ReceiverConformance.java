@@ -273,9 +273,17 @@ abstract class ReceiverConformance<T> {
         try (ExternalSystem<T> system = system();
                 ReceiverHarness<T> harness = harness(system, Mode.PLAIN).start()) {
             harness.awaitConnections(1);
-            restart(harness, WARM_UP);
-            Set<Thread> threads = threads();
-            long files = openFiles();
+            // A cut may still be on its way to a connection that is made: then there are fewer for a moment.
+            Set<Thread> most = Set.of();
+            long files = 0;
+            for (int i = 0; i < WARM_UP; i++) {
+                harness.reconnect();
+                Set<Thread> now = threads();
+                most = now.size() > most.size() ? now : most;
+                files = Math.max(files, openFiles());
+            }
+            Set<Thread> threads = most;
+            long mostFiles = files;
             restart(harness, restarts());
             try {
                 harness.await(
@@ -286,8 +294,8 @@ abstract class ReceiverConformance<T> {
                 throw new AssertionError(e.getMessage() + "; new threads: " + names(threads(), threads), e);
             }
             harness.await(
-                    "at most " + files + " open files after " + restarts() + " more connections, and not many more",
-                    () -> openFiles() <= files + SLACK);
+                    "at most " + mostFiles + " open files after " + restarts() + " more connections, and not many more",
+                    () -> openFiles() <= mostFiles + SLACK);
         }
     }
 
