@@ -5,7 +5,14 @@ import io.acequia.streaming.DStream;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.flume.FlumeSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +37,8 @@ import org.apache.flume.source.avro.Status;
 
 /**
  * Flume's own clients, which send batches, each when the one before it was answered, to a server of Avro: it answers when a batch is
- * safe, or, by hand, at once. The clients are threads of this process, for the one contestant as for the other.
+ * safe. By hand that is when its bodies were added to a file which was forced: an answer before that would promise more than it
+ * keeps, and be no more than a measure of Avro. The clients are threads of this process, for the one contestant as for the other.
  */
 final class FlumePair implements ClientPair {
     private static final int CLIENTS = 4;
@@ -112,17 +120,22 @@ final class FlumePair implements ClientPair {
 
     @Override
     public Tally readByHand(int messages, Runnable all) throws Exception {
-        Counting counting = new Counting(messages);
-        NettyServer server = new NettyServer(
-                new SpecificResponder(AvroSourceProtocol.class, counting), new InetSocketAddress("127.0.0.1", port));
-        server.start();
-        ClientThroughput.await(counting.left, PATIENCE);
-        all.run();
-        for (Future<?> each : sending) {
-            each.get(); // the last answers are sent before the server ends
+        Path file = Files.createTempFile("acequia-bench", ".events");
+        try (FileChannel kept = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            Keeping keeping = new Keeping(messages, kept);
+            NettyServer server = new NettyServer(
+                    new SpecificResponder(AvroSourceProtocol.class, keeping), new InetSocketAddress("127.0.0.1", port));
+            server.start();
+            ClientThroughput.await(keeping.left, PATIENCE);
+            all.run();
+            for (Future<?> each : sending) {
+                each.get(); // the last answers are sent before the server ends
+            }
+            server.close();
+            return new Tally(messages, keeping.length.sum(), 0);
+        } finally {
+            Files.delete(file);
         }
-        server.close();
-        return new Tally(messages, counting.length.sum(), 0);
     }
 
     @Override
@@ -130,26 +143,45 @@ final class FlumePair implements ClientPair {
         clients.shutdownNow();
     }
 
-    /** Answers each batch at once. */
-    private static final class Counting implements AvroSourceProtocol {
+    /** Answers a batch when its bodies are on the disk. */
+    private static final class Keeping implements AvroSourceProtocol {
         private final LongAdder length = new LongAdder();
         private final CountDownLatch left;
+        private final FileChannel kept;
 
-        Counting(int messages) {
-            left = new CountDownLatch(messages);
+        Keeping(int messages, FileChannel kept) {
+            this.left = new CountDownLatch(messages);
+            this.kept = kept;
         }
 
         @Override
         public Status append(AvroFlumeEvent event) {
-            length.add(event.getBody().remaining());
-            left.countDown();
-            return Status.OK;
+            return appendBatch(List.of(event));
         }
 
         @Override
         public Status appendBatch(List<AvroFlumeEvent> events) {
-            events.forEach(this::append);
+            int bytes = 0;
+            for (AvroFlumeEvent each : events) {
+                bytes += each.getBody().remaining();
+            }
+            ByteBuffer bodies = ByteBuffer.allocate(bytes);
+            events.forEach(each -> bodies.put(each.getBody().duplicate()));
+            keep(bodies.flip());
+            length.add(bytes);
+            events.forEach(each -> left.countDown());
             return Status.OK;
+        }
+
+        private synchronized void keep(ByteBuffer bodies) {
+            try {
+                while (bodies.hasRemaining()) {
+                    kept.write(bodies);
+                }
+                kept.force(false);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ public record FlumeEvent(Map<String, String> headers, byte[] body) implements Se
 
     /** An event, as for the tests of a function that decodes one. */
     public FlumeEvent {
-        headers = Map.copyOf(headers);
+        headers = headers.isEmpty() ? Map.of() : Map.copyOf(headers);
         Objects.requireNonNull(body, "body");
     }
 
