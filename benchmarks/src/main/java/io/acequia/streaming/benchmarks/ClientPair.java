@@ -15,6 +15,11 @@ interface ClientPair extends AutoCloseable {
     /** The lengths of what a source of a context reads, in bytes. */
     DStream<Integer> lengths(StreamingContext context) throws Exception;
 
+    /** Whether the source acknowledges, so that its stream needs a log; the one without answers to nobody and keeps nothing. */
+    default boolean acknowledges() {
+        return true;
+    }
+
     /**
      * Connects by the client alone, reads so many messages, acknowledges as the source does, and disconnects.
      *

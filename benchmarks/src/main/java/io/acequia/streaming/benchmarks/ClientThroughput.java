@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * A connector against its bare client: before each turn the server gets its messages, untimed; then the one or the other connects and
- * reads all of them, by turns. The stream has a data log, so that it acknowledges what is forced to a disk, and its messages count when
- * an output has had them in a batch; the client acknowledges each as it comes, with the same level. The time is from the start of the
+ * reads all of them, by turns. The stream of a source that acknowledges has a data log, so that it acknowledges what is forced to a disk;
+ * a source that cannot has none, as its client. Messages count when an output has had them in a batch; the client acknowledges each as it comes, with the same level. The time is from the start of the
  * context, or of the client, to the last message.
  */
 final class ClientThroughput {
@@ -122,7 +122,9 @@ final class ClientThroughput {
                 .set(StreamingConf.STOP_ON_SHUTDOWN, false);
         Sums sums = new Sums();
         try (StreamingContext context = new StreamingContext(conf, INTERVAL)) {
-            context.checkpoint(directory.toString());
+            if (pair.acknowledges()) {
+                context.checkpoint(directory.toString());
+            }
             pair.lengths(context).foreachRDD(rdd -> rdd.foreachPartition(lengths -> add(lengths, sums)));
             context.start();
             await(sums, messages, SILENCE);

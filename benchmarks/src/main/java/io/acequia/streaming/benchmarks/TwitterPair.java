@@ -95,6 +95,11 @@ final class TwitterPair implements ClientPair {
     }
 
     @Override
+    public boolean acknowledges() {
+        return false;
+    }
+
+    @Override
     public Tally readByHand(int messages, Runnable all) throws Exception {
         ObjectMapper json = new ObjectMapper();
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/2/tweets/search/stream"))

@@ -61,6 +61,11 @@ final class ZeroMqPair implements ClientPair {
     }
 
     @Override
+    public boolean acknowledges() {
+        return acknowledged;
+    }
+
+    @Override
     public Tally readByHand(int messages, Runnable all) {
         try (ZContext context = new ZContext();
                 ZMQ.Socket socket = context.createSocket(acknowledged ? SocketType.ROUTER : SocketType.PULL)) {

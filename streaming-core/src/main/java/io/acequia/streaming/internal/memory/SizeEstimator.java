@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class SizeEstimator {
     private static final int SAMPLES = 64;
     private static final int DEEPEST = 12;
+    /** About as many, so that the set of those seen does not grow again and again. */
+    private static final int OBJECTS_OF_A_RECORD = 4;
     private static final int HEADER = 16;
     private static final int REFERENCE = 4;
     /** For an object of the JDK that does not let us look inside. */
@@ -37,13 +39,15 @@ public final class SizeEstimator {
         }
     };
 
-    private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Object> seen;
 
-    private SizeEstimator() {}
+    private SizeEstimator(int records) {
+        seen = Collections.newSetFromMap(new IdentityHashMap<>(OBJECTS_OF_A_RECORD * Math.min(records, SAMPLES)));
+    }
 
     /** Bytes of a list and its records. */
     public static long bytesOf(List<?> records) {
-        return new SizeEstimator().elements(records, records.size(), 0);
+        return new SizeEstimator(records.size()).elements(records, records.size(), 0);
     }
 
     private long elements(Iterable<?> elements, int count, int depth) {

@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.kryo5.KryoException;
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.esotericsoftware.kryo.kryo5.objenesis.instantiator.ObjectInstantiator;
 import com.esotericsoftware.kryo.kryo5.objenesis.strategy.InstantiatorStrategy;
 import com.esotericsoftware.kryo.kryo5.objenesis.strategy.StdInstantiatorStrategy;
@@ -30,9 +31,12 @@ import java.util.stream.Collectors;
  */
 final class RecordKryo extends Kryo {
     private static final int MOST_DEPTH = 400;
+    private static final int SMALL = 1 << 10;
+    private static final int MOST_KEPT = 1 << 16;
 
     private final NamedClasses classes;
     private final Admission admission;
+    private Output out = new Output(SMALL, -1);
 
     RecordKryo(
             Admission admission,
@@ -63,6 +67,20 @@ final class RecordKryo extends Kryo {
 
     NamedClasses classes() {
         return classes;
+    }
+
+    /** Where a run of records is written; it keeps its size from run to run, as growing copies. */
+    Output out() {
+        return out;
+    }
+
+    /** Ends a run of records. */
+    void endOfRun() {
+        classes.forget();
+        if (out.getBuffer().length > MOST_KEPT) {
+            out = new Output(SMALL, -1);
+        }
+        out.reset();
     }
 
     @Override

@@ -172,7 +172,7 @@ public final class RecordSerializer {
         private final ChunkSink sink;
         private final int chunkBytes;
         private final RecordKryo kryo = borrow();
-        private final Output out = new Output(1024, -1);
+        private final Output out = kryo.out();
         private boolean usable = true;
 
         private Writer(ChunkSink sink, int chunkBytes) {
@@ -215,7 +215,7 @@ public final class RecordSerializer {
         public void close() {
             if (usable) {
                 usable = false;
-                kryo.classes().forget();
+                kryo.endOfRun();
                 idle.add(kryo);
             }
         }
