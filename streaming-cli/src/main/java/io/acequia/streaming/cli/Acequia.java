@@ -25,6 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             WalCommand.class,
             DeadLetterCommand.class,
             ConfigCommand.class,
+            StatusCommand.class,
+            StopCommand.class,
             DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
