@@ -11,8 +11,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line: {@code acequia run …}, {@code acequia checkpoint …}, {@code acequia wal …}, {@code acequia deadletter …},
- * {@code acequia config …}, {@code acequia doctor …}.
+ * The command line: {@code acequia run …}, {@code describe}, {@code checkpoint}, {@code wal}, {@code deadletter}, {@code config},
+ * {@code status}, {@code stop}, {@code doctor}.
  */
 @Command(
         name = "acequia",
@@ -21,6 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Acequia.Version.class,
         subcommands = {
             RunCommand.class,
+            DescribeCommand.class,
             CheckpointCommand.class,
             WalCommand.class,
             DeadLetterCommand.class,
@@ -66,10 +67,13 @@ public final class Acequia {
 
     private Acequia() {}
 
-    /** Runs one command and leaves with its exit code; with 0 the JVM ends when its threads do, as with {@code java}. */
+    /**
+     * Runs one command and leaves with its exit code; with 0 the JVM ends when its threads do, as with {@code java}, but for
+     * those of a program that was only looked at.
+     */
     public static void main(String[] args) {
         int code = execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
-        if (code != OK) {
+        if (code != OK || args.length > 0 && args[0].equals("describe")) {
             System.exit(code);
         }
     }
@@ -79,6 +83,7 @@ public final class Acequia {
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Acequia::refuse)
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
                 .execute(args.length == 0 ? new String[] {"--help"} : args);

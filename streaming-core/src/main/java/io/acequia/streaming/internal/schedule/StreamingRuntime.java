@@ -189,6 +189,7 @@ public final class StreamingRuntime {
                         + "' is STOPPED and cannot be started again: make a new one");
             }
             graph.settle();
+            InsteadOfStart.pass(graph);
             ActiveContexts.enter(context, CallSite.here(), rdds.conf().get(StreamingConf.MULTIPLE_CONTEXTS));
             try {
                 startInside();
