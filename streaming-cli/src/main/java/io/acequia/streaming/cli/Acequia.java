@@ -12,7 +12,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line: {@code acequia run …}, {@code describe}, {@code checkpoint}, {@code wal}, {@code deadletter}, {@code config},
- * {@code status}, {@code stop}, {@code doctor}.
+ * {@code status}, {@code stop}, {@code shell}, {@code doctor}.
  */
 @Command(
         name = "acequia",
@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ConfigCommand.class,
             StatusCommand.class,
             StopCommand.class,
+            ShellCommand.class,
             DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -79,14 +80,17 @@ public final class Acequia {
     }
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new Acequia())
+        return commandLine()
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Acequia::refuse)
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
                 .execute(args.length == 0 ? new String[] {"--help"} : args);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Acequia()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static int refuse(ParameterException e, String[] args) {

@@ -12,8 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +41,6 @@ import picocli.CommandLine.Spec;
             "  4 something was left undone, or it has not stopped in time"
         })
 final class StopCommand implements Callable<Integer> {
-    private static final Pattern GRACE = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Duration TELL_EVERY = Duration.ofSeconds(2);
 
     @Spec
@@ -89,18 +86,10 @@ final class StopCommand implements Callable<Integer> {
     }
 
     private Duration patience() {
-        Matcher form = GRACE.matcher(grace);
-        if (!form.matches()) {
-            throw new ParameterException(
-                    spec.commandLine(), "ACQ-2287 --grace " + grace + ": give a time in ms, s, m or h, such as 30s");
-        }
-        long n = Long.parseLong(form.group(1));
-        return switch (form.group(2)) {
-            case "ms" -> Duration.ofMillis(n);
-            case "s" -> Duration.ofSeconds(n);
-            case "m" -> Duration.ofMinutes(n);
-            default -> Duration.ofHours(n);
-        };
+        return TimeText.parse(grace)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "ACQ-2287 --grace " + grace + ": give a time in ms, s, m or h, such as 30s"));
     }
 
     private int stop(JobFolder folder, JobProcess job, ProcessHandle process, Duration patience)
