@@ -6,7 +6,6 @@ import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Durations;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.regex.Matcher;
@@ -61,7 +60,8 @@ final class SettingValues {
         return value.toString();
     }
 
-    private static String form(Class<?> type) {
+    /** How a value of that type is written, in words. */
+    static String form(Class<?> type) {
         if (type.isEnum()) {
             StringBuilder names = new StringBuilder("one of");
             for (Object constant : type.getEnumConstants()) {
@@ -138,36 +138,5 @@ final class SettingValues {
             }
         }
         throw new NoSuchElementException(text);
-    }
-
-    /** The name with the fewest edits between. */
-    static String nearest(String name, Collection<String> names) {
-        String best = "";
-        int least = Integer.MAX_VALUE;
-        for (String candidate : names) {
-            int edits = edits(name, candidate);
-            if (edits < least) {
-                least = edits;
-                best = candidate;
-            }
-        }
-        return best;
-    }
-
-    private static int edits(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

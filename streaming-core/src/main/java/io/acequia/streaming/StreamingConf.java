@@ -6,7 +6,6 @@ import io.acequia.streaming.data.Codec;
 import io.acequia.streaming.data.TypedCodec;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -439,7 +438,7 @@ public final class StreamingConf {
         Key<?> key = KEYS.get(name);
         if (key == null) {
             throw new IllegalArgumentException("ACQ-0401 unknown setting '" + name + "': did you mean '"
-                    + SettingValues.nearest(name, new ArrayList<>(KEYS.keySet())) + "'?");
+                    + NearestName.of(name, keys().stream().map(Key::name).toList()) + "'?");
         }
         return key;
     }
@@ -458,7 +457,12 @@ public final class StreamingConf {
      * @param defaultValue used when nothing is set
      * @param sentence what it does
      */
-    public record Key<V>(String name, Class<V> type, V defaultValue, String sentence) {}
+    public record Key<V>(String name, Class<V> type, V defaultValue, String sentence) {
+        /** How its value is written, with the units that it may have: {@code a duration with its unit (ms, s, m, h, d)}. */
+        public String form() {
+            return SettingValues.form(type);
+        }
+    }
 
     /**
      * What happens when an output of a batch fails.

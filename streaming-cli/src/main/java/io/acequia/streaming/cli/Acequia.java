@@ -11,8 +11,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line: {@code acequia run …}, {@code acequia checkpoint …}, {@code acequia wal …}, {@code acequia deadletter …},
- * {@code acequia config …}, {@code acequia doctor …}.
+ * The command line: {@code acequia run …}, {@code describe}, {@code checkpoint}, {@code wal}, {@code deadletter}, {@code config},
+ * {@code status}, {@code stop}, {@code shell}, {@code doctor}.
  */
 @Command(
         name = "acequia",
@@ -21,10 +21,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Acequia.Version.class,
         subcommands = {
             RunCommand.class,
+            DescribeCommand.class,
             CheckpointCommand.class,
             WalCommand.class,
             DeadLetterCommand.class,
             ConfigCommand.class,
+            StatusCommand.class,
+            StopCommand.class,
+            ShellCommand.class,
             DoctorCommand.class
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -64,22 +68,29 @@ public final class Acequia {
 
     private Acequia() {}
 
-    /** Runs one command and leaves with its exit code; with 0 the JVM ends when its threads do, as with {@code java}. */
+    /**
+     * Runs one command and leaves with its exit code; with 0 the JVM ends when its threads do, as with {@code java}, but for
+     * those of a program that was only looked at.
+     */
     public static void main(String[] args) {
         int code = execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
-        if (code != OK) {
+        if (code != OK || args.length > 0 && args[0].equals("describe")) {
             System.exit(code);
         }
     }
 
     static int execute(PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new Acequia())
+        return commandLine()
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Acequia::refuse)
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
                 .execute(args.length == 0 ? new String[] {"--help"} : args);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Acequia()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static int refuse(ParameterException e, String[] args) {

@@ -64,7 +64,8 @@ final class CheckpointCommand implements Runnable {
                         + " a base, its own bytes and all that it needs, how much keeps data in it, how it looks, and how"
                         + " many batches the journal has after it.",
                 "Reads manifests only, so it also lists a checkpoint whose parts are damaged: 'checkpoint verify' judges."
-            })
+            },
+            footer = {"", "Example:", "  acequia checkpoint ls /var/lib/orders"})
     int ls(@Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory) throws IOException {
         try (JobFolder folder = JobFolder.open(directory, spec)) {
             Optional<JournalContent> journal = Optional.empty();

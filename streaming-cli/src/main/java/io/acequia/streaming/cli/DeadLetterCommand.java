@@ -45,7 +45,8 @@ final class DeadLetterCommand implements Runnable {
 
     @Command(
             name = "ls",
-            description = "A line for each batch and output: the batch time, the output, how many letters.")
+            description = "A line for each batch and output: the batch time, the output, how many letters.",
+            footer = {"", "Example:", "  acequia deadletter ls letters"})
     int ls(@Mixin LetterSelection selection) throws IOException {
         Map<List<String>, Long> counts = new LinkedHashMap<>();
         for (LetterFile file : files(selection)) {
@@ -70,7 +71,8 @@ final class DeadLetterCommand implements Runnable {
 
     @Command(
             name = "show",
-            description = "Shows letters: batch time, origin, position, what was thrown, and the record as text.")
+            description = "Shows letters: batch time, origin, position, what was thrown, and the record as text.",
+            footer = {"", "Example:", "  acequia deadletter show letters --output parse --limit 5"})
     int show(
             @Mixin LetterSelection selection,
             @Option(

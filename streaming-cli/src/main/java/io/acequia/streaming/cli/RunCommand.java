@@ -207,20 +207,21 @@ final class RunCommand implements Callable<Integer> {
         if (master != null) {
             all.put(StreamingConf.MASTER.name(), master);
         }
-        all.forEach(this::checkSetting);
+        checkSettings(all, spec);
         return all;
     }
 
     /** A mistake in a setting is one of the command, so it is told before the program starts. */
-    private void checkSetting(String key, String value) {
-        if (!key.startsWith("streaming.") || key.equals(SETTINGS_FILE)) {
-            return;
-        }
-        try {
-            StreamingConf.withoutDefaults().set(key, value);
-        } catch (IllegalArgumentException e) {
-            throw usage(e);
-        }
+    static void checkSettings(Map<String, String> settings, CommandSpec spec) {
+        settings.forEach((key, value) -> {
+            if (key.startsWith("streaming.") && !key.equals(SETTINGS_FILE)) {
+                try {
+                    StreamingConf.withoutDefaults().set(key, value);
+                } catch (IllegalArgumentException e) {
+                    throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+                }
+            }
+        });
     }
 
     private ParameterException usage(IllegalArgumentException e) {

@@ -56,7 +56,8 @@ final class WalCommand implements Runnable {
             description = {
                 "A line for each segment: its log, its records, its length, whether it is finished, when it was begun.",
                 "Reads the ends of the files, so it also lists a log that is damaged: 'wal verify' judges."
-            })
+            },
+            footer = {"", "Example:", "  acequia wal ls /var/lib/orders"})
     int ls(@Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory) throws IOException {
         try (Logs logs = logs(directory)) {
             List<List<String>> rows = new ArrayList<>();
@@ -98,7 +99,8 @@ final class WalCommand implements Runnable {
                 "Reads every record of every log, and checks it against its checksum and its place: a line for each log.",
                 "A torn end of the last segment was never promised to anybody: it is told, and is no damage.",
                 "Exits with 3 when a log is damaged, and says the file, the byte, why, and what to do."
-            })
+            },
+            footer = {"", "Example:", "  acequia wal verify /var/lib/orders"})
     int verify(@Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory) throws IOException {
         int code = Acequia.OK;
         try (Logs logs = logs(directory)) {
@@ -147,7 +149,8 @@ final class WalCommand implements Runnable {
                 "Shows records: number, type, length; of a block its source positions and first records, of the journal what a batch"
                         + " took and which of its outputs have ended.",
                 "Records of classes that are not here are not shown; the class is named."
-            })
+            },
+            footer = {"", "Example:", "  acequia wal cat /var/lib/orders --log lines --from 1200 --limit 5"})
     int cat(
             @Parameters(paramLabel = "DIR", description = DIRECTORY) Path directory,
             @Option(

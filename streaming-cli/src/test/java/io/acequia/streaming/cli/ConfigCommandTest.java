@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigCommandTest {
     @TempDir
@@ -38,7 +40,7 @@ class ConfigCommandTest {
         for (Key<?> key : StreamingConf.keys()) {
             String value = defaults.get(key.name());
             assertThat(list.out()).contains(key.name() + " = " + (value.isEmpty() ? "(empty)" : value));
-            assertThat(list.out()).contains(key.sentence());
+            assertThat(list.out()).contains(key.sentence() + " Value: " + key.form() + ".");
         }
     }
 
@@ -59,7 +61,9 @@ class ConfigCommandTest {
                 .contains("How long a graceful stop may take")
                 .contains("default:     30s")
                 .contains("in force:    30s (default)")
-                .contains("STREAMING_STOP_TIMEOUT");
+                .contains("STREAMING_STOP_TIMEOUT")
+                .contains("type:        Duration, a duration with its unit (ms, s, m, h, d)")
+                .contains("reloadable:  no");
     }
 
     @Test
@@ -91,6 +95,42 @@ class ConfigCommandTest {
                 .contains("did you mean 'streaming.master'?")
                 .contains("streaming.stop.timeout = 'soon'")
                 .contains("2 of 3 settings wrong");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "streaming.backpressure.enabled = false, streaming.backpressure.initial.rate = 10",
+        "streaming.receiver.max.rate.total = 99, streaming.receiver.max.rate = 100",
+        "streaming.receiver.max.rate = 50, streaming.backpressure.enabled = true",
+        "streaming.receiver.retry.first = 1m, streaming.receiver.retry.most = 30s",
+        "streaming.source.max.line = 2 MiB, streaming.log.max.record = 1 MiB",
+        "streaming.block.size = 2 MiB, streaming.source.buffer = 1 MiB",
+        "streaming.storage.memory = 8 MiB, streaming.source.buffer = 9 MiB"
+    })
+    void checkFindsSettingsThatContradictEachOther(String one, String other) throws IOException {
+        CommandRunner check = acequia("config", "check", file(one, other).toString());
+
+        assertThat(check.exitCode()).isEqualTo(2);
+        assertThat(check.err()).contains("ACQ-2281 streaming.").contains(" contradict each other: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "streaming.backpressure.enabled = true, streaming.backpressure.initial.rate = 10",
+        "streaming.receiver.max.rate.total = 0, streaming.receiver.max.rate = 100",
+        "streaming.receiver.max.rate = 100, streaming.backpressure.enabled = true",
+        "streaming.receiver.retry.first = 30s, streaming.receiver.retry.most = 30s",
+        "streaming.source.max.frame = 65 MiB, streaming.receiver.log = false",
+        "streaming.storage.memory = 0 B, streaming.source.buffer = 9 MiB"
+    })
+    void checkAcceptsSettingsThatGoTogether(String one, String other) throws IOException {
+        assertThat(acequia("config", "check", file(one, other).toString()).exitCode())
+                .isZero();
+    }
+
+    @Test
+    void theDefaultsContradictNothing() {
+        assertThat(SettingConflicts.in(StreamingConf.withoutDefaults())).isEmpty();
     }
 
     @Test

@@ -11,12 +11,14 @@ import io.acequia.streaming.internal.rdd.Rdds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -321,5 +323,68 @@ public final class StreamGraph {
         node.level().ifPresent(level -> text.append(", kept ").append(level));
         text.append('\n');
         node.parents().forEach(parent -> describe(beyond(parent, node.site()), depth + 1, text));
+    }
+
+    /** The program as a picture shows it; uids are known once it is settled. */
+    public GraphView view() {
+        Set<StreamNode> drawn = new TreeSet<>(Comparator.comparingInt(StreamNode::number));
+        List<GraphView.Arrow> arrows = new ArrayList<>();
+        outputs.forEach(output -> draw(output.input(), drawn));
+        List<GraphView.Box> boxes = new ArrayList<>();
+        for (StreamNode node : drawn) {
+            boxes.add(box(node));
+            node.parents().stream()
+                    .map(parent -> id(beyond(parent, node.site())))
+                    .distinct()
+                    .forEach(from -> arrows.add(new GraphView.Arrow(from, id(node))));
+        }
+        for (OutputNode output : outputs) {
+            String id = "o" + outputs.indexOf(output);
+            boxes.add(box(output, id));
+            arrows.add(new GraphView.Arrow(id(output.input()), id));
+        }
+        return new GraphView(conf.get(StreamingConf.APP_NAME), batchInterval, checkpointDirectory(), boxes, arrows);
+    }
+
+    private static void draw(StreamNode node, Set<StreamNode> drawn) {
+        if (drawn.add(node)) {
+            node.parents().forEach(parent -> draw(beyond(parent, node.site()), drawn));
+        }
+    }
+
+    private static String id(StreamNode node) {
+        return "n" + node.number();
+    }
+
+    private GraphView.Box box(StreamNode node) {
+        Optional<String> source =
+                node instanceof InputNode input ? Optional.of(input.origin().name()) : Optional.empty();
+        boolean keeps = nodes.stream()
+                .anyMatch(step -> step.site() == node.site() && (step instanceof StateNode || step.isStored()));
+        GraphView.Kind kind =
+                source.isPresent() ? GraphView.Kind.SOURCE : keeps ? GraphView.Kind.STATEFUL : GraphView.Kind.OPERATION;
+        return new GraphView.Box(
+                id(node),
+                kind,
+                node.displayName(),
+                node.site().operator(),
+                node.site().uid(),
+                node.site().callSite(),
+                source,
+                node.slide(),
+                node.level().map(Object::toString));
+    }
+
+    private static GraphView.Box box(OutputNode output, String id) {
+        return new GraphView.Box(
+                id,
+                GraphView.Kind.OUTPUT,
+                output.displayName(),
+                output.site().operator(),
+                output.site().uid(),
+                output.site().callSite(),
+                Optional.empty(),
+                output.input().slide(),
+                Optional.empty());
     }
 }

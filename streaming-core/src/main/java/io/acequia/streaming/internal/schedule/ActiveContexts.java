@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The contexts that are active in this JVM, with where each was started: the only thing that is static in core. */
+/** The contexts that are active in this JVM, with where each was started: with {@link InsteadOfStart} all that is static in core. */
 final class ActiveContexts {
     private static final Map<StreamingContext, String> ACTIVE = new LinkedHashMap<>();
 

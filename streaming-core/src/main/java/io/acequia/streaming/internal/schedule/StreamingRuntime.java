@@ -71,6 +71,7 @@ public final class StreamingRuntime {
     private @Nullable Thread shutdownHook;
     private @Nullable JobDirectory directory;
     private volatile @Nullable DurableJob durable;
+    private Optional<StatusReport> statusReport = Optional.empty();
     private StopReport report = new StopReport(true, Duration.ZERO, 0, 0, 0);
 
     private StreamingRuntime(
@@ -188,14 +189,15 @@ public final class StreamingRuntime {
                         + "' is STOPPED and cannot be started again: make a new one");
             }
             graph.settle();
+            InsteadOfStart.pass(graph);
             ActiveContexts.enter(context, CallSite.here(), rdds.conf().get(StreamingConf.MULTIPLE_CONTEXTS));
             try {
                 startInside();
             } catch (Error e) {
-                abandonStart();
+                abandonStart(e);
                 throw e;
             } catch (Exception e) {
-                abandonStart();
+                abandonStart(e);
                 throw e instanceof RuntimeException unchecked
                         ? unchecked
                         : new StreamingException(
@@ -232,6 +234,7 @@ public final class StreamingRuntime {
         scheduler = started;
         startedAt = now;
         lifecycle.move(ContextState.ACTIVE);
+        statusReport.ifPresent(StatusReport::write);
         bus.start();
         bus.post(listener -> listener.onStreamingStarted(new StreamingStarted(now, isRecovered())));
         LOG.info(
@@ -257,6 +260,7 @@ public final class StreamingRuntime {
                     clock,
                     new Beginning(floor, graph.batchInterval(), rdds.defaultParallelism()),
                     this::awaitSpace);
+            statusReport = StatusReport.begin(taken, this::status, clock, bus);
         }
     }
 
@@ -305,7 +309,7 @@ public final class StreamingRuntime {
         return new QueueFeed(node, ((InputNode.Queued) origin).queue(), rdds);
     }
 
-    private void abandonStart() {
+    private void abandonStart(Throwable why) {
         unhookShutdown();
         lifecycle.moveFrom(ContextState.ACTIVE, ContextState.STOPPING);
         BatchScheduler begun = scheduler;
@@ -316,6 +320,7 @@ public final class StreamingRuntime {
             feed.stop(Duration.ZERO);
             feed.close();
         }
+        statusReport.ifPresent(told -> told.end(report, why));
         closeDirectory();
         graph.close(ContextState.STOPPED.name());
         ActiveContexts.leave(context);
@@ -404,6 +409,7 @@ public final class StreamingRuntime {
         long begin = StreamClock.system().nanoTime();
         BatchScheduler running = scheduler;
         BatchScheduler.Left left = new BatchScheduler.Left(0, 0, 0);
+        statusReport.ifPresent(StatusReport::write);
         try {
             if (running != null) {
                 left = running.stop(grace);
@@ -421,6 +427,7 @@ public final class StreamingRuntime {
                     left.nothing() ? "" : ", leaving " + left);
             bus.post(listener ->
                     listener.onStreamingStopped(new StreamingStopped(clock.now(), Optional.ofNullable(failure.get()))));
+            statusReport.ifPresent(told -> told.end(report, failure.get()));
             closeDirectory();
             ActiveContexts.leave(context);
             graph.close(ContextState.STOPPED.name());

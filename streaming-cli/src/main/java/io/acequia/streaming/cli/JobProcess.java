@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.cli;
+
+import io.acequia.streaming.internal.schedule.JobDirectory;
+import io.acequia.streaming.internal.schedule.JobStatus;
+import io.acequia.streaming.internal.store.StatusFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What the status file of a job says, held against the processes of this machine. A number of a process is given again after its
+ * end, so the start of the process decides whether it is the one that wrote the file. The system counts that from its boot, whose
+ * time moves with corrections of the clock: two seconds between them are the same moment.
+ *
+ * @param status what the file says
+ * @param place where the process is
+ * @param handle of the process, when it is there
+ */
+record JobProcess(JobStatus status, Place place, Optional<ProcessHandle> handle) {
+    private static final Duration SAME_MOMENT = Duration.ofSeconds(2);
+
+    /** Where the process is that wrote the status. */
+    enum Place {
+        /** Alive on this machine. */
+        HERE,
+        /** It said that it had stopped. */
+        STOPPED,
+        /** It ended and did not say so. */
+        GONE,
+        /** Another process has its number: it ended and did not say so. */
+        REPLACED,
+        /** A process has its number, and the system does not tell when that was started. */
+        UNSURE,
+        /** On another machine, or in another container. */
+        ELSEWHERE
+    }
+
+    /**
+     * Reads the status in a checkpoint directory.
+     *
+     * @throws DataRefusedException when there is none, or it cannot be read
+     */
+    static JobProcess of(JobFolder folder) throws IOException {
+        JobStatus status = read(folder);
+        if (status.state().equals("STOPPED")) {
+            return new JobProcess(status, Place.STOPPED, Optional.empty());
+        }
+        if (!status.process().host().equals(StatusFile.thisHost())) {
+            return new JobProcess(status, Place.ELSEWHERE, Optional.empty());
+        }
+        Optional<ProcessHandle> handle =
+                ProcessHandle.of(status.process().pid()).filter(ProcessHandle::isAlive);
+        Place place = handle.map(alive -> place(status, alive)).orElse(Place.GONE);
+        return new JobProcess(status, place, handle.filter(alive -> place == Place.HERE));
+    }
+
+    private static Place place(JobStatus status, ProcessHandle alive) {
+        Optional<Instant> written = status.process().started();
+        Optional<Instant> actual = alive.info().startInstant();
+        if (written.isEmpty() || actual.isEmpty()) {
+            return Place.UNSURE;
+        }
+        Duration between = Duration.between(written.get(), actual.get()).abs();
+        return between.compareTo(SAME_MOMENT) <= 0 ? Place.HERE : Place.REPLACED;
+    }
+
+    private static JobStatus read(JobFolder folder) throws IOException {
+        Path path = folder.path();
+        JobStatus status;
+        try {
+            status = StatusFile.in(path)
+                    .read()
+                    .map(JobStatus::of)
+                    .orElseThrow(
+                            () -> new DataRefusedException("ACQ-2282 there is no file '" + StatusFile.NAME + "' in "
+                                    + path + ": "
+                                    + (isTaken(folder) ? "the job that runs there" : "the last job that ran there")
+                                    + " has not written one; a job does at its start, on a local disk"));
+        } catch (IllegalArgumentException e) {
+            throw new DataRefusedException(
+                    "ACQ-2283 the file '" + StatusFile.NAME + "' in " + path + " is none of this version: "
+                            + e.getMessage() + "; a running job replaces it with its next batch");
+        }
+        if (!status.job().equals(folder.job().toString())) {
+            throw new DataRefusedException("ACQ-2284 the file '" + StatusFile.NAME + "' in " + path
+                    + " is that of another job, " + status.job() + ": it was copied there; delete it");
+        }
+        return status;
+    }
+
+    private static boolean isTaken(JobFolder folder) {
+        try {
+            return folder.storage().isLocked(JobDirectory.LOCK);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** For people: {@code process 4711 on web1}. */
+    String name() {
+        return "process " + status.process().pid() + " on " + status.process().host();
+    }
+}
