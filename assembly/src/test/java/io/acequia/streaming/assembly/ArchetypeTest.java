@@ -19,7 +19,8 @@ class ArchetypeTest {
     /** A version that is written into a template goes stale without anybody's notice. */
     @Test
     void everyVersionOfANewProjectComesFromTheParentPom() {
-        List<String> versions = VERSION.matcher(POM).results().map(found -> found.group(2)).toList();
+        List<String> versions =
+                VERSION.matcher(POM).results().map(found -> found.group(2)).toList();
         String parent = Repository.read("pom.xml");
 
         assertThat(versions).hasSizeGreaterThan(10).allMatch(version -> version.matches("@.*@|\\$\\{.*}"));
@@ -42,7 +43,8 @@ class ArchetypeTest {
     /** Those that end a statement or begin a block. */
     @Test
     void theFirstJobHasAtMostTenLinesOfCode() {
-        String job = Repository.read("archetype/quickstart/src/main/resources/archetype-resources/src/main/java/WordCount.java");
+        String job = Repository.read(
+                "archetype/quickstart/src/main/resources/archetype-resources/src/main/java/WordCount.java");
         String bodies = job.substring(job.indexOf("private WordCount()"));
 
         assertThat(Pattern.compile("(?m)[;{]$").matcher(bodies).results().map(MatchResult::group))
