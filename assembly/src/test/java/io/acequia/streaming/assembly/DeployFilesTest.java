@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What docs/deploy gives to systemd and Kubernetes is understood by them, and keeps what it says. */
 class DeployFilesTest {
@@ -149,6 +150,23 @@ class DeployFilesTest {
         assertThat(setting("ProtectSystem")).isEqualTo("strict");
         assertThat(setting("NoNewPrivileges")).isEqualTo("yes");
         assertThat(setting("User")).isNotEqualTo("root");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"docs/deploy/Dockerfile", "archetype/shared/archetype-resources/Dockerfile"})
+    void anImageRunsTheJvmAloneAndNotAsRoot(String file) throws IOException {
+        List<String> lines = Repository.lines(file);
+        long user =
+                set(YAML).getSpec().getTemplate().getSpec().getSecurityContext().getRunAsUser();
+
+        assertThat(lines)
+                .contains("ARG BASE=eclipse-temurin:17-jre", "FROM ${BASE}", "STOPSIGNAL SIGTERM")
+                .contains("USER " + user + ":" + user);
+        assertThat(lines.stream().filter(line -> line.startsWith("ENTRYPOINT")))
+                .as("not by a shell, which would keep the signal for itself")
+                .singleElement()
+                .asString()
+                .matches("ENTRYPOINT \\[\"(java|/opt/acequia/bin/acequia)\".*]");
     }
 
     private static void both(String yaml) throws IOException {

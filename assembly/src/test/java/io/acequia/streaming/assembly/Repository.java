@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** The source tree that the tests of this module read: its modules, their sources, their classes. */
 final class Repository {
     /** Modules of the reactor that no user depends on. */
-    private static final Set<String> UNPUBLISHED = Set.of("bom", "examples", "benchmarks", "assembly");
+    private static final Set<String> UNPUBLISHED = Set.of("bom", "examples", "archetype", "benchmarks", "assembly");
 
     static final Path ROOT = findRoot();
     static final String TESTKIT = "streaming-testkit";
