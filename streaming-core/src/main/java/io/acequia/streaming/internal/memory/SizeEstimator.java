@@ -27,6 +27,7 @@ public final class SizeEstimator {
     private static final int DEEPEST = 12;
     /** About as many, so that the set of those seen does not grow again and again. */
     private static final int OBJECTS_OF_A_RECORD = 4;
+
     private static final int HEADER = 16;
     private static final int REFERENCE = 4;
     /** For an object of the JDK that does not let us look inside. */
