@@ -35,13 +35,17 @@ class FlumeExamplesTest {
     private static final String SINK = "io/acequia/streaming/flume/sink/PollingSink.class";
     private static final String AGENT =
             """
-            a.sources = in
+            a.sources = s1 s2
             a.channels = c1 c2
             a.sinks = k1 k2
-            a.sources.in.type = avro
-            a.sources.in.bind = 127.0.0.1
-            a.sources.in.port = $PORT
-            a.sources.in.channels = c1 c2
+            a.sources.s1.type = avro
+            a.sources.s1.bind = 127.0.0.1
+            a.sources.s1.port = $PORT
+            a.sources.s1.channels = c1
+            a.sources.s2.type = avro
+            a.sources.s2.bind = 127.0.0.1
+            a.sources.s2.port = $POLLED_IN
+            a.sources.s2.channels = c2
             a.channels.c1.type = memory
             a.channels.c1.keep-alive = 0
             a.channels.c2.type = memory
@@ -66,12 +70,12 @@ class FlumeExamplesTest {
         }
         agent = RealServer.of("acequia/flume")
                 .port("PORT")
+                .port("POLLED_IN")
                 .port("POLLED_PORT")
                 .environment("SENT_PORT", String.valueOf(sentPort))
                 .environment("CONF", AGENT)
                 .environment("SINK_JAR", Base64.getEncoder().encodeToString(sinkJar()))
                 .start();
-        publish();
     }
 
     @AfterAll
@@ -99,8 +103,8 @@ class FlumeExamplesTest {
         return bytes.toByteArray();
     }
 
-    private static void publish() throws EventDeliveryException {
-        RpcClient client = RpcClientFactory.getDefaultInstance("127.0.0.1", agent.port(), 100);
+    private static void publish(int port) throws EventDeliveryException {
+        RpcClient client = RpcClientFactory.getDefaultInstance("127.0.0.1", port, 100);
         try {
             client.appendBatch(Collections.nCopies(20, EventBuilder.withBody("event", UTF_8)));
         } finally {
@@ -110,12 +114,29 @@ class FlumeExamplesTest {
 
     @Test
     void eventsThatAreSentAreCounted() throws Exception {
+        publish(agent.port());
         counts("listen", sentPort);
     }
 
     @Test
     void eventsThatAreFetchedAreCounted() throws Exception {
+        publish(agent.port("POLLED_IN"));
         counts("poll", agent.port("POLLED_PORT"));
+    }
+
+    @Test
+    void theExampleRunsFromAcequiaAll() throws Exception {
+        publish(agent.port());
+        publish(agent.port("POLLED_IN"));
+        try (JarProgram listening = fromAcequiaAll("listen", sentPort);
+                JarProgram polling = fromAcequiaAll("poll", agent.port("POLLED_PORT"))) {
+            listening.awaitPrinted("Received 20 flume events.");
+            polling.awaitPrinted("Received 20 flume events.");
+        }
+    }
+
+    private static JarProgram fromAcequiaAll(String way, int port) throws IOException {
+        return JarProgram.fromAcequiaAll(FlumeEventCount.class, way, "127.0.0.1", String.valueOf(port));
     }
 
     private static void counts(String way, int port) throws Exception {
