@@ -35,9 +35,9 @@ class FlumeExamplesTest {
     private static final String SINK = "io/acequia/streaming/flume/sink/PollingSink.class";
     private static final String AGENT =
             """
-            a.sources = s1 s2
-            a.channels = c1 c2
-            a.sinks = k1 k2
+            a.sources = s1 s2 s3
+            a.channels = c1 c2 c3
+            a.sinks = k1 k2 k3
             a.sources.s1.type = avro
             a.sources.s1.bind = 127.0.0.1
             a.sources.s1.port = $PORT
@@ -46,10 +46,16 @@ class FlumeExamplesTest {
             a.sources.s2.bind = 127.0.0.1
             a.sources.s2.port = $POLLED_IN
             a.sources.s2.channels = c2
+            a.sources.s3.type = avro
+            a.sources.s3.bind = 127.0.0.1
+            a.sources.s3.port = $SENT_TO_ALL_IN
+            a.sources.s3.channels = c3
             a.channels.c1.type = memory
             a.channels.c1.keep-alive = 0
             a.channels.c2.type = memory
             a.channels.c2.keep-alive = 0
+            a.channels.c3.type = memory
+            a.channels.c3.keep-alive = 0
             a.sinks.k1.type = avro
             a.sinks.k1.channel = c1
             a.sinks.k1.hostname = 127.0.0.1
@@ -58,21 +64,30 @@ class FlumeExamplesTest {
             a.sinks.k2.channel = c2
             a.sinks.k2.host = 127.0.0.1
             a.sinks.k2.port = $POLLED_PORT
+            a.sinks.k3.type = avro
+            a.sinks.k3.channel = c3
+            a.sinks.k3.hostname = 127.0.0.1
+            a.sinks.k3.port = $SENT_TO_ALL_PORT
             """;
 
     private static int sentPort;
+    private static int sentToAllPort;
     private static RealServer agent;
 
     @BeforeAll
     static void start() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket another = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             sentPort = free.getLocalPort();
+            sentToAllPort = another.getLocalPort();
         }
         agent = RealServer.of("acequia/flume")
                 .port("PORT")
                 .port("POLLED_IN")
                 .port("POLLED_PORT")
+                .port("SENT_TO_ALL_IN")
                 .environment("SENT_PORT", String.valueOf(sentPort))
+                .environment("SENT_TO_ALL_PORT", String.valueOf(sentToAllPort))
                 .environment("CONF", AGENT)
                 .environment("SINK_JAR", Base64.getEncoder().encodeToString(sinkJar()))
                 .start();
@@ -126,9 +141,9 @@ class FlumeExamplesTest {
 
     @Test
     void theExampleRunsFromAcequiaAll() throws Exception {
-        publish(agent.port());
+        publish(agent.port("SENT_TO_ALL_IN"));
         publish(agent.port("POLLED_IN"));
-        try (JarProgram listening = fromAcequiaAll("listen", sentPort);
+        try (JarProgram listening = fromAcequiaAll("listen", sentToAllPort);
                 JarProgram polling = fromAcequiaAll("poll", agent.port("POLLED_PORT"))) {
             listening.awaitPrinted("Received 20 flume events.");
             polling.awaitPrinted("Received 20 flume events.");
