@@ -20,6 +20,7 @@ class ReadmeTest {
             "docs/windows-and-state.md",
             "docs/migrating-from-spark.md",
             "docs/deploy/README.md",
+            "docs/packaging.md",
             "docs/jdbc.md");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```java *(\\S*)$\\R(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");

@@ -35,17 +35,27 @@ class FlumeExamplesTest {
     private static final String SINK = "io/acequia/streaming/flume/sink/PollingSink.class";
     private static final String AGENT =
             """
-            a.sources = in
-            a.channels = c1 c2
-            a.sinks = k1 k2
-            a.sources.in.type = avro
-            a.sources.in.bind = 127.0.0.1
-            a.sources.in.port = $PORT
-            a.sources.in.channels = c1 c2
+            a.sources = s1 s2 s3
+            a.channels = c1 c2 c3
+            a.sinks = k1 k2 k3
+            a.sources.s1.type = avro
+            a.sources.s1.bind = 127.0.0.1
+            a.sources.s1.port = $PORT
+            a.sources.s1.channels = c1
+            a.sources.s2.type = avro
+            a.sources.s2.bind = 127.0.0.1
+            a.sources.s2.port = $POLLED_IN
+            a.sources.s2.channels = c2
+            a.sources.s3.type = avro
+            a.sources.s3.bind = 127.0.0.1
+            a.sources.s3.port = $SENT_TO_ALL_IN
+            a.sources.s3.channels = c3
             a.channels.c1.type = memory
             a.channels.c1.keep-alive = 0
             a.channels.c2.type = memory
             a.channels.c2.keep-alive = 0
+            a.channels.c3.type = memory
+            a.channels.c3.keep-alive = 0
             a.sinks.k1.type = avro
             a.sinks.k1.channel = c1
             a.sinks.k1.hostname = 127.0.0.1
@@ -54,24 +64,33 @@ class FlumeExamplesTest {
             a.sinks.k2.channel = c2
             a.sinks.k2.host = 127.0.0.1
             a.sinks.k2.port = $POLLED_PORT
+            a.sinks.k3.type = avro
+            a.sinks.k3.channel = c3
+            a.sinks.k3.hostname = 127.0.0.1
+            a.sinks.k3.port = $SENT_TO_ALL_PORT
             """;
 
     private static int sentPort;
+    private static int sentToAllPort;
     private static RealServer agent;
 
     @BeforeAll
     static void start() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket another = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             sentPort = free.getLocalPort();
+            sentToAllPort = another.getLocalPort();
         }
         agent = RealServer.of("acequia/flume")
                 .port("PORT")
+                .port("POLLED_IN")
                 .port("POLLED_PORT")
+                .port("SENT_TO_ALL_IN")
                 .environment("SENT_PORT", String.valueOf(sentPort))
+                .environment("SENT_TO_ALL_PORT", String.valueOf(sentToAllPort))
                 .environment("CONF", AGENT)
                 .environment("SINK_JAR", Base64.getEncoder().encodeToString(sinkJar()))
                 .start();
-        publish();
     }
 
     @AfterAll
@@ -99,8 +118,8 @@ class FlumeExamplesTest {
         return bytes.toByteArray();
     }
 
-    private static void publish() throws EventDeliveryException {
-        RpcClient client = RpcClientFactory.getDefaultInstance("127.0.0.1", agent.port(), 100);
+    private static void publish(int port) throws EventDeliveryException {
+        RpcClient client = RpcClientFactory.getDefaultInstance("127.0.0.1", port, 100);
         try {
             client.appendBatch(Collections.nCopies(20, EventBuilder.withBody("event", UTF_8)));
         } finally {
@@ -110,12 +129,29 @@ class FlumeExamplesTest {
 
     @Test
     void eventsThatAreSentAreCounted() throws Exception {
+        publish(agent.port());
         counts("listen", sentPort);
     }
 
     @Test
     void eventsThatAreFetchedAreCounted() throws Exception {
+        publish(agent.port("POLLED_IN"));
         counts("poll", agent.port("POLLED_PORT"));
+    }
+
+    @Test
+    void theExampleRunsFromAcequiaAll() throws Exception {
+        publish(agent.port("SENT_TO_ALL_IN"));
+        publish(agent.port("POLLED_IN"));
+        try (JarProgram listening = fromAcequiaAll("listen", sentToAllPort);
+                JarProgram polling = fromAcequiaAll("poll", agent.port("POLLED_PORT"))) {
+            listening.awaitPrinted("Received 20 flume events.");
+            polling.awaitPrinted("Received 20 flume events.");
+        }
+    }
+
+    private static JarProgram fromAcequiaAll(String way, int port) throws IOException {
+        return JarProgram.fromAcequiaAll(FlumeEventCount.class, way, "127.0.0.1", String.valueOf(port));
     }
 
     private static void counts(String way, int port) throws Exception {

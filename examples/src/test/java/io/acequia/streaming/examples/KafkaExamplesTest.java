@@ -48,6 +48,8 @@ class KafkaExamplesTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.endpoint()))) {
             admin.createTopics(List.of(
                             new NewTopic("lines", 2, (short) 1),
+                            new NewTopic("all", 2, (short) 1),
+                            new NewTopic("connector", 2, (short) 1),
                             new NewTopic("sentences", 2, (short) 1),
                             new NewTopic("counts", 1, (short) 1)))
                     .all()
@@ -85,6 +87,24 @@ class KafkaExamplesTest {
             assertThat(t.last("counts"))
                     .extracting(Object::toString)
                     .containsExactlyInAnyOrder("(to,2)", "(be,2)", "(or,1)", "(not,1)");
+        }
+    }
+
+    @Test
+    void theExampleRunsFromAcequiaAll() throws Exception {
+        send("all", "to be or", "not to be");
+        counts(JarProgram.fromAcequiaAll(DirectKafkaWordCount.class, broker.endpoint(), "all"));
+    }
+
+    @Test
+    void theExampleRunsFromCoreAndTheJarOfTheConnector() throws Exception {
+        send("connector", "to be or", "not to be");
+        counts(JarProgram.fromConnector("kafka", DirectKafkaWordCount.class, broker.endpoint(), "connector"));
+    }
+
+    private static void counts(JarProgram program) throws Exception {
+        try (program) {
+            assertThat(program.awaitCounts(6)).isEqualTo(Map.of("to", 2L, "be", 2L, "or", 1L, "not", 1L));
         }
     }
 

@@ -51,15 +51,15 @@ class KinesisExamplesTest {
         return URI.create("http://" + server.endpoint());
     }
 
-    private static void send(String... lines) throws Exception {
+    private static void send(String stream, String... lines) throws Exception {
         try (KinesisAsyncClient client = KinesisAsyncClient.builder()
                 .endpointOverride(at(kinesis))
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, "hidden")))
                 .build()) {
-            client.createStream(request -> request.streamName("lines").shardCount(2))
+            client.createStream(request -> request.streamName(stream).shardCount(2))
                     .get();
-            while (client.describeStreamSummary(request -> request.streamName("lines"))
+            while (client.describeStreamSummary(request -> request.streamName(stream))
                             .get()
                             .streamDescriptionSummary()
                             .streamStatus()
@@ -68,7 +68,7 @@ class KinesisExamplesTest {
             }
             for (String line : lines) {
                 client.putRecord(request ->
-                                request.streamName("lines").partitionKey(line).data(SdkBytes.fromUtf8String(line)))
+                                request.streamName(stream).partitionKey(line).data(SdkBytes.fromUtf8String(line)))
                         .get();
             }
         }
@@ -76,7 +76,7 @@ class KinesisExamplesTest {
 
     @Test
     void wordsOfAStreamAreCounted() throws Exception {
-        send("to be or", "not to be");
+        send("lines", "to be or", "not to be");
         KinesisSource<String> source = KinesisWordCount.lines("words", "lines", "us-east-1")
                 .endpoint(at(kinesis))
                 .leaseTableEndpoint(at(dynamoDb))
@@ -95,5 +95,19 @@ class KinesisExamplesTest {
             }
         }
         assertThat(counts).isEqualTo(Map.of("to", 2L, "be", 2L, "or", 1L, "not", 1L));
+    }
+
+    @Test
+    void theExampleRunsFromAcequiaAll() throws Exception {
+        send("all", "to be or", "not to be");
+        try (JarProgram program = JarProgram.fromAcequiaAll(
+                KinesisWordCountHere.class,
+                "words-from-all",
+                "all",
+                at(kinesis).toString(),
+                at(dynamoDb).toString(),
+                KEY)) {
+            assertThat(program.awaitCounts(6)).isEqualTo(Map.of("to", 2L, "be", 2L, "or", 1L, "not", 1L));
+        }
     }
 }

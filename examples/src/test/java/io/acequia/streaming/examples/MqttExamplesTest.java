@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class MqttExamplesTest {
     private static RealServer broker;
+    private static int subscribed;
 
     @BeforeAll
     static void start() throws Exception {
@@ -55,27 +56,54 @@ class MqttExamplesTest {
 
     @Test
     void wordsOfTopicsAreCountedAndTheCountsArePublished() throws Exception {
-        MqttSource counts = MqttSource.builder(at())
-                .clientId("test")
-                .subscribe("counts/#", 1)
+        try (RunningProgram program =
+                RunningProgram.start(MqttWordCount::main, at().uris().get(0), "lines/#", "counts")) {
+            assertThatWordsAreCounted("lines/hamlet", "counts");
+            program.stopStream().awaitEnd();
+        }
+    }
+
+    @Test
+    void theExampleRunsFromAcequiaAll() throws Exception {
+        JarProgram program =
+                JarProgram.fromAcequiaAll(MqttWordCount.class, at().uris().get(0), "lines/#", "all");
+        try (program) {
+            assertThatWordsAreCounted("lines/hamlet", "all");
+        }
+    }
+
+    @Test
+    void theExampleRunsFromCoreAndTheJarOfTheConnector() throws Exception {
+        JarProgram program = JarProgram.fromConnector(
+                "mqtt", MqttWordCount.class, at().uris().get(0), "lines/#", "connector");
+        try (program) {
+            assertThatWordsAreCounted("lines/hamlet", "connector");
+        }
+    }
+
+    /** A program that has just been started subscribes, counts what is published, and publishes its counts. */
+    private void assertThatWordsAreCounted(String topic, String counts) throws Exception {
+        MqttSource source = MqttSource.builder(at())
+                .clientId("test-of-" + counts)
+                .subscribe(counts + "/#", 1)
                 .build();
-        ReliableReceiver<MqttMessage> receiver = (ReliableReceiver<MqttMessage>) counts.newReceiver();
+        ReliableReceiver<MqttMessage> receiver = (ReliableReceiver<MqttMessage>) source.newReceiver();
         receiver.connect();
-        try (receiver;
-                RunningProgram program =
-                        RunningProgram.start(MqttWordCount::main, at().uris().get(0), "lines/#", "counts")) {
-            while (!broker.log().contains("Sending SUBACK to word-count")) {
+        try (receiver) {
+            subscribed++;
+            while (broker.log().split("Sending SUBACK to word-count", -1).length <= subscribed) {
                 Thread.onSpinWait();
             }
-            publish("lines/hamlet", "to be or", "not to be");
+            publish(topic, "to be or", "not to be");
             Map<String, Long> seen = new TreeMap<>();
             while (seen.values().stream().mapToLong(Long::longValue).sum() < 6) {
                 Delivery<MqttMessage> read = receiver.read(100, Duration.ofMillis(50));
-                read.records().forEach(each -> seen.merge(each.topic(), Long.parseLong(each.text()), Long::sum));
+                read.records()
+                        .forEach(each -> seen.merge(
+                                each.topic().substring(counts.length() + 1), Long.parseLong(each.text()), Long::sum));
                 read.settlement().ack();
             }
-            assertThat(seen).isEqualTo(Map.of("counts/to", 2L, "counts/be", 2L, "counts/or", 1L, "counts/not", 1L));
-            program.stopStream().awaitEnd();
+            assertThat(seen).isEqualTo(Map.of("to", 2L, "be", 2L, "or", 1L, "not", 1L));
         }
     }
 }

@@ -94,6 +94,15 @@ class ZeroMqExamplesTest {
     }
 
     @Test
+    void theExampleRunsFromAcequiaAll() throws Exception {
+        tell("open", "all", "DEALER", "connect", address);
+        tell("publish", "all", hex("to be or"), hex("not to be"));
+        try (JarProgram program = JarProgram.fromAcequiaAll(ZeroMqWordCount.class, address)) {
+            assertThat(program.awaitCounts(6)).isEqualTo(Map.of("to", 2L, "be", 2L, "or", 1L, "not", 1L));
+        }
+    }
+
+    @Test
     void wordsOfATopicAreCounted() throws Exception {
         tell("open", "feed", "PUB", "bind", address);
         try (TestStreams t = TestStreams.every(
