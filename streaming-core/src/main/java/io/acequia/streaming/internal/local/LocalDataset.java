@@ -6,9 +6,11 @@ import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.JobInfo;
-import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
+import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.shape.Shape;
+import io.acequia.streaming.internal.shape.Shapes;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> type of the records
  */
-final class LocalDataset<T> implements Dataset<T> {
+final class LocalDataset<T> implements Dataset<T>, Shapes.Shaped {
     private final LocalEngine engine;
     private final int partitionCount;
     private final Optional<Partitioner> partitioner;
@@ -192,7 +194,8 @@ final class LocalDataset<T> implements Dataset<T> {
         return engine;
     }
 
-    Shape shape() {
+    @Override
+    public Shape shape() {
         return shape;
     }
 

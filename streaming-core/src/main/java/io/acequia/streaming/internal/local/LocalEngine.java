@@ -20,31 +20,26 @@ import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.shape.Shapes;
 import io.acequia.streaming.internal.store.AsideFiles;
 import io.acequia.streaming.internal.store.BlockStore;
-import io.acequia.streaming.internal.store.FailpointStorage;
-import io.acequia.streaming.internal.store.Loaders;
-import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.MemoryBudget;
 import io.acequia.streaming.internal.store.PageFiles;
 import io.acequia.streaming.internal.store.PartitionStore;
 import io.acequia.streaming.internal.store.RecordSerializer;
+import io.acequia.streaming.internal.store.Storages;
 import io.acequia.streaming.storage.Storage;
-import io.acequia.streaming.storage.StorageProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +58,6 @@ import org.jspecify.annotations.Nullable;
 final class LocalEngine implements Engine {
     private static final int HEAP_PERCENT = 40;
     private static final int STATE_HEAP_PERCENT = 30;
-    /** A single letter is a drive. */
-    private static final Pattern OTHER_SCHEME = Pattern.compile("(?!file:)[A-Za-z][A-Za-z0-9+.-]+:.*");
 
     private final int slots;
     private final int parallelism;
@@ -204,17 +197,7 @@ final class LocalEngine implements Engine {
 
     @Override
     public Storage storage(String uri) throws IOException {
-        if (OTHER_SCHEME.matcher(uri).matches()) {
-            for (StorageProvider provider : ServiceLoader.load(StorageProvider.class, Loaders.context())) {
-                if (provider.accepts(uri)) {
-                    return FailpointStorage.around(provider.open(uri));
-                }
-            }
-            throw new IOException("ACQ-0525 the local engine has no storage for " + uri
-                    + ": it knows paths and file: URIs of this machine, and what artifacts bring, such as"
-                    + " streaming-hadoop for hdfs: and s3a:");
-        }
-        return FailpointStorage.around(LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri)));
+        return Storages.open(uri);
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.engine.StateChange;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.engine.StateOperator;
+import io.acequia.streaming.internal.shape.Shape;
+import io.acequia.streaming.internal.shape.Shapes;
 import io.acequia.streaming.internal.store.PageFiles;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -8,6 +8,8 @@ import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.internal.memory.Gauge;
+import io.acequia.streaming.internal.shape.Shape;
+import io.acequia.streaming.internal.shape.Shapes;
 import io.acequia.streaming.internal.store.AsideFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -132,7 +134,7 @@ final class Shuffled<T> implements Root<T> {
 
     @Override
     public Shape shape(Shapes shapes) {
-        return shapes.shape(Shuffled.class, List.of(key, partitioner), List.of(parent));
+        return shapes.shuffle(Shuffled.class, List.of(key, partitioner), List.of(parent));
     }
 
     /** What one task placed: for each target what was written, in order, and then the list in memory of those that got a record. */
