@@ -39,7 +39,8 @@ final class CheckpointFiles<T> implements Serializable {
             }
         } catch (IllegalArgumentException | IOException e) {
             throw new IllegalArgumentException(
-                    "ACQ-2685 cannot checkpoint into '" + directory + "': must be a directory that can be written by all"
+                    "ACQ-2685 cannot checkpoint into '" + directory
+                            + "': must be a directory that can be written by all"
                             + " machines, such as hdfs://names/app/checkpoint: " + e,
                     e);
         }
@@ -79,10 +80,8 @@ final class CheckpointFiles<T> implements Serializable {
     }
 
     private void write(FileSystem files, Path path, Iterator<T> records) throws IOException {
-        try (SerializationStream out = SparkEnv.get()
-                .serializer()
-                .newInstance()
-                .serializeStream(files.create(path, true))) {
+        try (SerializationStream out =
+                SparkEnv.get().serializer().newInstance().serializeStream(files.create(path, true))) {
             while (records.hasNext()) {
                 out.writeObject(records.next(), Scala.tag());
             }
@@ -93,14 +92,12 @@ final class CheckpointFiles<T> implements Serializable {
 
     private Iterator<T> open(FileSystem files, Path part) {
         try {
-            DeserializationStream in = SparkEnv.get()
-                    .serializer()
-                    .newInstance()
-                    .deserializeStream(files.open(part));
+            DeserializationStream in = SparkEnv.get().serializer().newInstance().deserializeStream(files.open(part));
             return new Reading<>(in);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "ACQ-2686 checkpointed partition " + part + " cannot be read: " + e + "; the directory must stay", e);
+                    "ACQ-2686 checkpointed partition " + part + " cannot be read: " + e + "; the directory must stay",
+                    e);
         }
     }
 

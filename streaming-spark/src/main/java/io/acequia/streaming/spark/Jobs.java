@@ -91,7 +91,9 @@ final class Jobs extends SparkListener {
             spark.setLocalProperty(SparkTask.JOB, Long.toString(number));
             spark.setLocalProperty(
                     SparkTask.BATCH,
-                    info.batchTime().map(time -> Long.toString(time.milliseconds())).orElse(null));
+                    info.batchTime()
+                            .map(time -> Long.toString(time.milliseconds()))
+                            .orElse(null));
             spark.setLocalProperty(SparkTask.OUTPUT, info.output());
         }
 

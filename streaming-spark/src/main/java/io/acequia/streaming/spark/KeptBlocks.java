@@ -23,8 +23,7 @@ final class KeptBlocks {
     /** In a task: the one record of a persisted partition; empty when no machine has it any more. */
     @SuppressWarnings("unchecked") // as the RDD with that number has it
     static <T> Optional<T> read(int rdd, int partition) {
-        Option<BlockResult> found =
-                SparkEnv.get().blockManager().get(new RDDBlockId(rdd, partition), Scala.<T>tag());
+        Option<BlockResult> found = SparkEnv.get().blockManager().get(new RDDBlockId(rdd, partition), Scala.<T>tag());
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -49,10 +48,8 @@ final class KeptBlocks {
 
     /** On the driver: what a partition takes on all machines. */
     static List<BlockStatus> status(int rdd, int partition) {
-        return List.copyOf(scala.jdk.javaapi.CollectionConverters.asJava(SparkEnv.get()
-                        .blockManager()
-                        .master()
-                        .getBlockStatus(new RDDBlockId(rdd, partition), false))
+        return List.copyOf(scala.jdk.javaapi.CollectionConverters.asJava(
+                        SparkEnv.get().blockManager().master().getBlockStatus(new RDDBlockId(rdd, partition), false))
                 .values());
     }
 }

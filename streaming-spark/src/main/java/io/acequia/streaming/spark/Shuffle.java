@@ -35,9 +35,8 @@ final class Shuffle {
      * @param number counts the pieces between both
      */
     record Slot(int target, int source, int number) implements Serializable {
-        static final Comparator<Slot> ORDER = (Comparator<Slot> & Serializable) (a, b) -> a.source != b.source
-                ? Integer.compare(a.source, b.source)
-                : Integer.compare(a.number, b.number);
+        static final Comparator<Slot> ORDER = (Comparator<Slot> & Serializable) (a, b) ->
+                a.source != b.source ? Integer.compare(a.source, b.source) : Integer.compare(a.number, b.number);
     }
 
     static <T> StepRdd<T> placed(Site site, RDD<T> parent, Function<T, ?> key, Partitioner partitioner) {

@@ -77,7 +77,8 @@ final class Site implements Serializable {
 
     /** How much of so many bytes an operator may hold, as the local engine has it. */
     static long operatorMemory(Map<String, String> values, long memory, int slots) {
-        long bytes = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0")).bytes();
+        long bytes = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
+                .bytes();
         return Math.max(1, (bytes == 0 ? memory : bytes) / 2 / Math.max(1, slots));
     }
 

@@ -65,11 +65,15 @@ final class SparkContexts {
         conf.setIfMissing("spark.ui.retainedJobs", "200");
         conf.setIfMissing("spark.ui.retainedStages", "200");
         conf.setIfMissing("spark.ui.retainedTasks", "2000");
+        String plugins = conf.get("spark.plugins", "");
+        String own = ReceiverPlugin.class.getName();
+        conf.set("spark.plugins", plugins.isBlank() ? own : plugins + "," + own);
         String directory = values.getOrDefault("streaming.storage.dir", "");
         if (!directory.isBlank()) {
             conf.setIfMissing("spark.local.dir", directory.trim());
         }
-        long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0")).bytes();
+        long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
+                .bytes();
         if (memory > 0 && master.startsWith("local")) {
             // Spark takes a fraction of the heap beyond what it reserves.
             double heap = Math.max(1, Runtime.getRuntime().maxMemory() - RESERVED);

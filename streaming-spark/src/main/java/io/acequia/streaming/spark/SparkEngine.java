@@ -32,7 +32,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -54,6 +56,8 @@ final class SparkEngine implements Engine {
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(250);
 
     private static final double STORAGE_SHARE = 0.4;
+    private static final int STREAMS = 10_000;
+    private static final AtomicInteger ORDINALS = new AtomicInteger();
 
     private final String id = "acequia-" + UUID.randomUUID();
     private final SparkContext spark;
@@ -65,6 +69,9 @@ final class SparkEngine implements Engine {
     /** By their numbers, for what tasks tell of them. */
     private final Map<Long, SparkState<?, ?>> states = new ConcurrentHashMap<>();
 
+    private final Map<BlockKey, SparkBlock<?>> blocks = new ConcurrentHashMap<>();
+    private final List<SparkReceiver<?>> receivers = new CopyOnWriteArrayList<>();
+    private final int ordinal = ORDINALS.incrementAndGet();
     private volatile boolean closed;
 
     SparkEngine(SparkContext spark, EngineProvider.Settings settings) {
@@ -77,8 +84,8 @@ final class SparkEngine implements Engine {
         Site.Context context =
                 new Site.Context(values, new java.util.HashSet<>(settings.registered()), settings.codecs());
         long memory = (long) (Runtime.getRuntime().maxMemory() * STORAGE_SHARE);
-        this.site = new Site(
-                id, told, spark.broadcast(context, Scala.tag()), Site.operatorMemory(values, memory, slots));
+        this.site =
+                new Site(id, told, spark.broadcast(context, Scala.tag()), Site.operatorMemory(values, memory, slots));
         this.jobs = new Jobs(spark, id);
         spark.addSparkListener(jobs);
     }
@@ -113,7 +120,10 @@ final class SparkEngine implements Engine {
 
     @Override
     public <T> Dataset<T> fromBlocks(List<List<Block<T>>> groups) {
-        return root(groups, (block, task) -> block.iterator());
+        return root(
+                groups,
+                (block, task) ->
+                        block instanceof SparkBlock<T> received ? received.open(task::storage) : block.iterator());
     }
 
     @Override
@@ -126,8 +136,7 @@ final class SparkEngine implements Engine {
     }
 
     private <T> Dataset<T> dataset(StepRdd<T> rdd, List<?> functions) {
-        return new SparkDataset<>(
-                this, rdd, Optional.empty(), shapes.shape(rdd.getClass(), functions, List.of()));
+        return new SparkDataset<>(this, rdd, Optional.empty(), shapes.shape(rdd.getClass(), functions, List.of()));
     }
 
     @Override
@@ -175,17 +184,47 @@ final class SparkEngine implements Engine {
     }
 
     @Override
-    public <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock) {
-        throw new UnsupportedOperationException("ACQ-2695 receivers");
+    public synchronized <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock) {
+        if (!spark.conf().get("spark.plugins", "").contains(ReceiverPlugin.class.getName())) {
+            throw new IllegalStateException(
+                    "ACQ-2685 receivers cannot reach the driver: the Spark context of this JVM was"
+                            + " made without the plugin; set spark.plugins to " + ReceiverPlugin.class.getName());
+        }
+        if (receivers.size() + 1 >= slots) {
+            throw new IllegalStateException("ACQ-2686 the receiver of stream " + task.streamId() + " cannot start: "
+                    + (receivers.size() + 1) + " receivers take a core each, there are " + slots
+                    + ", and batches need one at least; give " + (receivers.size() + 2) + " cores or more");
+        }
+        mustBeSendable(task);
+        SparkReceiver<T> receiver =
+                new SparkReceiver<>(spark, id + "-" + task.streamId(), task, blocksOf(task.streamId()), driver, clock);
+        receivers.add(receiver);
+        return receiver.start();
+    }
+
+    /** Number of a stream among those of all engines of this Spark. */
+    private int blocksOf(int streamId) {
+        return ordinal * STREAMS + streamId;
     }
 
     @Override
     public <T> Block<T> block(ReceiverTask<T> task, BlockInfo info) {
-        throw new UnsupportedOperationException("ACQ-2695 receivers");
+        @SuppressWarnings("unchecked") // a block has one type
+        Block<T> block = (Block<T>) blocks.computeIfAbsent(
+                new BlockKey(info.streamId(), info.epoch(), info.number()),
+                key -> new SparkBlock<>(blocksOf(info.streamId()), info, task));
+        return block;
     }
 
     @Override
-    public void release(BlockInfo info, String who) {}
+    public void release(BlockInfo info, String who) {
+        SparkBlock<?> block = blocks.remove(new BlockKey(info.streamId(), info.epoch(), info.number()));
+        if (block != null) {
+            block.release(who);
+        }
+    }
+
+    private record BlockKey(int streamId, long epoch, long number) {}
 
     @Override
     public Storage storage(String uri) throws IOException {
@@ -246,6 +285,7 @@ final class SparkEngine implements Engine {
             closed = true;
         }
         jobs.cancelAll("the engine was closed");
+        receivers.forEach(SparkReceiver::close);
         spark.removeSparkListener(jobs);
         site.leave();
         SparkContexts.release(spark);
@@ -350,7 +390,8 @@ final class SparkEngine implements Engine {
             JavaSerialization.write(function, part -> part);
         } catch (NotSerializableException e) {
             throw new IllegalArgumentException(
-                    "ACQ-2684 " + function.getClass().getName() + " cannot be sent to a task: it holds an object of class "
+                    "ACQ-2684 " + function.getClass().getName()
+                            + " cannot be sent to a task: it holds an object of class "
                             + e.getMessage() + ", which is not serializable; make it serializable, create it inside the"
                             + " function, or broadcast it",
                     e);

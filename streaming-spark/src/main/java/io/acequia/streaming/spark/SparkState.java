@@ -152,8 +152,8 @@ final class SparkState<K, S> implements StateDataset<K, S> {
             }
         }
         StateVersion version = new StateVersion(uid, time, partitions);
-        StateRdds.Step<K, V, S, R> step = new StateRdds.Step<>(
-                site, uid, time, placed.rdd(), operator, new StateRdds.Below<>(unfinished, below));
+        StateRdds.Step<K, V, S, R> step =
+                new StateRdds.Step<>(site, uid, time, placed.rdd(), operator, new StateRdds.Below<>(unfinished, below));
         keep(version, step);
         StateRdds.Results<K, S, R> results =
                 new StateRdds.Results<>(site, step, new Told(number, time.milliseconds()).name());

@@ -99,7 +99,8 @@ final class StateRdds {
             List<StateLayer<K, S>> oldestFirst = new ArrayList<>(opened.layers);
             Collections.reverse(oldestFirst);
             StateLayer<K, S> all = new StateLayer<>(StateLayer.merged(oldestFirst, true));
-            return List.of(new StateVersion.Outcome<K, S, Object>(all, List.of(), opened.keys)).iterator();
+            return List.of(new StateVersion.Outcome<K, S, Object>(all, List.of(), opened.keys))
+                    .iterator();
         }
 
         @Override

@@ -84,8 +84,9 @@ final class StateVersion implements Serializable {
         }
         Optional<Outcome<K, S, R>> outcome = KeptBlocks.read(rdd, partition);
         if (outcome.isEmpty()) {
-            throw new IllegalStateException("ACQ-2699 partition " + partition + " of state '" + uid + "' as of batch " + time
-                    + " was lost with the machines that had it: start again, the state comes from the checkpoint");
+            throw new IllegalStateException(
+                    "ACQ-2699 partition " + partition + " of state '" + uid + "' as of batch " + time
+                            + " was lost with the machines that had it: start again, the state comes from the checkpoint");
         }
         return outcome;
     }

@@ -92,7 +92,9 @@ final class StateWork<K, S> implements StateView<K, S>, StateView.Cell<K, S> {
         List<K> taken = new ArrayList<>(due.keySet());
         taken.sort(Comparator.comparing(due::get));
         for (K each : taken) {
-            changes.put(each, new StateLayer.Held<>(Objects.requireNonNull(find(each)).state(), StateLayer.NEVER));
+            changes.put(
+                    each,
+                    new StateLayer.Held<>(Objects.requireNonNull(find(each)).state(), StateLayer.NEVER));
         }
         Iterator<K> keysDue = taken.iterator();
         return new Watched<>(task, new Iterator<Cell<K, S>>() {
@@ -160,8 +162,8 @@ final class StateWork<K, S> implements StateView<K, S>, StateView.Cell<K, S> {
     private final class Walk implements Iterator<Cell<K, S>> {
         private final List<StateLayer<K, S>> all;
         private int layer = -1;
-        private Iterator<Map.Entry<K, StateLayer.Held<S>>> entries = List.<Map.Entry<K, StateLayer.Held<S>>>of()
-                .iterator();
+        private Iterator<Map.Entry<K, StateLayer.Held<S>>> entries =
+                List.<Map.Entry<K, StateLayer.Held<S>>>of().iterator();
         private @Nullable K ready;
 
         Walk(List<StateLayer<K, S>> all) {

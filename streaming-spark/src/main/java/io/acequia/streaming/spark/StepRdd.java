@@ -102,8 +102,9 @@ abstract class StepRdd<T> extends RDD<T> {
         SparkTask task = site.task(context);
         try {
             CheckpointFiles<T> checkpoint = files;
-            Iterator<T> records =
-                    checkpoint == null ? open(partition, task) : checkpoint.through(partition.index(), task, this, partition);
+            Iterator<T> records = checkpoint == null
+                    ? open(partition, task)
+                    : checkpoint.through(partition.index(), task, this, partition);
             Watched<T> watched = new Watched<>(task, records);
             context.addTaskCompletionListener((TaskCompletionListener) ended -> watched.close());
             return Scala.iterator(watched);
