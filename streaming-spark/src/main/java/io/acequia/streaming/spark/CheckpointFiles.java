@@ -39,7 +39,7 @@ final class CheckpointFiles<T> implements Serializable {
             }
         } catch (IllegalArgumentException | IOException e) {
             throw new IllegalArgumentException(
-                    "ACQ-2685 cannot checkpoint into '" + directory
+                    "ACQ-2684 cannot checkpoint into '" + directory
                             + "': must be a directory that can be written by all"
                             + " machines, such as hdfs://names/app/checkpoint: " + e,
                     e);
@@ -70,7 +70,7 @@ final class CheckpointFiles<T> implements Serializable {
             try {
                 write(files, unfinished, rdd.open(partition, task));
                 if (!files.rename(unfinished, part) && !files.exists(part)) {
-                    throw new IOException("ACQ-2686 checkpointed partition " + part + " cannot get its name");
+                    throw new IOException("ACQ-2685 checkpointed partition " + part + " cannot get its name");
                 }
             } finally {
                 files.delete(unfinished, false);

@@ -58,14 +58,14 @@ public final class ReceiverPlugin implements SparkPlugin {
         PluginContext context = toDriver;
         if (context == null) {
             throw new IOException(
-                    "ACQ-2687 no plugin of Spark is here: add " + ReceiverPlugin.class.getName() + " to spark.plugins");
+                    "ACQ-2691 no plugin of Spark is here: add " + ReceiverPlugin.class.getName() + " to spark.plugins");
         }
         try {
             Object reply = context.ask(letter);
             if (reply instanceof DriverChannel.Reply answer) {
                 return answer;
             }
-            throw new IOException("ACQ-2688 the driver knows no receiver " + letter.launch);
+            throw new IOException("ACQ-2692 the driver knows no receiver " + letter.launch);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);

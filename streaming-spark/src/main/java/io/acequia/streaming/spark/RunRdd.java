@@ -3,6 +3,7 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -33,9 +34,7 @@ final class RunRdd<T, A> extends StepRdd<A> {
         List<A> results = new ArrayList<>(1);
         ChainRdd.push(parent, partition, task, operator, new Gathering<>(results));
         if (results.size() != 1) {
-            throw new IllegalStateException("ACQ-2682 the last operator of a job, "
-                    + operator.getClass().getName() + ", pushed " + results.size()
-                    + " records in a partition: must be exactly 1");
+            throw Refusals.notOne(operator, results.size());
         }
         return results.iterator();
     }

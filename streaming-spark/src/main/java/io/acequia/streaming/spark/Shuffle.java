@@ -4,6 +4,7 @@ package io.acequia.streaming.spark;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -160,8 +161,7 @@ final class Shuffle {
         private int place(Object keyOfRecord) {
             int target = partitioner.getPartition(keyOfRecord);
             if (target < 0 || target >= open.length) {
-                throw new IllegalStateException("ACQ-2683 partitioner " + partitioner + " placed key " + keyOfRecord
-                        + " in partition " + target + ": must be from 0 to " + (open.length - 1));
+                throw Refusals.misplaced(partitioner, keyOfRecord, target);
             }
             return target;
         }

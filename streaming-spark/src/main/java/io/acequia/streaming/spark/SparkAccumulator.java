@@ -3,6 +3,7 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.engines.Refusals;
 import org.apache.spark.util.AccumulatorV2;
 
 /** A sum that Spark brings from tasks that succeeded. */
@@ -87,8 +88,7 @@ final class SparkAccumulator<A> implements Accumulator<A> {
             try {
                 sum = add.call(sum, v);
             } catch (Exception e) {
-                throw new IllegalStateException(
-                        "ACQ-2693 the add function of accumulator '" + label + "' threw: " + e, e);
+                throw Refusals.adding(label, e);
             }
             added = true;
         }

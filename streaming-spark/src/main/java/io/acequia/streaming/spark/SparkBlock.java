@@ -5,6 +5,7 @@ import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.store.Storages;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -74,8 +75,7 @@ final class SparkBlock<T> implements Block<T>, Serializable {
     @SuppressWarnings("unchecked") // as they were received
     Iterator<T> open(java.util.function.Function<String, Storage> storages) {
         if (released != null) {
-            throw new IllegalStateException("ACQ-2689 " + released
-                    + " was released; call remember(..) or persist it and keep it yourself: " + this);
+            throw Refusals.released(released, this);
         }
         Option<BlockResult> kept = SparkEnv.get().blockManager().get(id(blocksOf, info), Scala.<T>tag());
         if (kept.isDefined()) {

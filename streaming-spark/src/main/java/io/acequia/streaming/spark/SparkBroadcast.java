@@ -2,6 +2,7 @@
 package io.acequia.streaming.spark;
 
 import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.internal.engines.Refusals;
 
 /** A value that Spark brings to each machine once. */
 final class SparkBroadcast<T> implements Broadcast<T> {
@@ -17,7 +18,7 @@ final class SparkBroadcast<T> implements Broadcast<T> {
     @Override
     public T value() {
         if (gone) {
-            throw new IllegalStateException("ACQ-2692 " + this + " has no value: it was unpersisted");
+            throw Refusals.noValue(this);
         }
         return spark.value();
     }

@@ -29,7 +29,7 @@ final class SparkContexts {
         if (active.isDefined() && !active.get().isStopped()) {
             SparkContext running = active.get();
             if (!running.master().equals(master)) {
-                throw new IllegalStateException("ACQ-2694 master " + master
+                throw new IllegalStateException("ACQ-2681 master " + master
                         + " cannot be used: this JVM has a Spark context with master " + running.master()
                         + ", and Spark allows one; stop it before, or use its master");
             }

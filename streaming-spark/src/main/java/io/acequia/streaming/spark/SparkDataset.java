@@ -6,11 +6,12 @@ import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.JobInfo;
-import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
+import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.Function;
-import io.acequia.streaming.internal.shape.Shape;
-import io.acequia.streaming.internal.shape.Shapes;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,8 +67,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
             return this;
         }
         if (by.numPartitions() < 1) {
-            throw new IllegalArgumentException(
-                    "ACQ-2683 partitioner " + by + " has " + by.numPartitions() + " partitions: must be at least 1");
+            throw Refusals.noPartitions(by);
         }
         engine.mustBeSendable(key);
         engine.mustBeSendable(by);
@@ -82,8 +82,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
     public <U, R> Dataset<R> zip(Dataset<U> other, Operator2<T, U, R> operator, boolean keepsPartitioning) {
         SparkDataset<U> right = engine.own(other);
         if (right.partitionCount() != partitionCount()) {
-            throw new IllegalArgumentException("ACQ-2687 cannot zip " + partitionCount() + " partitions with "
-                    + right.partitionCount() + ": both sides must have the same number");
+            throw Refusals.zip(partitionCount(), right.partitionCount());
         }
         engine.mustBeSendable(operator);
         return new SparkDataset<>(
@@ -112,8 +111,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
     @Override
     public Dataset<T> coalesce(int partitions) {
         if (partitions < 1) {
-            throw new IllegalArgumentException(
-                    "ACQ-2688 cannot coalesce to " + partitions + " partitions: must be at least 1");
+            throw Refusals.coalesce(partitions);
         }
         return partitions >= partitionCount()
                 ? this
@@ -133,8 +131,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
             rdd.persist(Levels.of(to));
             level = to;
         } else if (level != to) {
-            throw new IllegalStateException("ACQ-2689 the dataset is persisted with level " + level
-                    + " and cannot change to " + to + ": unpersist it first");
+            throw Refusals.level(level, to);
         }
         return this;
     }
@@ -152,8 +149,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
     @Override
     public Dataset<T> settle(StorageLevel to, JobInfo job) throws Exception {
         if (!to.usesDisk()) {
-            throw new IllegalArgumentException("ACQ-2690 a dataset cannot be settled with level " + to
-                    + ": what is forgotten when memory is full could not be computed again; take MEMORY_AND_DISK");
+            throw Refusals.settle(to);
         }
         StorageLevel before;
         synchronized (this) {
@@ -192,19 +188,13 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
         if (before == null) {
             rdd.writeTo(new CheckpointFiles<>(directory));
         } else if (!before.isIn(directory)) {
-            throw new IllegalStateException("ACQ-2689 the dataset is checkpointed into " + before + " and cannot go to "
-                    + directory + " as well");
+            throw Refusals.checkpoint(before, directory);
         }
     }
 
     @Override
     public <A> List<A> run(Operator<T, A> operator, int[] partitions, JobInfo job) throws Exception {
-        for (int partition : partitions) {
-            if (partition < 0 || partition >= partitionCount()) {
-                throw new IllegalArgumentException("ACQ-2688 there is no partition " + partition + ": the dataset has "
-                        + partitionCount() + ", from 0");
-            }
-        }
+        Refusals.checkPartitions(partitions, partitionCount());
         return engine.run(this, operator, partitions, job);
     }
 
@@ -226,7 +216,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
         if (type == JavaRDD.class) {
             return type.cast(rdd.toJavaRDD());
         }
-        throw new IllegalArgumentException("ACQ-2691 a dataset of the Spark engine cannot be had as " + type.getName()
+        throw new IllegalArgumentException("ACQ-2683 a dataset of the Spark engine cannot be had as " + type.getName()
                 + ": only as " + JavaRDD.class.getName() + " or " + RDD.class.getName());
     }
 

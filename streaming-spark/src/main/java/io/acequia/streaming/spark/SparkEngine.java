@@ -19,7 +19,8 @@ import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
-import io.acequia.streaming.internal.shape.Shapes;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.internal.store.JavaSerialization;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class SparkEngine implements Engine {
         this.spark = spark;
         Map<String, String> values = settings.values();
         this.slots = spark.defaultParallelism();
-        this.parallelism = parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
+        this.parallelism = Refusals.parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
         Told told = new Told();
         spark.register(told);
         Site.Context context =
@@ -90,24 +91,10 @@ final class SparkEngine implements Engine {
         spark.addSparkListener(jobs);
     }
 
-    private static int parallelism(String text, int slots) {
-        try {
-            int n = Integer.parseInt(text.trim());
-            if (n >= 0) {
-                return n == 0 ? slots : n;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new IllegalArgumentException("ACQ-2680 streaming.parallelism = '" + text
-                + "': must be a whole number of partitions, or 0 for the number of cores");
-    }
-
     @Override
     public <T> Dataset<T> parallelize(List<T> data, int partitions) {
         if (partitions < 1) {
-            throw new IllegalArgumentException(
-                    "ACQ-2688 cannot cut a list into " + partitions + " partitions: must be at least 1");
+            throw Refusals.slices(partitions);
         }
         List<List<T>> slices = new ArrayList<>(partitions);
         for (int p = 0; p < partitions; p++) {
@@ -151,7 +138,7 @@ final class SparkEngine implements Engine {
         if (engineData instanceof RDD<?> rdd) {
             return wrapped((RDD<T>) rdd);
         }
-        throw new IllegalArgumentException("ACQ-2691 the Spark engine cannot make a dataset of a "
+        throw new IllegalArgumentException("ACQ-2682 the Spark engine cannot make a dataset of a "
                 + engineData.getClass().getName() + ": it takes " + JavaRDD.class.getName() + ", "
                 + RDD.class.getName() + " and java.util.List");
     }
@@ -187,11 +174,11 @@ final class SparkEngine implements Engine {
     public synchronized <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock) {
         if (!spark.conf().get("spark.plugins", "").contains(ReceiverPlugin.class.getName())) {
             throw new IllegalStateException(
-                    "ACQ-2685 receivers cannot reach the driver: the Spark context of this JVM was"
+                    "ACQ-2688 receivers cannot reach the driver: the Spark context of this JVM was"
                             + " made without the plugin; set spark.plugins to " + ReceiverPlugin.class.getName());
         }
         if (receivers.size() + 1 >= slots) {
-            throw new IllegalStateException("ACQ-2686 the receiver of stream " + task.streamId() + " cannot start: "
+            throw new IllegalStateException("ACQ-2689 the receiver of stream " + task.streamId() + " cannot start: "
                     + (receivers.size() + 1) + " receivers take a core each, there are " + slots
                     + ", and batches need one at least; give " + (receivers.size() + 2) + " cores or more");
         }
@@ -244,7 +231,7 @@ final class SparkEngine implements Engine {
         long start = System.nanoTime();
         while (executors() == 0) {
             if (System.nanoTime() - start > atMost.toNanos()) {
-                throw new IllegalStateException("ACQ-2696 no executor of " + spark.master() + " was there within "
+                throw new IllegalStateException("ACQ-2687 no executor of " + spark.master() + " was there within "
                         + atMost.toMillis() + " ms: see whether the cluster has free cores and memory");
             }
             TimeUnit.MILLISECONDS.sleep(100);
@@ -295,9 +282,7 @@ final class SparkEngine implements Engine {
             throws Exception {
         TaskContext outer = TaskContext.get();
         if (outer != null) {
-            throw new IllegalStateException("ACQ-2697 " + info.output() + " at " + info.callSite()
-                    + " was called inside a task: actions belong to the driver, not inside a function; run it before,"
-                    + " and hand the result to the function");
+            throw Refusals.nested(info, "Spark");
         }
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before " + info.output() + " began");
@@ -305,7 +290,7 @@ final class SparkEngine implements Engine {
         mustBeSendable(operator);
         shapes.plan(dataset, operator);
         if (closed) {
-            throw new IllegalStateException("ACQ-2698 " + info.output() + " cannot run: the engine is closed");
+            throw Refusals.closed(info);
         }
         if (partitions.length == 0) {
             return List.of();
@@ -379,9 +364,7 @@ final class SparkEngine implements Engine {
         if (dataset instanceof SparkDataset<T> own && own.engine() == this) {
             return own;
         }
-        throw new IllegalArgumentException(
-                "ACQ-2687 a dataset of another engine (" + dataset.getClass().getName()
-                        + ") cannot be combined with one of this engine: make both from the same context");
+        throw Refusals.foreign(dataset);
     }
 
     /** Refuses what cannot travel where it is given, not when a task is made of it. */
@@ -389,15 +372,9 @@ final class SparkEngine implements Engine {
         try {
             JavaSerialization.write(function, part -> part);
         } catch (NotSerializableException e) {
-            throw new IllegalArgumentException(
-                    "ACQ-2684 " + function.getClass().getName()
-                            + " cannot be sent to a task: it holds an object of class "
-                            + e.getMessage() + ", which is not serializable; make it serializable, create it inside the"
-                            + " function, or broadcast it",
-                    e);
+            throw Refusals.notSerializable(function, e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "ACQ-2684 " + function.getClass().getName() + " cannot be sent to a task: " + e, e);
+            throw Refusals.notSendable(function, e);
         }
     }
 

@@ -8,6 +8,7 @@ import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.StateChange;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.engine.StateOperator;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -124,14 +125,11 @@ final class SparkState<K, S> implements StateDataset<K, S> {
             return (Dataset<R>) Objects.requireNonNull(last.step);
         }
         if (last != null && time.compareTo(last.version.time()) < 0) {
-            throw new IllegalArgumentException("ACQ-2695 state '" + uid + "' cannot be stepped for batch " + time
-                    + ": it was stepped for " + last.version.time() + ", and steps are in the order of time");
+            throw Refusals.stepped(uid, time, last.version.time());
         }
         SparkDataset<Tuple2<K, V>> placed = engine.own(input);
         if (!placed.partitioner().filter(partitioner::equals).isPresent()) {
-            throw new IllegalArgumentException("ACQ-2695 the input of state '" + uid + "' is placed by "
-                    + placed.partitioner().map(Object::toString).orElse("nothing") + " and the state by " + partitioner
-                    + ": use partitionBy before");
+            throw Refusals.placed(uid, placed, partitioner);
         }
         engine.mustBeSendable(operator);
         look();

@@ -2,6 +2,7 @@
 package io.acequia.streaming.spark;
 
 import io.acequia.streaming.data.Time;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.io.Serializable;
 import java.util.BitSet;
 import java.util.List;
@@ -85,7 +86,7 @@ final class StateVersion implements Serializable {
         Optional<Outcome<K, S, R>> outcome = KeptBlocks.read(rdd, partition);
         if (outcome.isEmpty()) {
             throw new IllegalStateException(
-                    "ACQ-2699 partition " + partition + " of state '" + uid + "' as of batch " + time
+                    "ACQ-2693 partition " + partition + " of state '" + uid + "' as of batch " + time
                             + " was lost with the machines that had it: start again, the state comes from the checkpoint");
         }
         return outcome;
@@ -96,7 +97,6 @@ final class StateVersion implements Serializable {
     }
 
     static IllegalStateException missing(String uid, Time time) {
-        return new IllegalStateException("ACQ-2695 state '" + uid + "' has no version of batch " + time
-                + "; a stream keeps them longer with remember(..)");
+        return Refusals.noVersion(uid, time, "");
     }
 }

@@ -3,6 +3,7 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.data.Time;
 import io.acequia.streaming.engine.StateView;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -150,8 +151,7 @@ final class StateWork<K, S> implements StateView<K, S>, StateView.Cell<K, S> {
     public void dueAt(Time at) {
         StateLayer.Held<S> now = find(key());
         if (now == null || now.state() == null) {
-            throw new IllegalStateException("ACQ-2695 key " + key + " of state '" + uid
-                    + "' has no state and cannot be due at " + at + ": put one first");
+            throw Refusals.notDue(key(), uid, at);
         }
         if (now.due() != at.milliseconds()) {
             changes.put(key(), new StateLayer.Held<>(now.state(), at.milliseconds()));

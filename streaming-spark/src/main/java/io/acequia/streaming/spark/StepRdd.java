@@ -3,6 +3,7 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Roots;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.util.Iterator;
 import org.apache.spark.Dependency;
 import org.apache.spark.Partition;
@@ -96,8 +97,7 @@ abstract class StepRdd<T> extends RDD<T> {
     @Override
     public final scala.collection.Iterator<T> compute(Partition partition, TaskContext context) {
         if (settled && StorageLevel.NONE().equals(getStorageLevel())) {
-            throw new IllegalStateException("ACQ-2681 partition " + partition.index()
-                    + " is gone: its RDD was released; a stream keeps RDDs longer with remember(..)");
+            throw Refusals.gone(partition.index());
         }
         SparkTask task = site.task(context);
         try {

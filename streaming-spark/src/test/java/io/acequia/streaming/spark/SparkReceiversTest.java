@@ -96,7 +96,7 @@ class SparkReceiversTest {
         assertThat(Collected.all(records)).containsExactly("in time");
 
         engine.release(blocks.get(0), "RDD of batch 7");
-        assertThatThrownBy(() -> Collected.all(records)).hasMessageContaining("ACQ-2689 RDD of batch 7 was released");
+        assertThatThrownBy(() -> Collected.all(records)).hasMessageContaining("ACQ-0638 RDD of batch 7 was released");
         running.close();
     }
 
@@ -139,7 +139,7 @@ class SparkReceiversTest {
         assertThatThrownBy(() -> engine.launch(
                         new Idle(2), new ReceiverTracker(2, "idle", 0, event -> {}), StreamClock.system()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("ACQ-2686")
+                .hasMessageContaining("ACQ-2689")
                 .hasMessageContaining("3 receivers")
                 .hasMessageContaining("there are 3")
                 .hasMessageContaining("4 cores");

@@ -20,7 +20,8 @@ import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
-import io.acequia.streaming.internal.shape.Shapes;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.internal.store.AsideFiles;
 import io.acequia.streaming.internal.store.BlockStore;
 import io.acequia.streaming.internal.store.MemoryBudget;
@@ -82,7 +83,7 @@ final class LocalEngine implements Engine {
     LocalEngine(int slots, EngineProvider.Settings settings) {
         this.slots = slots;
         Map<String, String> values = settings.values();
-        this.parallelism = parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
+        this.parallelism = Refusals.parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
         this.closures =
                 new Closures(Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false")
                         .trim()));
@@ -104,24 +105,10 @@ final class LocalEngine implements Engine {
         return bytes == 0 ? Runtime.getRuntime().maxMemory() / 100 * heapPercent : bytes;
     }
 
-    private static int parallelism(String text, int slots) {
-        try {
-            int n = Integer.parseInt(text.trim());
-            if (n >= 0) {
-                return n == 0 ? slots : n;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new IllegalArgumentException("ACQ-0518 streaming.parallelism = '" + text
-                + "': must be a whole number of partitions, or 0 for the number of workers");
-    }
-
     @Override
     public <T> Dataset<T> parallelize(List<T> data, int partitions) {
         if (partitions < 1) {
-            throw new IllegalArgumentException(
-                    "ACQ-0519 cannot cut a list into " + partitions + " partitions: must be at least 1");
+            throw Refusals.slices(partitions);
         }
         return root(new Slices<>(data, partitions));
     }
@@ -250,10 +237,7 @@ final class LocalEngine implements Engine {
             throws Exception {
         LocalTask outer = current.get();
         if (outer != null) {
-            throw new IllegalStateException("ACQ-0521 " + info.output() + " at " + info.callSite()
-                    + " was called inside a task of "
-                    + outer.output() + ": actions belong to the driver, not inside a function; run it before, and"
-                    + " hand the result to the function");
+            throw Refusals.nested(info, outer.output());
         }
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before " + info.output() + " began");
@@ -263,7 +247,7 @@ final class LocalEngine implements Engine {
         jobs.add(job);
         try {
             if (closed) {
-                throw new IllegalStateException("ACQ-0522 " + info.output() + " cannot run: the engine is closed");
+                throw Refusals.closed(info);
             }
             if (shapes.plan(dataset, action).shuffles()) {
                 for (Shuffled<?> shuffle : Stages.before(dataset, partitions)) {
@@ -288,9 +272,7 @@ final class LocalEngine implements Engine {
         if (dataset instanceof LocalDataset<T> local && local.engine() == this) {
             return local;
         }
-        throw new IllegalArgumentException(
-                "ACQ-0523 a dataset of another engine (" + dataset.getClass().getName()
-                        + ") cannot be combined with one of this engine: make both from the same context");
+        throw Refusals.foreign(dataset);
     }
 
     /** A place for the partitions of a dataset, which goes with it. */

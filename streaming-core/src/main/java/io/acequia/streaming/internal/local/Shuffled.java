@@ -7,9 +7,10 @@ import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.internal.memory.Gauge;
-import io.acequia.streaming.internal.shape.Shape;
-import io.acequia.streaming.internal.shape.Shapes;
 import io.acequia.streaming.internal.store.AsideFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,8 +55,7 @@ final class Shuffled<T> implements Root<T> {
         this.partitioner = partitioner;
         this.partitionCount = partitioner.numPartitions();
         if (partitionCount < 1) {
-            throw new IllegalArgumentException("ACQ-0506 partitioner " + partitioner + " has " + partitionCount
-                    + " partitions: must be at least 1");
+            throw Refusals.noPartitions(partitioner);
         }
     }
 
@@ -247,8 +247,7 @@ final class Shuffled<T> implements Root<T> {
         private int place(Object key) {
             int target = partitioner.getPartition(key);
             if (target < 0 || target >= partitionCount) {
-                throw new IllegalStateException("ACQ-0507 partitioner " + partitioner + " placed key " + key
-                        + " in partition " + target + ": must be from 0 to " + (partitionCount - 1));
+                throw Refusals.misplaced(partitioner, key, target);
             }
             return target;
         }

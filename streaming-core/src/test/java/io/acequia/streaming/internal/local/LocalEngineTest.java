@@ -11,7 +11,7 @@ import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.EngineProvider;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.OperatorException;
-import io.acequia.streaming.internal.shape.Shapes;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.storage.Storage;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.internal.shape;
+package io.acequia.streaming.internal.engines;
 
 import java.util.List;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.internal.shape;
+package io.acequia.streaming.internal.engines;
 
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.engine.Operator;
