@@ -4,7 +4,6 @@ package io.acequia.streaming.spark;
 import io.acequia.streaming.engine.Roots;
 import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Iterator;
 import java.util.Locale;
@@ -70,7 +69,7 @@ final class CheckpointFiles<T> implements Serializable {
             try {
                 write(files, unfinished, rdd.open(partition, task));
                 if (!files.rename(unfinished, part) && !files.exists(part)) {
-                    throw new IOException("ACQ-2685 checkpointed partition " + part + " cannot get its name");
+                    throw new IOException(part + " cannot get its name");
                 }
             } finally {
                 files.delete(unfinished, false);
@@ -90,15 +89,8 @@ final class CheckpointFiles<T> implements Serializable {
         }
     }
 
-    private Iterator<T> open(FileSystem files, Path part) {
-        try {
-            DeserializationStream in = SparkEnv.get().serializer().newInstance().deserializeStream(files.open(part));
-            return new Reading<>(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "ACQ-2686 checkpointed partition " + part + " cannot be read: " + e + "; the directory must stay",
-                    e);
-        }
+    private Iterator<T> open(FileSystem files, Path part) throws IOException {
+        return new Reading<>(SparkEnv.get().serializer().newInstance().deserializeStream(files.open(part)));
     }
 
     private static final class Reading<T> implements Iterator<T>, AutoCloseable {

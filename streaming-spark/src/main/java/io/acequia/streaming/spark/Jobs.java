@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkContext;
@@ -29,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * events when it is overrun, so waiting for the tasks of a failed job has an end.
  */
 final class Jobs extends SparkListener {
-    private static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int LOOK_MILLIS = 100;
+    private static final int MOST_LOOKS = 100;
     private static final List<String> PROPERTIES = List.of(
             SparkTask.JOB,
             SparkTask.BATCH,
@@ -101,11 +101,10 @@ final class Jobs extends SparkListener {
         void awaitTasks() throws TimeoutException {
             boolean interrupted = Thread.interrupted();
             spark.listenerBus().waitUntilEmpty();
-            long start = System.nanoTime();
             synchronized (Jobs.this) {
-                while ((ended < started || !tasks.isEmpty()) && System.nanoTime() - start < MOST_WAIT_NANOS) {
+                for (int look = 0; look < MOST_LOOKS && (ended < started || !tasks.isEmpty()); look++) {
                     try {
-                        Jobs.this.wait(100);
+                        Jobs.this.wait(LOOK_MILLIS);
                     } catch (InterruptedException e) {
                         interrupted = true;
                     }

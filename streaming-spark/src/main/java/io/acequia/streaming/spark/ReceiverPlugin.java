@@ -53,19 +53,25 @@ public final class ReceiverPlugin implements SparkPlugin {
      */
     record Letter(String launch, DriverChannel.Message message) implements java.io.Serializable {}
 
+    /** Spark was started without it. */
+    static IllegalStateException missing() {
+        return new IllegalStateException(
+                "ACQ-2688 receivers cannot reach the driver: Spark was started without the plugin;" + " add "
+                        + ReceiverPlugin.class.getName() + " to spark.plugins");
+    }
+
     /** Asks the driver, from an executor. */
     static DriverChannel.Reply ask(Letter letter) throws IOException {
         PluginContext context = toDriver;
         if (context == null) {
-            throw new IOException(
-                    "ACQ-2691 no plugin of Spark is here: add " + ReceiverPlugin.class.getName() + " to spark.plugins");
+            throw new IOException(missing().getMessage());
         }
         try {
             Object reply = context.ask(letter);
             if (reply instanceof DriverChannel.Reply answer) {
                 return answer;
             }
-            throw new IOException("ACQ-2692 the driver knows no receiver " + letter.launch);
+            throw new IOException("ACQ-2691 the driver knows no receiver " + letter.launch);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);

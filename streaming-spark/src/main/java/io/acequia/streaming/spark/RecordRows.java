@@ -88,8 +88,9 @@ final class RecordRows<T> implements Function<T, Row> {
         if (of instanceof ParameterizedType list && list.getRawType() == List.class) {
             return DataTypes.createArrayType(columnType(list.getActualTypeArguments()[0], owner, component));
         }
-        throw new IllegalArgumentException("ACQ-2694 component '" + component.getName() + "' of " + owner.getName()
-                + " has type " + of.getTypeName() + ", which cannot be a column: it may be a string, a number, a boolean,"
+        throw new IllegalArgumentException("ACQ-2690 component '" + component.getName() + "' of " + owner.getName()
+                + " has type " + of.getTypeName()
+                + ", which cannot be a column: it may be a string, a number, a boolean,"
                 + " bytes, an Instant, a LocalDate, a record of those, or a list of those");
     }
 

@@ -82,7 +82,7 @@ final class SparkBlock<T> implements Block<T>, Serializable {
             return (Iterator<T>) Scala.java(kept.get().data());
         }
         if (info.place() == null) {
-            throw new IllegalStateException("ACQ-2690 " + this
+            throw new IllegalStateException("ACQ-2687 " + this
                     + " is gone with the machines that had it: a receiver loses nothing with a log, so give the context a"
                     + " checkpoint directory");
         }

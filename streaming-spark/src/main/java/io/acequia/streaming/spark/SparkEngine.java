@@ -22,19 +22,20 @@ import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.internal.store.JavaSerialization;
+import io.acequia.streaming.internal.store.Storages;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -56,12 +57,14 @@ final class SparkEngine implements Engine {
     /** Below it Spark's cost for a job is most of a batch. */
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(250);
 
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final double STORAGE_SHARE = 0.4;
     private static final int STREAMS = 10_000;
     private static final AtomicInteger ORDINALS = new AtomicInteger();
 
     private final String id = "acequia-" + UUID.randomUUID();
     private final SparkContext spark;
+    private final StreamClock clock;
     private final Site site;
     private final Jobs jobs;
     private final int slots;
@@ -77,13 +80,13 @@ final class SparkEngine implements Engine {
 
     SparkEngine(SparkContext spark, EngineProvider.Settings settings) {
         this.spark = spark;
+        this.clock = settings.clock();
         Map<String, String> values = settings.values();
         this.slots = spark.defaultParallelism();
         this.parallelism = Refusals.parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
         Told told = new Told();
         spark.register(told);
-        Site.Context context =
-                new Site.Context(values, new java.util.HashSet<>(settings.registered()), settings.codecs());
+        Site.Context context = new Site.Context(values, new HashSet<>(settings.registered()), settings.codecs());
         long memory = (long) (Runtime.getRuntime().maxMemory() * STORAGE_SHARE);
         this.site =
                 new Site(id, told, spark.broadcast(context, Scala.tag()), Site.operatorMemory(values, memory, slots));
@@ -173,12 +176,10 @@ final class SparkEngine implements Engine {
     @Override
     public synchronized <T> ReceiverTask.Running launch(ReceiverTask<T> task, DriverChannel driver, StreamClock clock) {
         if (!spark.conf().get("spark.plugins", "").contains(ReceiverPlugin.class.getName())) {
-            throw new IllegalStateException(
-                    "ACQ-2688 receivers cannot reach the driver: the Spark context of this JVM was"
-                            + " made without the plugin; set spark.plugins to " + ReceiverPlugin.class.getName());
+            throw ReceiverPlugin.missing();
         }
         if (receivers.size() + 1 >= slots) {
-            throw new IllegalStateException("ACQ-2689 the receiver of stream " + task.streamId() + " cannot start: "
+            throw new IllegalStateException("ACQ-2686 the receiver of stream " + task.streamId() + " cannot start: "
                     + (receivers.size() + 1) + " receivers take a core each, there are " + slots
                     + ", and batches need one at least; give " + (receivers.size() + 2) + " cores or more");
         }
@@ -215,7 +216,7 @@ final class SparkEngine implements Engine {
 
     @Override
     public Storage storage(String uri) throws IOException {
-        return io.acequia.streaming.internal.store.Storages.open(uri);
+        return Storages.open(uri);
     }
 
     @Override
@@ -228,14 +229,18 @@ final class SparkEngine implements Engine {
         if (spark.isLocal()) {
             return;
         }
-        long start = System.nanoTime();
+        long start = clock.nanoTime();
         while (executors() == 0) {
-            if (System.nanoTime() - start > atMost.toNanos()) {
-                throw new IllegalStateException("ACQ-2687 no executor of " + spark.master() + " was there within "
-                        + atMost.toMillis() + " ms: see whether the cluster has free cores and memory");
+            if (clock.nanoTime() - start > atMost.toNanos()) {
+                throw notReady(spark.master(), atMost);
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            clock.awaitUntil(clock.now().plus(LOOK));
         }
+    }
+
+    static IllegalStateException notReady(String master, Duration atMost) {
+        return new IllegalStateException("ACQ-2685 no executor of " + master + " was there within " + atMost.toMillis()
+                + " ms, at least 1 is needed: see whether the cluster has free cores and memory");
     }
 
     /** The driver is one of those that Spark tells of. */

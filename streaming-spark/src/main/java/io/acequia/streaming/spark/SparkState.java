@@ -217,6 +217,7 @@ final class SparkState<K, S> implements StateDataset<K, S> {
 
     @Override
     public synchronized Dataset<Tuple2<K, S>> at(Time time) {
+        look();
         Made of = made.get(time);
         return of == null || of.version.isForgotten()
                 ? missing(time)
@@ -225,6 +226,7 @@ final class SparkState<K, S> implements StateDataset<K, S> {
 
     @Override
     public synchronized Dataset<StateChange<K, S>> changes(@Nullable Time from, Time until) {
+        look();
         Made last = made.get(until);
         if (last == null || last.version.isForgotten()) {
             return missing(until);

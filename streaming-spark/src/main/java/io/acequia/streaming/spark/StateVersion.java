@@ -86,7 +86,7 @@ final class StateVersion implements Serializable {
         Optional<Outcome<K, S, R>> outcome = KeptBlocks.read(rdd, partition);
         if (outcome.isEmpty()) {
             throw new IllegalStateException(
-                    "ACQ-2693 partition " + partition + " of state '" + uid + "' as of batch " + time
+                    "ACQ-2689 partition " + partition + " of state '" + uid + "' as of batch " + time
                             + " was lost with the machines that had it: start again, the state comes from the checkpoint");
         }
         return outcome;

@@ -36,7 +36,15 @@ class SparkInteropTest {
 
     record Place(String city, int floor) implements Serializable {}
 
-    record Visit(String who, long at, double paid, boolean member, LocalDate day, Instant time, Place place, List<String> tags)
+    record Visit(
+            String who,
+            long at,
+            double paid,
+            boolean member,
+            LocalDate day,
+            Instant time,
+            Place place,
+            List<String> tags)
             implements Serializable {}
 
     record Odd(Map<String, String> map) implements Serializable {}
@@ -79,8 +87,7 @@ class SparkInteropTest {
                         + " where place.city = 'Rome' group by who")
                 .collectAsList();
 
-        assertThat(rows.columns())
-                .containsExactly("who", "at", "paid", "member", "day", "time", "place", "tags");
+        assertThat(rows.columns()).containsExactly("who", "at", "paid", "member", "day", "time", "place", "tags");
         assertThat(sums).hasSize(1);
         assertThat(sums.get(0).getString(0)).isEqualTo("ann");
         assertThat(sums.get(0).getDouble(1)).isEqualTo(6.5);
@@ -107,7 +114,7 @@ class SparkInteropTest {
 
         assertThatThrownBy(() -> SparkInterop.toDataFrame(odd, Odd.class))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("ACQ-2694 component 'map'")
+                .hasMessageContaining("ACQ-2690 component 'map'")
                 .hasMessageContaining("java.util.Map<java.lang.String, java.lang.String>");
     }
 
@@ -115,7 +122,8 @@ class SparkInteropTest {
     void anRddIsJoinedWithOneOfSparkAndComesBack() {
         RDD<Integer> numbers = batch.parallelize(List.of(1, 2, 3), 2);
         JavaRDD<Integer> spark = SparkInterop.javaRdd(numbers).map(x -> x * 10);
-        JavaRDD<Integer> more = JavaSparkContext.fromSparkContext(spark.context()).parallelize(List.of(7), 1);
+        JavaRDD<Integer> more =
+                JavaSparkContext.fromSparkContext(spark.context()).parallelize(List.of(7), 1);
 
         RDD<Integer> back = batch.<Integer>wrap(spark.union(more)).map(x -> x + 1);
 

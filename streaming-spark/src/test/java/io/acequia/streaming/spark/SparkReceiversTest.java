@@ -53,8 +53,10 @@ class SparkReceiversTest {
         @Override
         public void run(Host<String> host) {
             try {
-                long first = host.driver().ask(new DriverChannel.Register(streamId)).epoch();
-                long second = host.driver().ask(new DriverChannel.Register(streamId)).epoch();
+                long first =
+                        host.driver().ask(new DriverChannel.Register(streamId)).epoch();
+                long second =
+                        host.driver().ask(new DriverChannel.Register(streamId)).epoch();
                 add(host, first, "late");
                 add(host, second, "in time");
             } catch (IOException e) {
@@ -105,7 +107,8 @@ class SparkReceiversTest {
         @Override
         public void run(Host<String> host) {
             try {
-                long epoch = host.driver().ask(new DriverChannel.Register(streamId)).epoch();
+                long epoch =
+                        host.driver().ask(new DriverChannel.Register(streamId)).epoch();
                 DriverChannel.Want want = DriverChannel.Want.READ;
                 while (want != DriverChannel.Want.END) {
                     want = host.driver()
@@ -139,7 +142,7 @@ class SparkReceiversTest {
         assertThatThrownBy(() -> engine.launch(
                         new Idle(2), new ReceiverTracker(2, "idle", 0, event -> {}), StreamClock.system()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("ACQ-2689")
+                .hasMessageContaining("ACQ-2686")
                 .hasMessageContaining("3 receivers")
                 .hasMessageContaining("there are 3")
                 .hasMessageContaining("4 cores");
@@ -149,7 +152,8 @@ class SparkReceiversTest {
     /** What is in a dataset. */
     private static final class Collected {
         static <T> List<T> all(Dataset<T> dataset) throws Exception {
-            return new ArrayList<>(dataset.<org.apache.spark.api.java.JavaRDD<T>>unwrap(rdd()).collect());
+            return new ArrayList<>(
+                    dataset.<org.apache.spark.api.java.JavaRDD<T>>unwrap(rdd()).collect());
         }
 
         @SuppressWarnings({"unchecked", "rawtypes"})
