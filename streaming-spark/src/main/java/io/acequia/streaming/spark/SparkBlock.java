@@ -42,12 +42,20 @@ final class SparkBlock<T> implements Block<T>, Serializable {
         return new StreamBlockId(blocksOf, info.epoch() << 32 | info.number());
     }
 
-    /** Keeps records where this task runs; whether there was room. */
+    /**
+     * Keeps records where this task runs; whether there was room. What is in no log goes to the disk when memory is full, whatever the
+     * level says: Spark would drop older blocks for it, and they are the only copy.
+     */
     static <T> boolean keep(int blocksOf, BlockInfo info, List<? extends List<T>> records, StorageLevel level) {
         Iterator<T> all = new Concatenated<>(records, List::iterator);
+        org.apache.spark.storage.StorageLevel kept = Levels.of(level);
+        if (info.place() == null && !kept.useDisk()) {
+            kept = org.apache.spark.storage.StorageLevel.apply(
+                    true, kept.useMemory(), false, kept.deserialized(), kept.replication());
+        }
         return SparkEnv.get()
                 .blockManager()
-                .putIterator(id(blocksOf, info), Scala.iterator(all), Levels.of(level), true, Scala.tag());
+                .putIterator(id(blocksOf, info), Scala.iterator(all), kept, true, Scala.tag());
     }
 
     void release(String who) {

@@ -126,10 +126,11 @@ final class StateWork<K, S> implements StateView<K, S>, StateView.Cell<K, S> {
     public void put(S state) {
         Objects.requireNonNull(state, "state");
         StateLayer.Held<S> now = find(key());
-        boolean isNew = now == null || now.state() == null;
-        changes.put(key(), new StateLayer.Held<>(state, isNew ? StateLayer.NEVER : now.due()));
-        if (isNew) {
+        if (now == null || now.state() == null) {
             keys++;
+            changes.put(key(), new StateLayer.Held<>(state, StateLayer.NEVER));
+        } else {
+            changes.put(key(), new StateLayer.Held<>(state, now.due()));
         }
     }
 
