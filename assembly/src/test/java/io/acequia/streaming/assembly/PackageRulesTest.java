@@ -73,7 +73,8 @@ class PackageRulesTest {
     @Test
     void theLocalEngineHasNoPrivilegeThatAnotherEngineLacks() {
         List<String> allowed =
-                packages("engine receiver direct storage data function internal.memory internal.store internal.local");
+                packages("engine receiver direct storage data function internal.memory internal.store internal.engines"
+                        + " internal.local");
         allowed.addAll(List.of("java..", "org.jspecify..", "org.slf4j.."));
 
         classes()
@@ -84,6 +85,29 @@ class PackageRulesTest {
                 .because("what the local engine needs beyond the engine SPI, no other engine could get")
                 .allowEmptyShould(true)
                 .check(CORE);
+    }
+
+    @Test
+    void theSparkEngineSeesWhatTheLocalOneSeesAndSpark() {
+        List<String> allowed =
+                packages("engine receiver direct storage data function internal.memory internal.store internal.engines");
+        allowed.addAll(List.of(
+                BASE,
+                BASE + ".spark",
+                "java..",
+                "scala..",
+                "org.apache.spark..",
+                "org.apache.hadoop..",
+                "org.jspecify..",
+                "org.slf4j.."));
+
+        classes()
+                .that()
+                .resideInAPackage(BASE + ".spark..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(allowed.toArray(String[]::new)))
+                .because("the engine SPI is enough for an engine, and Spark is all that this one may bring")
+                .check(ALL);
     }
 
     @Test
@@ -124,7 +148,12 @@ class PackageRulesTest {
     void internalsAreSeenByCoreAndItsOwnToolsAlone() {
         noClasses()
                 .that(not(resideInAnyPackage(
-                        BASE, INTERNAL, BASE + ".testkit..", BASE + ".cli..", BASE + ".benchmarks..")))
+                        BASE,
+                        INTERNAL,
+                        BASE + ".spark..",
+                        BASE + ".testkit..",
+                        BASE + ".cli..",
+                        BASE + ".benchmarks..")))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(INTERNAL)
@@ -175,6 +204,7 @@ class PackageRulesTest {
                         BASE + ".flume..",
                         BASE + ".kinesis..",
                         BASE + ".twitter..",
+                        BASE + ".spark..",
                         BASE + ".cli..",
                         BASE + ".examples..",
                         BASE + ".benchmarks.."))

@@ -70,7 +70,8 @@ final class ReplayableInput<T> implements DirectSource<T> {
     }
 
     private Split<T> piece(int batch, int from, int to) {
-        List<T> records = from == to ? List.of() : batches.get(batch).subList(from, to);
+        List<T> records =
+                from == to ? List.of() : new ArrayList<>(batches.get(batch).subList(from, to));
         return new Piece<>(name, batch + " " + from + " " + to, records);
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.internal.local;
 
+import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.store.JavaSerialization;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -35,12 +36,7 @@ final class Closures {
         try {
             bytes = JavaSerialization.write(function, object -> leave(object, carried));
         } catch (NotSerializableException e) {
-            throw new IllegalArgumentException(
-                    "ACQ-0504 " + function.getClass().getName()
-                            + " cannot be sent to a task: it holds an object of class "
-                            + e.getMessage() + ", which is not serializable; make it serializable, create it inside the"
-                            + " function, or broadcast it",
-                    e);
+            throw Refusals.notSerializable(function, e);
         } catch (IOException e) {
             throw failed(function, e);
         }
@@ -63,8 +59,7 @@ final class Closures {
     }
 
     private static IllegalArgumentException failed(Object function, Exception e) {
-        return new IllegalArgumentException(
-                "ACQ-0505 " + function.getClass().getName() + " cannot be sent to a task: " + e, e);
+        return Refusals.notSendable(function, e);
     }
 
     private record Carried(int number) implements Serializable {}

@@ -3,6 +3,7 @@ package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.engines.Refusals;
 import org.jspecify.annotations.Nullable;
 
 /** A sum in this JVM. A copy that plain Java serialization made is cut off: it has its name and nothing to add to. */
@@ -39,7 +40,7 @@ final class LocalAccumulator<A> implements Accumulator<A> {
         try {
             return add.call(left, right);
         } catch (Exception e) {
-            throw new IllegalStateException("ACQ-0501 the add function of accumulator '" + name + "' threw: " + e, e);
+            throw Refusals.adding(name, e);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,7 @@ final class LocalBroadcast<T> implements Broadcast<T> {
     public T value() {
         Optional<T> now = held;
         if (now == null) {
-            throw new IllegalStateException(
-                    "ACQ-0503 " + this + " has no value: it was unpersisted, or it is a serialized copy");
+            throw Refusals.noValue(this);
         }
         return now.orElseThrow();
     }

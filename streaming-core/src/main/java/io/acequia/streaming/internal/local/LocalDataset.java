@@ -9,6 +9,9 @@ import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> type of the records
  */
-final class LocalDataset<T> implements Dataset<T> {
+final class LocalDataset<T> implements Dataset<T>, Shapes.Shaped {
     private final LocalEngine engine;
     private final int partitionCount;
     private final Optional<Partitioner> partitioner;
@@ -61,8 +64,7 @@ final class LocalDataset<T> implements Dataset<T> {
     public <U, R> Dataset<R> zip(Dataset<U> other, Operator2<T, U, R> operator, boolean keepsPartitioning) {
         LocalDataset<U> right = engine.own(other);
         if (right.partitionCount != partitionCount) {
-            throw new IllegalArgumentException("ACQ-0511 cannot zip " + partitionCount + " partitions with "
-                    + right.partitionCount + ": both sides must have the same number");
+            throw Refusals.zip(partitionCount, right.partitionCount);
         }
         Lineage<R> zipped = new Zipped<>(this, right, engine.closures().copy(operator), engine.closures());
         return new LocalDataset<>(engine, zipped, keepsPartitioning ? partitioner : Optional.empty());
@@ -81,8 +83,7 @@ final class LocalDataset<T> implements Dataset<T> {
     @Override
     public Dataset<T> coalesce(int partitions) {
         if (partitions < 1) {
-            throw new IllegalArgumentException(
-                    "ACQ-0512 cannot coalesce to " + partitions + " partitions: must be at least 1");
+            throw Refusals.coalesce(partitions);
         }
         return partitions >= partitionCount
                 ? this
@@ -95,8 +96,7 @@ final class LocalDataset<T> implements Dataset<T> {
         if (now == null) {
             kept = engine.keep(this, level);
         } else if (now.level() != level) {
-            throw new IllegalStateException("ACQ-0513 the dataset is persisted with level " + now.level()
-                    + " and cannot change to " + level + ": unpersist it first");
+            throw Refusals.level(now.level(), level);
         }
         return this;
     }
@@ -114,8 +114,7 @@ final class LocalDataset<T> implements Dataset<T> {
     @Override
     public Dataset<T> settle(StorageLevel level, JobInfo job) throws Exception {
         if (!level.usesDisk()) {
-            throw new IllegalArgumentException("ACQ-0527 a dataset cannot be settled with level " + level
-                    + ": what is forgotten when memory is full could not be computed again; take MEMORY_AND_DISK");
+            throw Refusals.settle(level);
         }
         Kept<T> before = kept;
         if (before != null && before.level() != level) {
@@ -149,19 +148,13 @@ final class LocalDataset<T> implements Dataset<T> {
         if (before == null) {
             unfinished = new CheckpointFiles<>(directory, engine.serializer(), partitionCount);
         } else if (!before.isIn(directory)) {
-            throw new IllegalStateException("ACQ-0514 the dataset is checkpointed into " + before + " and cannot go to "
-                    + directory + " as well");
+            throw Refusals.checkpoint(before, directory);
         }
     }
 
     @Override
     public <A> List<A> run(Operator<T, A> operator, int[] partitions, JobInfo job) throws Exception {
-        for (int partition : partitions) {
-            if (partition < 0 || partition >= partitionCount) {
-                throw new IllegalArgumentException("ACQ-0515 there is no partition " + partition + ": the dataset has "
-                        + partitionCount + ", from 0");
-            }
-        }
+        Refusals.checkPartitions(partitions, partitionCount);
         return engine.run(this, operator, partitions, job);
     }
 
@@ -192,7 +185,8 @@ final class LocalDataset<T> implements Dataset<T> {
         return engine;
     }
 
-    Shape shape() {
+    @Override
+    public Shape shape() {
         return shape;
     }
 

@@ -20,31 +20,27 @@ import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.internal.store.AsideFiles;
 import io.acequia.streaming.internal.store.BlockStore;
-import io.acequia.streaming.internal.store.FailpointStorage;
-import io.acequia.streaming.internal.store.Loaders;
-import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.internal.store.MemoryBudget;
 import io.acequia.streaming.internal.store.PageFiles;
 import io.acequia.streaming.internal.store.PartitionStore;
 import io.acequia.streaming.internal.store.RecordSerializer;
+import io.acequia.streaming.internal.store.Storages;
 import io.acequia.streaming.storage.Storage;
-import io.acequia.streaming.storage.StorageProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +59,6 @@ import org.jspecify.annotations.Nullable;
 final class LocalEngine implements Engine {
     private static final int HEAP_PERCENT = 40;
     private static final int STATE_HEAP_PERCENT = 30;
-    /** A single letter is a drive. */
-    private static final Pattern OTHER_SCHEME = Pattern.compile("(?!file:)[A-Za-z][A-Za-z0-9+.-]+:.*");
 
     private final int slots;
     private final int parallelism;
@@ -89,7 +83,7 @@ final class LocalEngine implements Engine {
     LocalEngine(int slots, EngineProvider.Settings settings) {
         this.slots = slots;
         Map<String, String> values = settings.values();
-        this.parallelism = parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
+        this.parallelism = Refusals.parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
         this.closures =
                 new Closures(Boolean.parseBoolean(values.getOrDefault("streaming.test.serialize.closures", "false")
                         .trim()));
@@ -111,24 +105,10 @@ final class LocalEngine implements Engine {
         return bytes == 0 ? Runtime.getRuntime().maxMemory() / 100 * heapPercent : bytes;
     }
 
-    private static int parallelism(String text, int slots) {
-        try {
-            int n = Integer.parseInt(text.trim());
-            if (n >= 0) {
-                return n == 0 ? slots : n;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new IllegalArgumentException("ACQ-0518 streaming.parallelism = '" + text
-                + "': must be a whole number of partitions, or 0 for the number of workers");
-    }
-
     @Override
     public <T> Dataset<T> parallelize(List<T> data, int partitions) {
         if (partitions < 1) {
-            throw new IllegalArgumentException(
-                    "ACQ-0519 cannot cut a list into " + partitions + " partitions: must be at least 1");
+            throw Refusals.slices(partitions);
         }
         return root(new Slices<>(data, partitions));
     }
@@ -204,17 +184,7 @@ final class LocalEngine implements Engine {
 
     @Override
     public Storage storage(String uri) throws IOException {
-        if (OTHER_SCHEME.matcher(uri).matches()) {
-            for (StorageProvider provider : ServiceLoader.load(StorageProvider.class, Loaders.context())) {
-                if (provider.accepts(uri)) {
-                    return FailpointStorage.around(provider.open(uri));
-                }
-            }
-            throw new IOException("ACQ-0525 the local engine has no storage for " + uri
-                    + ": it knows paths and file: URIs of this machine, and what artifacts bring, such as"
-                    + " streaming-hadoop for hdfs: and s3a:");
-        }
-        return FailpointStorage.around(LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri)));
+        return Storages.open(uri);
     }
 
     @Override
@@ -267,10 +237,7 @@ final class LocalEngine implements Engine {
             throws Exception {
         LocalTask outer = current.get();
         if (outer != null) {
-            throw new IllegalStateException("ACQ-0521 " + info.output() + " at " + info.callSite()
-                    + " was called inside a task of "
-                    + outer.output() + ": actions belong to the driver, not inside a function; run it before, and"
-                    + " hand the result to the function");
+            throw Refusals.nested(info, outer.output());
         }
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before " + info.output() + " began");
@@ -280,7 +247,7 @@ final class LocalEngine implements Engine {
         jobs.add(job);
         try {
             if (closed) {
-                throw new IllegalStateException("ACQ-0522 " + info.output() + " cannot run: the engine is closed");
+                throw Refusals.closed(info);
             }
             if (shapes.plan(dataset, action).shuffles()) {
                 for (Shuffled<?> shuffle : Stages.before(dataset, partitions)) {
@@ -305,9 +272,7 @@ final class LocalEngine implements Engine {
         if (dataset instanceof LocalDataset<T> local && local.engine() == this) {
             return local;
         }
-        throw new IllegalArgumentException(
-                "ACQ-0523 a dataset of another engine (" + dataset.getClass().getName()
-                        + ") cannot be combined with one of this engine: make both from the same context");
+        throw Refusals.foreign(dataset);
     }
 
     /** A place for the partitions of a dataset, which goes with it. */

@@ -10,6 +10,9 @@ import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.engine.StateChange;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.engine.StateOperator;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.internal.store.PageFiles;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -71,14 +74,11 @@ final class LocalState<K, S> implements StateDataset<K, S> {
             return (Dataset<R>) newestStep;
         }
         if (newest != null && time.compareTo(newest) < 0) {
-            throw new IllegalArgumentException("ACQ-0568 state '" + uid + "' cannot be stepped for batch " + time
-                    + ": it was stepped for " + newest + ", and steps are in the order of time");
+            throw Refusals.stepped(uid, time, newest);
         }
         LocalDataset<Tuple2<K, V>> placed = engine.own(input);
         if (!placed.partitioner().filter(partitioner::equals).isPresent()) {
-            throw new IllegalArgumentException("ACQ-0569 the input of state '" + uid + "' is placed by "
-                    + placed.partitioner().map(Object::toString).orElse("nothing") + " and the state by " + partitioner
-                    + ": use partitionBy before");
+            throw Refusals.placed(uid, placed, partitioner);
         }
         Closures closures = engine.closures();
         Dataset<R> step = new LocalDataset<R>(

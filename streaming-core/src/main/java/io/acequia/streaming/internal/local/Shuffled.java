@@ -7,6 +7,9 @@ import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.internal.memory.Gauge;
 import io.acequia.streaming.internal.store.AsideFiles;
 import java.util.ArrayList;
@@ -52,8 +55,7 @@ final class Shuffled<T> implements Root<T> {
         this.partitioner = partitioner;
         this.partitionCount = partitioner.numPartitions();
         if (partitionCount < 1) {
-            throw new IllegalArgumentException("ACQ-0506 partitioner " + partitioner + " has " + partitionCount
-                    + " partitions: must be at least 1");
+            throw Refusals.noPartitions(partitioner);
         }
     }
 
@@ -132,7 +134,7 @@ final class Shuffled<T> implements Root<T> {
 
     @Override
     public Shape shape(Shapes shapes) {
-        return shapes.shape(Shuffled.class, List.of(key, partitioner), List.of(parent));
+        return shapes.shuffle(Shuffled.class, List.of(key, partitioner), List.of(parent));
     }
 
     /** What one task placed: for each target what was written, in order, and then the list in memory of those that got a record. */
@@ -245,8 +247,7 @@ final class Shuffled<T> implements Root<T> {
         private int place(Object key) {
             int target = partitioner.getPartition(key);
             if (target < 0 || target >= partitionCount) {
-                throw new IllegalStateException("ACQ-0507 partitioner " + partitioner + " placed key " + key
-                        + " in partition " + target + ": must be from 0 to " + (partitionCount - 1));
+                throw Refusals.misplaced(partitioner, key, target);
             }
             return target;
         }

@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.internal.engines.Refusals;
 import org.jspecify.annotations.Nullable;
 
 /** The end of a job's chain, which takes the one record that is the result. */
@@ -24,9 +25,7 @@ final class Single<A> implements Downstream<A> {
     @Nullable
     A record(Object operator) {
         if (count != 1) {
-            throw new IllegalStateException("ACQ-0517 the last operator of a job, "
-                    + operator.getClass().getName() + ", pushed " + count
-                    + " records in a partition: must be exactly 1");
+            throw Refusals.notOne(operator, count);
         }
         return record;
     }

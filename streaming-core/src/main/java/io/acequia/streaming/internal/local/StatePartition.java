@@ -8,6 +8,7 @@ import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.engine.StateChange;
 import io.acequia.streaming.engine.StateOperator;
 import io.acequia.streaming.engine.StateView;
+import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.store.PageFiles;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -304,8 +305,7 @@ final class StatePartition<K, S> {
         @Override
         public void dueAt(Time at) {
             if (entry < 0) {
-                throw new IllegalStateException("ACQ-0566 key " + key + " of state '" + uid
-                        + "' has no state and cannot be due at " + at + ": put one first");
+                throw Refusals.notDue(key(), uid, at);
             }
             if (dueTimes.of(entry) != at.milliseconds()) {
                 save(entry);
@@ -333,9 +333,10 @@ final class StatePartition<K, S> {
         boolean readable =
                 time.equals(newest) || time.equals(oldest) || undos.stream().anyMatch(undo -> undo.time.equals(time));
         if (!readable) {
-            throw new IllegalStateException("ACQ-0567 state '" + uid + "' has no version of batch " + time
-                    + (newest == null ? ", and none at all yet" : ": it has those from " + oldest + " to " + newest)
-                    + "; a stream keeps them longer with remember(..)");
+            throw Refusals.noVersion(
+                    uid,
+                    time,
+                    newest == null ? ", and none at all yet" : ": it has those from " + oldest + " to " + newest);
         }
     }
 

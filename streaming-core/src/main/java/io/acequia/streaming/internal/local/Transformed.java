@@ -3,6 +3,8 @@ package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;

@@ -2,6 +2,8 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;

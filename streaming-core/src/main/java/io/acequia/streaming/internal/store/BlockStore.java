@@ -4,6 +4,7 @@ package io.acequia.streaming.internal.store;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
+import io.acequia.streaming.internal.engines.Refusals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -133,8 +134,7 @@ public final class BlockStore implements AutoCloseable {
         @Override
         public synchronized Iterator<T> iterator() {
             if (owner != null) {
-                throw new IllegalStateException("ACQ-0638 " + owner
-                        + " was released; call remember(..) or persist it and keep it yourself: " + this);
+                throw Refusals.released(owner, this);
             }
             return open();
         }

@@ -11,6 +11,7 @@ import io.acequia.streaming.engine.Dataset;
 import io.acequia.streaming.engine.EngineProvider;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.OperatorException;
+import io.acequia.streaming.internal.engines.Shapes;
 import io.acequia.streaming.storage.Storage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -447,7 +448,7 @@ class LocalEngineTest {
         }
         for (String elsewhere : List.of("hdfs://host/dir", "s3a://bucket")) {
             assertThatThrownBy(() -> engine.storage(elsewhere))
-                    .hasMessageStartingWith("ACQ-0525 the local engine has no storage for " + elsewhere);
+                    .hasMessageStartingWith("ACQ-0525 there is no storage for " + elsewhere);
         }
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.internal.local;
+package io.acequia.streaming.internal.engines;
 
 import java.util.List;
 
@@ -7,7 +7,7 @@ import java.util.List;
  * The form of a chain without its data: kinds of steps, classes of functions, shapes of the parents. Equal shapes are one
  * object while anybody holds it ({@link Shapes}), so comparing looks one level deep only.
  */
-final class Shape {
+public final class Shape {
     private final Object[] parts;
     private final int hash;
     private final boolean shuffled;
@@ -26,7 +26,7 @@ final class Shape {
     }
 
     /** Whether a shuffle is somewhere in the chain. */
-    boolean shuffled() {
+    public boolean shuffled() {
         return shuffled;
     }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.internal.local;
+package io.acequia.streaming.internal.engines;
 
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.engine.Operator;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Knows the shapes of chains, and which of them were planned. A dataset is given its shape when it is made, from the shapes
  * of its parents, so a job finds its plan with one look-up however long its chain is. Any thread.
  */
-final class Shapes {
+public final class Shapes {
     private static final int MOST_PLANS = 1024;
     private static final int DEEPEST = 4;
 
@@ -55,19 +55,33 @@ final class Shapes {
      *
      * @param shuffles whether there is anything to compute before the last stage; without it no job looks
      */
-    record Plan(boolean shuffles) {}
+    public record Plan(boolean shuffles) {}
+
+    /** What has a shape. */
+    public interface Shaped {
+        Shape shape();
+    }
 
     /** The shape of a step of this kind. */
-    Shape shape(Class<?> kind, List<?> functions, List<? extends LocalDataset<?>> parents) {
+    public Shape shape(Class<?> kind, List<?> functions, List<? extends Shaped> parents) {
+        return shape(kind, false, functions, parents);
+    }
+
+    /** The shape of a step that places records by their keys. */
+    public Shape shuffle(Class<?> kind, List<?> functions, List<? extends Shaped> parents) {
+        return shape(kind, true, functions, parents);
+    }
+
+    private Shape shape(Class<?> kind, boolean shuffles, List<?> functions, List<? extends Shaped> parents) {
         List<Object> parts = new ArrayList<>();
         parts.add(kind);
         for (Object function : functions) {
             describe(function, parts, 0);
         }
-        for (LocalDataset<?> parent : parents) {
+        for (Shaped parent : parents) {
             parts.add(parent.shape());
         }
-        return only(new Shape(kind == Shuffled.class, parts));
+        return only(new Shape(shuffles, parts));
     }
 
     private Shape only(Shape shape) {
@@ -83,8 +97,8 @@ final class Shapes {
     }
 
     /** The plan for jobs that end with {@code operator}. */
-    Plan plan(LocalDataset<?> dataset, Operator<?, ?> operator) {
-        Shape shape = shape(Job.class, List.of(operator), List.of(dataset));
+    public Plan plan(Shaped dataset, Operator<?, ?> operator) {
+        Shape shape = shape(Plan.class, List.of(operator), List.of(dataset));
         synchronized (plans) {
             Plan plan = plans.get(shape);
             if (plan == null) {
@@ -97,7 +111,7 @@ final class Shapes {
     }
 
     /** How many shapes were planned. */
-    long planned() {
+    public long planned() {
         synchronized (plans) {
             return planned;
         }

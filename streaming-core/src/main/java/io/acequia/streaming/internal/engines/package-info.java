@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** What engines share beyond what they implement: shapes of chains, so that each is planned once, and what they refuse. */
+@NullMarked
+package io.acequia.streaming.internal.engines;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.spark;
+
+import io.acequia.streaming.engine.DriverChannel;
+import java.io.IOException;
+import java.util.Map;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the messages of receivers from executors to the driver, on Spark's own connections. Spark loads it by its name from
+ * {@code spark.plugins}, which the engine sets for a context that it makes; a context that a program makes itself must name it.
+ */
+public final class ReceiverPlugin implements SparkPlugin {
+    private static volatile @Nullable PluginContext toDriver;
+
+    /** For Spark. */
+    public ReceiverPlugin() {}
+
+    @Override
+    public DriverPlugin driverPlugin() {
+        return new DriverPlugin() {
+            @Override
+            public Map<String, String> init(SparkContext spark, PluginContext context) {
+                return Map.of();
+            }
+
+            @Override
+            public @Nullable Object receive(Object message) {
+                return message instanceof Letter letter ? Launches.answer(letter) : null;
+            }
+        };
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+        return new ExecutorPlugin() {
+            @Override
+            public void init(PluginContext context, Map<String, String> extra) {
+                toDriver = context;
+            }
+        };
+    }
+
+    /**
+     * A message on its way to the driver.
+     *
+     * @param launch number of the launch of the receiver
+     */
+    record Letter(String launch, DriverChannel.Message message) implements java.io.Serializable {}
+
+    /** Spark was started without it. */
+    static IllegalStateException missing() {
+        return new IllegalStateException(
+                "ACQ-2688 receivers cannot reach the driver: Spark was started without the plugin;" + " add "
+                        + ReceiverPlugin.class.getName() + " to spark.plugins");
+    }
+
+    /** Asks the driver, from an executor. */
+    static DriverChannel.Reply ask(Letter letter) throws IOException {
+        PluginContext context = toDriver;
+        if (context == null) {
+            throw new IOException(missing().getMessage());
+        }
+        try {
+            Object reply = context.ask(letter);
+            if (reply instanceof DriverChannel.Reply answer) {
+                return answer;
+            }
+            throw new IOException("ACQ-2691 the driver knows no receiver " + letter.launch);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.spark;
+
+import io.acequia.streaming.data.ByteSize;
+import io.acequia.streaming.engine.EngineProvider;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkContext$;
+import org.jspecify.annotations.Nullable;
+import scala.Option;
+
+/**
+ * The Spark context of this JVM. Spark allows one, so the engines of a JVM share it: the first makes it, the last one stops it. A
+ * context that the program made itself is taken as it is, and left running.
+ */
+final class SparkContexts {
+    /** What Spark keeps of the heap for itself. */
+    private static final double RESERVED = 300L << 20;
+
+    private static @Nullable SparkContext ours;
+    private static int users;
+
+    private SparkContexts() {}
+
+    static synchronized SparkContext open(String master, EngineProvider.Settings settings) {
+        Option<SparkContext> active = SparkContext$.MODULE$.getActive();
+        if (active.isDefined() && !active.get().isStopped()) {
+            SparkContext running = active.get();
+            if (!running.master().equals(master)) {
+                throw new IllegalStateException("ACQ-2681 master " + master
+                        + " cannot be used: this JVM has a Spark context with master " + running.master()
+                        + ", and Spark allows one; stop it before, or use its master");
+            }
+            if (running == ours) {
+                users++;
+            }
+            return running;
+        }
+        SparkContext made = new SparkContext(conf(master, settings));
+        ours = made;
+        users = 1;
+        return made;
+    }
+
+    /** An engine is through with its context. */
+    static synchronized void release(SparkContext context) {
+        if (context == ours && --users == 0) {
+            ours = null;
+            context.stop();
+        }
+    }
+
+    private static SparkConf conf(String master, EngineProvider.Settings settings) {
+        Map<String, String> values = settings.values();
+        SparkConf conf = new SparkConf().setMaster(master).setAppName(settings.appName());
+        values.forEach((key, value) -> {
+            if (key.startsWith("spark.")) {
+                conf.set(key, value);
+            }
+        });
+        conf.setIfMissing("spark.scheduler.mode", "FAIR");
+        conf.setIfMissing("spark.speculation", "false");
+        conf.setIfMissing("spark.ui.retainedJobs", "200");
+        conf.setIfMissing("spark.ui.retainedStages", "200");
+        conf.setIfMissing("spark.ui.retainedTasks", "2000");
+        String plugins = conf.get("spark.plugins", "");
+        String own = ReceiverPlugin.class.getName();
+        conf.set("spark.plugins", plugins.isBlank() ? own : plugins + "," + own);
+        String directory = values.getOrDefault("streaming.storage.dir", "");
+        if (!directory.isBlank()) {
+            conf.setIfMissing("spark.local.dir", directory.trim());
+        }
+        long memory = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
+                .bytes();
+        if (memory > 0 && master.startsWith("local")) {
+            // Spark takes a fraction of the heap beyond what it reserves.
+            double heap = Math.max(1, Runtime.getRuntime().maxMemory() - RESERVED);
+            conf.setIfMissing(
+                    "spark.memory.fraction", String.format(Locale.ROOT, "%.17g", Math.min(0.9, memory / heap)));
+        }
+        return conf;
+    }
+}

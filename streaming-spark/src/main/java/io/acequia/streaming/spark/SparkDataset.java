@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.spark;
+
+import io.acequia.streaming.data.Partitioner;
+import io.acequia.streaming.data.StorageLevel;
+import io.acequia.streaming.engine.Dataset;
+import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.engine.JobInfo;
+import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.engine.Operator2;
+import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Shape;
+import io.acequia.streaming.internal.engines.Shapes;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
+import org.jspecify.annotations.Nullable;
+
+/** A dataset on an RDD of Spark. Any thread. */
+final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
+    private final SparkEngine engine;
+    private final StepRdd<T> rdd;
+    private final Optional<Partitioner> partitioner;
+    private final Shape shape;
+    private @Nullable StorageLevel level;
+    private boolean settled;
+    private boolean dropped;
+
+    SparkDataset(SparkEngine engine, StepRdd<T> rdd, Optional<Partitioner> partitioner, Shape shape) {
+        this.engine = engine;
+        this.rdd = rdd;
+        this.partitioner = partitioner;
+        this.shape = shape;
+    }
+
+    StepRdd<T> rdd() {
+        return rdd;
+    }
+
+    SparkEngine engine() {
+        return engine;
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public <R> Dataset<R> transform(Operator<T, R> operator, boolean keepsPartitioning) {
+        engine.mustBeSendable(operator);
+        return new SparkDataset<>(
+                engine,
+                new ChainRdd<>(rdd.site(), rdd, operator),
+                keepsPartitioning ? partitioner : Optional.empty(),
+                engine.shapes().shape(ChainRdd.class, List.of(operator), List.of(this)));
+    }
+
+    @Override
+    public Dataset<T> partitionBy(Function<T, ?> key, Partitioner by) {
+        if (partitioner.isPresent() && partitioner.get().equals(by)) {
+            return this;
+        }
+        if (by.numPartitions() < 1) {
+            throw Refusals.noPartitions(by);
+        }
+        engine.mustBeSendable(key);
+        engine.mustBeSendable(by);
+        return new SparkDataset<>(
+                engine,
+                Shuffle.placed(rdd.site(), rdd, key, by),
+                Optional.of(by),
+                engine.shapes().shuffle(Shuffle.class, List.of(key, by), List.of(this)));
+    }
+
+    @Override
+    public <U, R> Dataset<R> zip(Dataset<U> other, Operator2<T, U, R> operator, boolean keepsPartitioning) {
+        SparkDataset<U> right = engine.own(other);
+        if (right.partitionCount() != partitionCount()) {
+            throw Refusals.zip(partitionCount(), right.partitionCount());
+        }
+        engine.mustBeSendable(operator);
+        return new SparkDataset<>(
+                engine,
+                new ZipRdd<>(rdd.site(), rdd, right.rdd, operator),
+                keepsPartitioning ? partitioner : Optional.empty(),
+                engine.shapes().shape(ZipRdd.class, List.of(operator), List.of(this, right)));
+    }
+
+    @Override
+    public Dataset<T> union(List<Dataset<T>> others) {
+        List<SparkDataset<T>> all = new ArrayList<>(others.size() + 1);
+        all.add(this);
+        for (Dataset<T> other : others) {
+            all.add(engine.own(other));
+        }
+        List<RDD<T>> rdds = new ArrayList<>();
+        all.forEach(each -> rdds.add(each.rdd));
+        return new SparkDataset<>(
+                engine,
+                new UnionRdd<>(rdd.site(), rdds),
+                Optional.empty(),
+                engine.shapes().shape(UnionRdd.class, List.of(), all));
+    }
+
+    @Override
+    public Dataset<T> coalesce(int partitions) {
+        if (partitions < 1) {
+            throw Refusals.coalesce(partitions);
+        }
+        return partitions >= partitionCount()
+                ? this
+                : new SparkDataset<>(
+                        engine,
+                        new CoalescedRdd<>(rdd.site(), rdd, partitions),
+                        Optional.empty(),
+                        engine.shapes().shape(CoalescedRdd.class, List.of(), List.of(this)));
+    }
+
+    @Override
+    public synchronized Dataset<T> persist(StorageLevel to) {
+        if (level == null) {
+            if (dropped) {
+                rdd.unpersist(true);
+            }
+            rdd.persist(Levels.of(to));
+            level = to;
+        } else if (level != to) {
+            throw Refusals.level(level, to);
+        }
+        return this;
+    }
+
+    @Override
+    public synchronized Dataset<T> unpersist() {
+        if (level != null) {
+            level = null;
+            dropped = true;
+            rdd.unpersist(false);
+        }
+        return this;
+    }
+
+    @Override
+    public Dataset<T> settle(StorageLevel to, JobInfo job) throws Exception {
+        if (!to.usesDisk()) {
+            throw Refusals.settle(to);
+        }
+        StorageLevel before;
+        synchronized (this) {
+            before = level;
+        }
+        if (before != null && before != to) {
+            return before.usesDisk()
+                    ? settleAs(before, job)
+                    : transform(Touching.<T>passing(), true).settle(to, job);
+        }
+        return settleAs(to, job);
+    }
+
+    private Dataset<T> settleAs(StorageLevel to, JobInfo job) throws Exception {
+        synchronized (this) {
+            if (settled && level != null) {
+                return this;
+            }
+            if (!settled) {
+                persist(to);
+            }
+        }
+        run(new Touching<>(), IntStream.range(0, partitionCount()).toArray(), job);
+        synchronized (this) {
+            settled = true;
+            if (rdd.files() == null) {
+                rdd.settle();
+            }
+        }
+        return this;
+    }
+
+    @Override
+    public synchronized void checkpoint(URI directory) {
+        CheckpointFiles<T> before = rdd.files();
+        if (before == null) {
+            rdd.writeTo(new CheckpointFiles<>(directory));
+        } else if (!before.isIn(directory)) {
+            throw Refusals.checkpoint(before, directory);
+        }
+    }
+
+    @Override
+    public <A> List<A> run(Operator<T, A> operator, int[] partitions, JobInfo job) throws Exception {
+        Refusals.checkPartitions(partitions, partitionCount());
+        return engine.run(this, operator, partitions, job);
+    }
+
+    @Override
+    public int partitionCount() {
+        return rdd.getNumPartitions();
+    }
+
+    @Override
+    public Optional<Partitioner> partitioner() {
+        return partitioner;
+    }
+
+    @Override
+    public <E> E unwrap(Class<E> type) {
+        if (type.isInstance(rdd)) {
+            return type.cast(rdd);
+        }
+        if (type == JavaRDD.class) {
+            return type.cast(rdd.toJavaRDD());
+        }
+        throw new IllegalArgumentException("ACQ-2683 a dataset of the Spark engine cannot be had as " + type.getName()
+                + ": only as " + JavaRDD.class.getName() + " or " + RDD.class.getName());
+    }
+
+    /** Opens a partition, which makes it be kept, and reads nothing of it. */
+    private record Touching<T>() implements Operator<T, Boolean> {
+        static <T> Operator<T, T> passing() {
+            return (task, down) -> down;
+        }
+
+        @Override
+        public Downstream<T> attach(io.acequia.streaming.data.TaskContext task, Downstream<Boolean> down) {
+            return new Downstream<>() {
+                @Override
+                public void begin() throws Exception {
+                    down.begin();
+                }
+
+                @Override
+                public void accept(T record) {}
+
+                @Override
+                public boolean wantsMore() {
+                    return false;
+                }
+
+                @Override
+                public void end() throws Exception {
+                    down.accept(true);
+                    down.end();
+                }
+
+                @Override
+                public void close() {
+                    down.close();
+                }
+            };
+        }
+    }
+}
