@@ -89,8 +89,8 @@ class PackageRulesTest {
 
     @Test
     void theSparkEngineSeesWhatTheLocalOneSeesAndSpark() {
-        List<String> allowed =
-                packages("engine receiver direct storage data function internal.memory internal.store internal.engines");
+        List<String> allowed = packages(
+                "engine receiver direct storage data function internal.memory internal.store internal.engines");
         allowed.addAll(List.of(
                 BASE,
                 BASE + ".spark",

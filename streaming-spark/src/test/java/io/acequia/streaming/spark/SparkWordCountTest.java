@@ -19,8 +19,10 @@ class SparkWordCountTest {
                     .flatMap(line -> List.of(line.split(" ")).iterator())
                     .mapToPair(word -> Tuple2.of(word, 1));
             s.collect("counts", pairs.reduceByKey(Integer::sum));
-            s.collect("totals", pairs.<Integer>updateStateByKey((values, sum) -> Optional.of(
-                    sum.orElse(0) + values.stream().mapToInt(x -> x).sum())));
+            s.collect(
+                    "totals",
+                    pairs.<Integer>updateStateByKey((values, sum) -> Optional.of(
+                            sum.orElse(0) + values.stream().mapToInt(x -> x).sum())));
         })) {
             t.add("lines", "a b", "a").advance(1);
             assertThat(t.<Tuple2<String, Integer>>last("counts"))
