@@ -141,7 +141,9 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
         if (level != null) {
             level = null;
             dropped = true;
-            rdd.unpersist(false);
+            if (!rdd.sparkContext().isStopped()) {
+                rdd.unpersist(false);
+            }
         }
         return this;
     }

@@ -207,7 +207,7 @@ final class SparkEngine implements Engine {
     @Override
     public void release(BlockInfo info, String who) {
         SparkBlock<?> block = blocks.remove(new BlockKey(info.streamId(), info.epoch(), info.number()));
-        if (block != null) {
+        if (block != null && !spark.isStopped()) {
             block.release(who);
         }
     }

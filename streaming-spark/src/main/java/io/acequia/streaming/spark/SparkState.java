@@ -205,7 +205,7 @@ final class SparkState<K, S> implements StateDataset<K, S> {
     }
 
     private void look(StateVersion version) {
-        if (version.isWhole()) {
+        if (version.isWhole() || spark.isStopped()) {
             return;
         }
         for (int p = 0; p < partitions; p++) {
@@ -295,7 +295,7 @@ final class SparkState<K, S> implements StateDataset<K, S> {
         }
         kept.entrySet().removeIf(entry -> {
             boolean goes = !needed.contains(entry.getKey().rdd());
-            if (goes) {
+            if (goes && !spark.isStopped()) {
                 entry.getValue().unpersist(false);
             }
             return goes;
@@ -307,7 +307,9 @@ final class SparkState<K, S> implements StateDataset<K, S> {
         made.values().forEach(each -> each.version.forget());
         made.clear();
         base = null;
-        kept.values().forEach(rdd -> rdd.unpersist(true));
+        if (!spark.isStopped()) {
+            kept.values().forEach(rdd -> rdd.unpersist(true));
+        }
         kept.clear();
         engine.forget(this);
     }
@@ -317,6 +319,9 @@ final class SparkState<K, S> implements StateDataset<K, S> {
         long count = 0;
         for (long each : keys) {
             count += each;
+        }
+        if (spark.isStopped()) {
+            return new Usage(count, 0, 0, 0, 0);
         }
         long memory = 0;
         long pages = 0;

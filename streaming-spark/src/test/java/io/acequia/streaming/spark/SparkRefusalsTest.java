@@ -86,6 +86,7 @@ class SparkRefusalsTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closed before its time, to see what that leaves
     void aContextOfTheProgramIsLeftRunningAndNeedsThePluginForReceivers() throws Exception {
         try (AutoClosing own = new AutoClosing(
                         new SparkContext(new SparkConf().setMaster("local[3]").setAppName("own")));
