@@ -8,12 +8,10 @@ import io.acequia.streaming.internal.graph.GraphView.Box;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** How the graph of a program is written. In the forms for programs any text is
- * escaped, so that none of it is taken for the form. */
+/** How the graph of a program is written. In the forms for programs any text is escaped, so that none of it is taken for the form. */
 enum GraphFormat {
     /** For people: each output, and below it the streams that lead to it. */
     TEXT {
@@ -40,8 +38,7 @@ enum GraphFormat {
             StringBuilder lines = new StringBuilder("flowchart LR\n");
             graph.boxes().forEach(box -> lines.append("  ")
                     .append(box.id())
-                    .append(MERMAID_SHAPES
-                            .get(box.kind())
+                    .append(mermaidShape(box.kind())
                             .formatted(label(box).stream()
                                     .map(GraphFormat::mermaid)
                                     .collect(Collectors.joining("<br/>"))))
@@ -62,7 +59,7 @@ enum GraphFormat {
             graph.boxes().forEach(box -> lines.append("  ")
                     .append(box.id())
                     .append(" [shape=")
-                    .append(DOT_SHAPES.get(box.kind()))
+                    .append(dotShape(box.kind()))
                     .append(", label=")
                     .append(dot(String.join("\n", label(box))))
                     .append("];\n"));
@@ -75,24 +72,30 @@ enum GraphFormat {
         }
     };
 
-    private static final Map<GraphView.Kind, String> MERMAID_SHAPES = Map.of(
-            GraphView.Kind.SOURCE, "([\"%s\"])",
-            GraphView.Kind.OPERATION, "[\"%s\"]",
-            GraphView.Kind.STATEFUL, "[(\"%s\")]",
-            GraphView.Kind.OUTPUT, "[/\"%s\"/]");
-
-    private static final Map<GraphView.Kind, String> DOT_SHAPES = Map.of(
-            GraphView.Kind.SOURCE, "ellipse",
-            GraphView.Kind.OPERATION, "box",
-            GraphView.Kind.STATEFUL, "cylinder",
-            GraphView.Kind.OUTPUT, "parallelogram");
-
     /**
      * The graph in this form.
      *
      * @param text what {@code describe()} gives
      */
     abstract String of(GraphView graph, String text);
+
+    private static String mermaidShape(GraphView.Kind kind) {
+        return switch (kind) {
+            case SOURCE -> "([\"%s\"])";
+            case OPERATION -> "[\"%s\"]";
+            case STATEFUL -> "[(\"%s\")]";
+            case OUTPUT -> "[/\"%s\"/]";
+        };
+    }
+
+    private static String dotShape(GraphView.Kind kind) {
+        return switch (kind) {
+            case SOURCE -> "ellipse";
+            case OPERATION -> "box";
+            case STATEFUL -> "cylinder";
+            case OUTPUT -> "parallelogram";
+        };
+    }
 
     private static String heading(GraphView graph) {
         return "'" + Printable.line(graph.appName()) + "', a batch every " + Durations.text(graph.batchInterval())
