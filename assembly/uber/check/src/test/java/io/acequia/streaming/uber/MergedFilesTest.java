@@ -35,7 +35,8 @@ class MergedFilesTest {
     @ParameterizedTest
     @MethodSource("withAkka")
     void referenceConfHasTheDefaultsOfEveryPartOfAkka(UberJar jar) throws Exception {
-        List<URL> parts = Collections.list(MergedFilesTest.class.getClassLoader().getResources("reference.conf"));
+        List<URL> parts =
+                Collections.list(MergedFilesTest.class.getClassLoader().getResources("reference.conf"));
 
         assertThat(parts).hasSizeGreaterThan(3);
         for (URL part : parts) {
@@ -71,16 +72,17 @@ class MergedFilesTest {
     void theGuideListsWhatIsRelocated() throws Exception {
         String pom = Files.readString(UberJar.folder("pom.xml"));
 
-        assertThat(found("<pattern>(.*)\\.</pattern>", pom)).isEqualTo(relocated()).isNotEmpty();
+        assertThat(found("<pattern>(.*)\\.</pattern>", pom))
+                .isEqualTo(relocated())
+                .isNotEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("each")
     void nothingIsLeftWhereItWasRelocatedFrom(UberJar jar) throws Exception {
         for (String moved : relocated()) {
-            assertThat(jar.classes())
-                    .noneMatch(name -> name.replaceFirst("^META-INF/versions/\\d+/", "")
-                            .startsWith(moved.replace('.', '/') + "/"));
+            assertThat(jar.classes()).noneMatch(name -> name.replaceFirst("^META-INF/versions/\\d+/", "")
+                    .startsWith(moved.replace('.', '/') + "/"));
         }
     }
 

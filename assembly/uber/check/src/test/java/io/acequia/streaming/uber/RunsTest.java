@@ -30,8 +30,7 @@ class RunsTest {
         Path home = unpack();
         String acequia = home.resolve("bin/acequia").toString();
 
-        Command demo =
-                Command.run(directory, List.of(acequia, "run", "NetworkWordCount", "--demo", "--batches", "2"));
+        Command demo = Command.run(directory, List.of(acequia, "run", "NetworkWordCount", "--demo", "--batches", "2"));
         assertThat(demo.output()).containsPattern("\\([a-z]+,\\d+\\)");
         assertThat(demo.exitCode()).isZero();
 
@@ -53,8 +52,7 @@ class RunsTest {
     }
 
     private Path unpack() throws Exception {
-        Path archive =
-                UberJar.folder("distribution").resolve("target/acequia-" + UberJar.VERSION + ".tar.gz");
+        Path archive = UberJar.folder("distribution").resolve("target/acequia-" + UberJar.VERSION + ".tar.gz");
         Command tar = Command.run(directory, List.of("tar", "-xzf", archive.toString()));
         assertThat(tar.output()).isEmpty();
         return directory.resolve("acequia-" + UberJar.VERSION);
@@ -71,8 +69,9 @@ class RunsTest {
         server.createContext("/2/tweets/search/stream", exchange -> {
             exchange.sendResponseHeaders(200, 0);
             try (OutputStream out = exchange.getResponseBody()) {
-                out.write("{\"data\":{\"id\":\"1\",\"text\":\"t\",\"entities\":{\"hashtags\":[{\"tag\":\"Agua\"}]}}}\r\n"
-                        .getBytes(StandardCharsets.UTF_8));
+                out.write(
+                        "{\"data\":{\"id\":\"1\",\"text\":\"t\",\"entities\":{\"hashtags\":[{\"tag\":\"Agua\"}]}}}\r\n"
+                                .getBytes(StandardCharsets.UTF_8));
                 out.flush();
                 printed.await();
             } catch (InterruptedException e) {
