@@ -2,7 +2,6 @@
 package io.acequia.streaming.kinesis;
 
 import io.acequia.streaming.data.StreamClock;
-import io.acequia.streaming.function.Function;
 import io.acequia.streaming.receiver.Delivery;
 import io.acequia.streaming.receiver.Handoff;
 import io.acequia.streaming.receiver.Rejected;
@@ -31,7 +30,7 @@ final class KinesisReceiver<T> implements ReliableReceiver<T> {
     private static final int CAPACITY = 10_000;
 
     private final KinesisSource.Settings settings;
-    private final Function<? super KinesisRecord, ? extends T> map;
+    private final Mapping<T> mapping;
     private final StreamClock clock;
     private final Handoff<KinesisRecord> fresh;
     private final Handoff<KinesisRecord> again = new Handoff<>(Integer.MAX_VALUE);
@@ -41,10 +40,9 @@ final class KinesisReceiver<T> implements ReliableReceiver<T> {
     private @Nullable Clients clients;
     private @Nullable LeasedWorker worker;
 
-    KinesisReceiver(
-            KinesisSource.Settings settings, Function<? super KinesisRecord, ? extends T> map, StreamClock clock) {
+    KinesisReceiver(KinesisSource.Settings settings, Mapping<T> mapping, StreamClock clock) {
         this.settings = settings;
-        this.map = map;
+        this.mapping = mapping;
         this.clock = clock;
         this.fresh = new Handoff<>(CAPACITY);
         this.failures = new Failures(settings.name(), settings.stream(), fresh::wakeUp);
@@ -91,26 +89,9 @@ final class KinesisReceiver<T> implements ReliableReceiver<T> {
     private Delivery<T> decoded(Delivery<KinesisRecord> read) throws InterruptedException {
         List<T> records = new ArrayList<>(read.records().size());
         List<Rejected> rejected = new ArrayList<>();
-        for (KinesisRecord each : read.records()) {
-            try {
-                records.add(mapped(each));
-            } catch (InterruptedException e) {
-                throw e;
-            } catch (Exception e) {
-                rejected.add(new Rejected(each.data(), each.where(), e));
-            }
-        }
+        mapping.addAll(read.records(), records, rejected);
         Delivery<T> delivery = Delivery.of(records, read.settlement());
         return rejected.isEmpty() ? delivery : delivery.rejecting(rejected);
-    }
-
-    private T mapped(KinesisRecord each) throws Exception {
-        T record = map.call(each);
-        if (record == null) {
-            throw new IllegalStateException("ACQ-2647 the function of " + settings.name() + " gave null for the record "
-                    + each.where() + ": give something that a filter of the stream leaves out");
-        }
-        return record;
     }
 
     @Override

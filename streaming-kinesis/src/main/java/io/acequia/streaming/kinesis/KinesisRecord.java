@@ -2,8 +2,10 @@
 package io.acequia.streaming.kinesis;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import software.amazon.kinesis.retrieval.KinesisClientRecord;
 
 /**
  * A record of a stream, as its producer put it: what a producer packed into one record of Kinesis comes as the records that it is
@@ -24,6 +26,19 @@ public record KinesisRecord(
         byte[] data,
         Instant arrival)
         implements Serializable {
+    static KinesisRecord of(String shard, KinesisClientRecord each) {
+        ByteBuffer data = each.data().duplicate();
+        byte[] bytes = new byte[data.remaining()];
+        data.get(bytes);
+        return new KinesisRecord(
+                shard,
+                each.sequenceNumber(),
+                each.subSequenceNumber(),
+                each.partitionKey(),
+                bytes,
+                each.approximateArrivalTimestamp());
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof KinesisRecord that

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.kinesis;
 
+import io.acequia.streaming.BatchContext;
+import io.acequia.streaming.RDD;
 import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.direct.Split;
 import io.acequia.streaming.function.Function;
 import io.acequia.streaming.receiver.Receiver;
 import io.acequia.streaming.receiver.Source;
@@ -45,11 +48,11 @@ import software.amazon.kinesis.metrics.MetricsLevel;
  */
 public final class KinesisSource<T> implements Source<T> {
     private final Settings settings;
-    private final Function<? super KinesisRecord, ? extends T> map;
+    private final Mapping<T> mapping;
 
     private KinesisSource(Settings settings, Function<? super KinesisRecord, ? extends T> map) {
         this.settings = settings;
-        this.map = map;
+        this.mapping = new Mapping<>(settings.name, map);
     }
 
     /** Where a shard begins of which the application has acknowledged nothing. */
@@ -106,6 +109,19 @@ public final class KinesisSource<T> implements Source<T> {
         return new Builder<>(Objects.requireNonNull(map, "map"));
     }
 
+    /**
+     * The records of ranges, one range in each partition, as for back-fills and to process again what went wrong: outside of any stream,
+     * with the stream, logins, function, poll interval and fetch size of {@code source}; no lease is taken. Read anew by each action. A
+     * record that the function rejects fails its task, and so does a range of which records are gone, or that was never there.
+     */
+    public static <T> RDD<T> rdd(BatchContext context, KinesisSource<T> source, List<KinesisRange> ranges) {
+        List<Split<T>> splits = new ArrayList<>();
+        for (KinesisRange range : ranges) {
+            splits.add(new RangeSplit<>(source.settings, source.mapping, range));
+        }
+        return context.fromSplits(splits);
+    }
+
     @Override
     public String name() {
         return settings.name;
@@ -113,7 +129,7 @@ public final class KinesisSource<T> implements Source<T> {
 
     @Override
     public Receiver<T> newReceiver() {
-        return new KinesisReceiver<>(settings, map, StreamClock.system());
+        return new KinesisReceiver<>(settings, mapping, StreamClock.system());
     }
 
     Settings settings() {

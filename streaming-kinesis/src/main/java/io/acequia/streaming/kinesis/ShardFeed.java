@@ -3,7 +3,6 @@ package io.acequia.streaming.kinesis;
 
 import io.acequia.streaming.receiver.Handoff;
 import io.acequia.streaming.receiver.Settlement;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -74,7 +73,7 @@ final class ShardFeed implements ShardRecordProcessor {
         }
         List<KinesisRecord> records = new ArrayList<>(input.records().size());
         for (KinesisClientRecord each : input.records()) {
-            records.add(record(each));
+            records.add(KinesisRecord.of(shard, each));
         }
         Span span = add(records, input.checkpointer());
         try {
@@ -85,19 +84,6 @@ final class ShardFeed implements ShardRecordProcessor {
         } catch (IllegalStateException e) {
             end(); // the receiver is closed, and these records come again
         }
-    }
-
-    private KinesisRecord record(KinesisClientRecord each) {
-        ByteBuffer data = each.data().duplicate();
-        byte[] bytes = new byte[data.remaining()];
-        data.get(bytes);
-        return new KinesisRecord(
-                shard,
-                each.sequenceNumber(),
-                each.subSequenceNumber(),
-                each.partitionKey(),
-                bytes,
-                each.approximateArrivalTimestamp());
     }
 
     private synchronized Span add(List<KinesisRecord> records, RecordProcessorCheckpointer by) {
