@@ -58,6 +58,9 @@ class UberJarsTest {
     void licencesAndNoticesAreInside(UberJar jar) throws Exception {
         assertThat(jar.text("META-INF/LICENSE")).contains("Apache License", "Version 2.0, January 2004");
         assertThat(jar.text("META-INF/NOTICE")).startsWith("Acequia\n");
+        if (jar.entries().stream().anyMatch(name -> name.startsWith("software/amazon/awssdk/"))) {
+            assertThat(jar.text("META-INF/NOTICE.txt")).contains("Amazon");
+        }
         for (JsonNode component : jar.components()) {
             List<String> licences = new ArrayList<>(component.findValuesAsText("id"));
             component.path("licenses").findValuesAsText("name").forEach(name -> licences.add(IDS.get(name)));
