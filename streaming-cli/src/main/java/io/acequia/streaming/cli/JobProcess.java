@@ -32,7 +32,7 @@ record JobProcess(JobStatus status, Place place, Optional<ProcessHandle> handle)
         GONE,
         /** Another process has its number: it ended and did not say so. */
         REPLACED,
-        /** A process has its number, and the system does not tell when that was started. */
+        /** The directory is in use and its status does not fit, or the system does not tell when the process was started. */
         UNSURE,
         /** On another machine, or in another container. */
         ELSEWHERE
@@ -46,14 +46,15 @@ record JobProcess(JobStatus status, Place place, Optional<ProcessHandle> handle)
     static JobProcess of(JobFolder folder) throws IOException {
         JobStatus status = read(folder);
         if (status.state().equals("STOPPED")) {
-            return new JobProcess(status, Place.STOPPED, Optional.empty());
+            return new JobProcess(status, isTaken(folder) ? Place.UNSURE : Place.STOPPED, Optional.empty());
         }
         if (!status.process().host().equals(StatusFile.thisHost())) {
             return new JobProcess(status, Place.ELSEWHERE, Optional.empty());
         }
         Optional<ProcessHandle> handle =
                 ProcessHandle.of(status.process().pid()).filter(ProcessHandle::isAlive);
-        Place place = handle.map(alive -> place(status, alive)).orElse(Place.GONE);
+        Place seen = handle.map(alive -> place(status, alive)).orElse(Place.GONE);
+        Place place = seen != Place.HERE && isTaken(folder) ? Place.UNSURE : seen;
         return new JobProcess(status, place, handle.filter(alive -> place == Place.HERE));
     }
 

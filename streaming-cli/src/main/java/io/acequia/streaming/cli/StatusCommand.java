@@ -86,8 +86,9 @@ final class StatusCommand implements Callable<Integer> {
                 "gone: " + job.name() + " is another process now; the one of the job was " + status.state()
                         + " and has ended without a word";
             case UNSURE ->
-                status.state() + ", perhaps: there is a " + job.name() + ", and the system does not tell when it was"
-                        + " started";
+                status.state() + ", perhaps: " + job.name()
+                        + " is not surely that of the job: the directory is in use and"
+                        + " its status does not fit, or the system does not tell when the process was started";
             case ELSEWHERE -> status.state() + " by its own word, " + job.name() + ": ask there whether it lives";
         };
     }

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
         })
 final class StopCommand implements Callable<Integer> {
     private static final Duration TELL_EVERY = Duration.ofSeconds(2);
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -80,16 +81,19 @@ final class StopCommand implements Callable<Integer> {
                             + ", and that is another machine than this: stop it there");
                 case UNSURE ->
                     throw new DataRefusedException("ACQ-2286 " + job.name() + " may be another one than that of "
-                            + name(job) + ": the system does not tell when it was started; look, and send it SIGTERM");
+                            + name(job) + ": the directory is in use and its status does not fit, as at the start of a"
+                            + " job, or the system does not tell when the process was started; try again, or look and"
+                            + " send it SIGTERM");
             };
         }
     }
 
     private Duration patience() {
         return TimeText.parse(grace)
+                .filter(time -> time.compareTo(LONGEST) <= 0)
                 .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),
-                        "ACQ-2287 --grace " + grace + ": give a time in ms, s, m or h, such as 30s"));
+                        "ACQ-2287 --grace " + grace + ": give a time in ms, s, m or h, such as 30s, of a day at most"));
     }
 
     private int stop(JobFolder folder, JobProcess job, ProcessHandle process, Duration patience)
@@ -104,7 +108,12 @@ final class StopCommand implements Callable<Integer> {
                     + "; it goes on stopping, 'kill -9 " + process.pid() + "' ends it at once");
             return Acequia.PARTIALLY_STOPPED;
         }
-        return outcome(JobProcess.of(folder));
+        JobProcess after = JobProcess.of(folder);
+        if (!after.status().process().equals(job.status().process())) {
+            out().println(name(job) + " has stopped, and somebody has started it again: " + after.name());
+            return Acequia.PARTIALLY_STOPPED;
+        }
+        return outcome(after);
     }
 
     private boolean hasEnded(JobFolder folder, ProcessHandle process, Duration patience)

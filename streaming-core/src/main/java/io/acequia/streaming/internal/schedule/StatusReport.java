@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class StatusReport implements StreamingListener {
     private static final Logger LOG = LoggerFactory.getLogger(StatusReport.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
+    private static final int MOST_CHARACTERS = 1000;
 
     private final StatusFile file;
     private final String job;
@@ -105,9 +106,13 @@ final class StatusReport implements StreamingListener {
         if (!ended) {
             ended = true;
             JobStatus.Left left = new JobStatus.Left(report.batchesLeft(), report.blocksLeft(), report.recordsLeft());
-            write(now ->
-                    now.stopped(left, Optional.ofNullable(why).map(failure -> String.valueOf(failure.getMessage()))));
+            write(now -> now.stopped(left, Optional.ofNullable(why).map(StatusReport::shortened)));
         }
+    }
+
+    private static String shortened(Throwable why) {
+        String text = why.getMessage() == null ? why.toString() : why.getMessage();
+        return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
     }
 
     private void write(UnaryOperator<JobStatus> change) {

@@ -254,13 +254,13 @@ public final class StreamingRuntime {
         if (given.isPresent()) {
             JobDirectory taken = JobDirectory.open(rdds.engine(), given.get());
             directory = taken;
+            statusReport = StatusReport.begin(taken, this::status, clock, bus);
             durable = DurableJob.open(
                     graph,
                     taken,
                     clock,
                     new Beginning(floor, graph.batchInterval(), rdds.defaultParallelism()),
                     this::awaitSpace);
-            statusReport = StatusReport.begin(taken, this::status, clock, bus);
         }
     }
 

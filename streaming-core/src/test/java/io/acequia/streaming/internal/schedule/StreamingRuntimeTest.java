@@ -258,6 +258,9 @@ class StreamingRuntimeTest {
             Thread.onSpinWait();
         }
         source.add(7);
+        while (!source.isEmpty()) {
+            Thread.onSpinWait(); // a stop does not read what a receiver has not
+        }
         CompletableFuture<Boolean> stopped =
                 CompletableFuture.supplyAsync(() -> context.stop(true, true).complete());
         while (waitsForTheQueue(timer)) {
