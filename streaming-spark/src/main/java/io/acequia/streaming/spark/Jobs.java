@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -98,9 +97,15 @@ final class Jobs extends SparkListener {
         }
 
         /** Waits for tasks that Spark has told to end; for a failed job. */
-        void awaitTasks() throws TimeoutException {
+        void awaitTasks() {
             boolean interrupted = Thread.interrupted();
-            spark.listenerBus().waitUntilEmpty();
+            try {
+                spark.listenerBus().waitUntilEmpty();
+            } catch (Exception e) {
+                // A listener is behind, or this thread was interrupted, which Scala does not declare: the failure of
+                // the job counts.
+                interrupted |= e instanceof InterruptedException;
+            }
             synchronized (Jobs.this) {
                 for (int look = 0; look < MOST_LOOKS && (ended < started || !tasks.isEmpty()); look++) {
                     try {

@@ -33,6 +33,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,8 +60,7 @@ final class SparkEngine implements Engine {
 
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final double STORAGE_SHARE = 0.4;
-    private static final int STREAMS = 10_000;
-    private static final AtomicInteger ORDINALS = new AtomicInteger();
+    private static final AtomicInteger LAUNCHES = new AtomicInteger();
 
     private final String id = "acequia-" + UUID.randomUUID();
     private final SparkContext spark;
@@ -75,7 +75,10 @@ final class SparkEngine implements Engine {
 
     private final Map<BlockKey, SparkBlock<?>> blocks = new ConcurrentHashMap<>();
     private final List<SparkReceiver<?>> receivers = new CopyOnWriteArrayList<>();
-    private final int ordinal = ORDINALS.incrementAndGet();
+    /** A number of each stream among all of this JVM, for its receiver and its blocks. */
+    private final Map<Integer, Integer> launches = new ConcurrentHashMap<>();
+
+    private final Set<Integer> launched = new HashSet<>();
     private volatile boolean closed;
 
     SparkEngine(SparkContext spark, EngineProvider.Settings settings) {
@@ -178,41 +181,47 @@ final class SparkEngine implements Engine {
         if (!spark.conf().get("spark.plugins", "").contains(ReceiverPlugin.class.getName())) {
             throw ReceiverPlugin.missing();
         }
+        receivers.removeIf(SparkReceiver::isOver);
         if (receivers.size() + 1 >= slots) {
             throw new IllegalStateException("ACQ-2686 the receiver of stream " + task.streamId() + " cannot start: "
                     + (receivers.size() + 1) + " receivers take a core each, there are " + slots
                     + ", and batches need one at least; give " + (receivers.size() + 2) + " cores or more");
         }
         mustBeSendable(task);
-        SparkReceiver<T> receiver =
-                new SparkReceiver<>(spark, id + "-" + task.streamId(), task, blocksOf(task.streamId()), driver, clock);
+        if (!launched.add(task.streamId())) {
+            launches.remove(task.streamId()); // another context after the first one: it counts streams and epochs anew
+        }
+        int launch = launchOf(task.streamId());
+        SparkReceiver<T> receiver = new SparkReceiver<>(spark, id + "-" + launch, task, launch, driver, clock);
         receivers.add(receiver);
         return receiver.start();
     }
 
-    /** Number of a stream among those of all engines of this Spark. */
-    private int blocksOf(int streamId) {
-        return ordinal * STREAMS + streamId;
+    private int launchOf(int streamId) {
+        return launches.computeIfAbsent(streamId, any -> LAUNCHES.incrementAndGet());
+    }
+
+    private BlockKey key(BlockInfo info) {
+        return new BlockKey(launchOf(info.streamId()), info.epoch(), info.number());
     }
 
     @Override
     public <T> Block<T> block(ReceiverTask<T> task, BlockInfo info) {
         @SuppressWarnings("unchecked") // a block has one type
-        Block<T> block = (Block<T>) blocks.computeIfAbsent(
-                new BlockKey(info.streamId(), info.epoch(), info.number()),
-                key -> new SparkBlock<>(blocksOf(info.streamId()), info, task));
+        Block<T> block =
+                (Block<T>) blocks.computeIfAbsent(key(info), key -> new SparkBlock<>(key.launch(), info, task));
         return block;
     }
 
     @Override
     public void release(BlockInfo info, String who) {
-        SparkBlock<?> block = blocks.remove(new BlockKey(info.streamId(), info.epoch(), info.number()));
+        SparkBlock<?> block = blocks.remove(key(info));
         if (block != null && !spark.isStopped()) {
             block.release(who);
         }
     }
 
-    private record BlockKey(int streamId, long epoch, long number) {}
+    private record BlockKey(int launch, long epoch, long number) {}
 
     @Override
     public Storage storage(String uri) throws IOException {
@@ -278,6 +287,9 @@ final class SparkEngine implements Engine {
         }
         jobs.cancelAll("the engine was closed");
         receivers.forEach(SparkReceiver::close);
+        if (!spark.isStopped()) {
+            blocks.values().forEach(block -> block.release("the engine"));
+        }
         spark.removeSparkListener(jobs);
         site.leave();
         SparkContexts.release(spark);

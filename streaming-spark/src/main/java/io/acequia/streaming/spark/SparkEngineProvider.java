@@ -5,6 +5,7 @@ import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.EngineProvider;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.SparkContext;
 
 /**
  * Serves {@code spark://host:port}, {@code yarn} and {@code k8s://…}, and {@code spark-local[n]}: Spark in this JVM, to try out
@@ -33,7 +34,13 @@ public final class SparkEngineProvider implements EngineProvider {
      */
     @Override
     public Engine open(String master, Settings settings) {
-        return new SparkEngine(SparkContexts.open(sparkMaster(master), settings), settings);
+        SparkContext context = SparkContexts.open(sparkMaster(master), settings);
+        try {
+            return new SparkEngine(context, settings);
+        } catch (RuntimeException | Error e) {
+            SparkContexts.release(context);
+            throw e;
+        }
     }
 
     private static String sparkMaster(String master) {

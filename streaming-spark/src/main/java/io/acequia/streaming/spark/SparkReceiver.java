@@ -85,6 +85,11 @@ final class SparkReceiver<T> extends SparkListener implements ReceiverTask.Runni
         return "receiver-" + number;
     }
 
+    /** Whether it takes no core any more, or soon. */
+    boolean isOver() {
+        return stopping || ended.getCount() == 0;
+    }
+
     String number() {
         return number;
     }
