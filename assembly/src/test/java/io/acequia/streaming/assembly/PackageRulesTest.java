@@ -171,7 +171,7 @@ class PackageRulesTest {
         "akka, data function receiver, akka com.typesafe.config scala",
         "flume, data function receiver, org.apache.flume org.apache.avro io.netty javax.net",
         "flume.sink, '', org.apache.flume",
-        "kinesis, data function receiver, software.amazon io.netty javax.net",
+        "kinesis, data function receiver direct, software.amazon io.netty javax.net",
         "twitter, data function receiver, twitter4j com.fasterxml.jackson javax.net"
     })
     void aConnectorSeesTheApiAndItsClientAlone(String name, String seen, String client) {

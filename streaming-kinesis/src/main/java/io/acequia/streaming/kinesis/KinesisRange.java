@@ -21,7 +21,7 @@ public record KinesisRange(String shardId, String fromSequenceNumber, String toS
         checkNumber("fromSequenceNumber", fromSequenceNumber);
         checkNumber("toSequenceNumber", toSequenceNumber);
         if (new BigInteger(fromSequenceNumber).compareTo(new BigInteger(toSequenceNumber)) > 0) {
-            throw new IllegalArgumentException("ACQ-2649 range of " + shardId + " from " + fromSequenceNumber + " to "
+            throw new IllegalArgumentException("ACQ-2651 range of " + shardId + " from " + fromSequenceNumber + " to "
                     + toSequenceNumber + ": the first number must not be above the last");
         }
     }

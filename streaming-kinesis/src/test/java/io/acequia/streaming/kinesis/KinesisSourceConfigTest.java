@@ -141,7 +141,7 @@ class KinesisSourceConfigTest {
         assertThat(new KinesisRange("s", "7", "7")).hasToString("s [7, 7]");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new KinesisRange("s", "9", "8"))
-                .withMessage("ACQ-2649 range of s from 9 to 8: the first number must not be above the last");
+                .withMessage("ACQ-2651 range of s from 9 to 8: the first number must not be above the last");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new KinesisRange("s", "-1", "8"))
                 .withMessage("ACQ-2649 fromSequenceNumber = -1: must be a sequence number, up to 128 digits");
