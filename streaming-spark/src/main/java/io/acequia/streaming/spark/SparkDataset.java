@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A dataset on an RDD of Spark. Any thread. */
 final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
+    private static final int MOST_TRIES = 20;
+
     private final SparkEngine engine;
     private final StepRdd<T> rdd;
     private final Optional<Partitioner> partitioner;
@@ -126,7 +128,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
     public synchronized Dataset<T> persist(StorageLevel to) {
         if (level == null) {
             if (dropped) {
-                rdd.unpersist(true);
+                awaitDropped();
             }
             rdd.persist(Levels.of(to));
             level = to;
@@ -134,6 +136,20 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
             throw Refusals.level(level, to);
         }
         return this;
+    }
+
+    /** The removal that {@link #unpersist} began may take blocks from under this one, which Spark takes for an error. */
+    private void awaitDropped() {
+        for (int left = MOST_TRIES; ; left--) {
+            try {
+                rdd.unpersist(true);
+                return;
+            } catch (Exception e) {
+                if (left == 0) {
+                    throw e;
+                }
+            }
+        }
     }
 
     @Override
