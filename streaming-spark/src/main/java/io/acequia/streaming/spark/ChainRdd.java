@@ -3,6 +3,7 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
+import io.acequia.streaming.internal.engines.Thrown;
 import java.util.Iterator;
 import org.apache.spark.Partition;
 import org.apache.spark.rdd.RDD;

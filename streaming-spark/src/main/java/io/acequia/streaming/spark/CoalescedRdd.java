@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.spark;
 
+import io.acequia.streaming.internal.engines.Concatenated;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;

@@ -5,6 +5,7 @@ import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.engine.Block;
 import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.internal.engines.Concatenated;
 import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.store.Storages;
 import io.acequia.streaming.storage.Storage;

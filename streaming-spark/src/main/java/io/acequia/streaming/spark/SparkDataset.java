@@ -4,7 +4,6 @@ package io.acequia.streaming.spark;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.engine.Dataset;
-import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.JobInfo;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.engine.Operator2;
@@ -12,6 +11,7 @@ import io.acequia.streaming.function.Function;
 import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.engines.Shape;
 import io.acequia.streaming.internal.engines.Shapes;
+import io.acequia.streaming.internal.engines.Touching;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,7 +176,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
         if (before != null && before != to) {
             return before.usesDisk()
                     ? settleAs(before, job)
-                    : transform(Touching.<T>passing(), true).settle(to, job);
+                    : transform(SparkDataset.<T>passing(), true).settle(to, job);
         }
         return settleAs(to, job);
     }
@@ -238,39 +238,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
                 + ": only as " + JavaRDD.class.getName() + " or " + RDD.class.getName());
     }
 
-    /** Opens a partition, which makes it be kept, and reads nothing of it. */
-    private record Touching<T>() implements Operator<T, Boolean> {
-        static <T> Operator<T, T> passing() {
-            return (task, down) -> down;
-        }
-
-        @Override
-        public Downstream<T> attach(io.acequia.streaming.data.TaskContext task, Downstream<Boolean> down) {
-            return new Downstream<>() {
-                @Override
-                public void begin() throws Exception {
-                    down.begin();
-                }
-
-                @Override
-                public void accept(T record) {}
-
-                @Override
-                public boolean wantsMore() {
-                    return false;
-                }
-
-                @Override
-                public void end() throws Exception {
-                    down.accept(true);
-                    down.end();
-                }
-
-                @Override
-                public void close() {
-                    down.close();
-                }
-            };
-        }
+    private static <T> Operator<T, T> passing() {
+        return (task, down) -> down;
     }
 }

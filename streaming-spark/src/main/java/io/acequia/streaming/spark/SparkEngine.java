@@ -21,6 +21,7 @@ import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.function.Function2;
 import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.engines.Shapes;
+import io.acequia.streaming.internal.engines.SplitRecords;
 import io.acequia.streaming.internal.store.JavaSerialization;
 import io.acequia.streaming.internal.store.Storages;
 import io.acequia.streaming.storage.Storage;

@@ -4,6 +4,7 @@ package io.acequia.streaming.spark;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.internal.engines.Refusals;
+import io.acequia.streaming.internal.engines.Thrown;
 import java.util.Iterator;
 import org.apache.spark.Dependency;
 import org.apache.spark.Partition;

@@ -3,7 +3,7 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator2;
-import io.acequia.streaming.engine.Roots;
+import io.acequia.streaming.internal.engines.Zipping;
 import java.util.Iterator;
 import org.apache.spark.Partition;
 import org.apache.spark.rdd.RDD;
@@ -36,72 +36,16 @@ final class ZipRdd<T, U, R> extends StepRdd<R> {
 
     @Override
     void push(Partition partition, SparkTask task, Downstream<R> down) throws Exception {
-        Parts.Several pair = (Parts.Several) partition;
-        Iterator<T> lefts = null;
-        Iterator<U> rights = null;
-        try {
-            lefts = read(left, pair.part(0), task);
-            rights = read(right, pair.part(1), task);
-            down.begin();
-            operator.apply(task, lefts, rights, down);
-            down.end();
-        } catch (Throwable t) {
-            Thrown.closeAfter(t, down);
-            Thrown.closeAfter(t, rights);
-            Thrown.closeAfter(t, lefts);
-            throw t;
-        }
-        try {
-            down.close();
-        } finally {
-            closeBoth(lefts, rights);
-        }
+        zipping((Parts.Several) partition, task).push(task, down);
     }
 
     @Override
     Iterator<R> open(Partition partition, SparkTask task) throws Exception {
-        Parts.Several pair = (Parts.Several) partition;
-        Iterator<T> lefts = null;
-        Iterator<U> rights = null;
-        try {
-            lefts = read(left, pair.part(0), task);
-            rights = read(right, pair.part(1), task);
-            return new Pulled<>(operator.results(task, lefts, rights), lefts, rights);
-        } catch (Throwable t) {
-            Thrown.closeAfter(t, rights);
-            Thrown.closeAfter(t, lefts);
-            throw t;
-        }
+        return zipping((Parts.Several) partition, task).pull(task);
     }
 
-    private static void closeBoth(Iterator<?> lefts, Iterator<?> rights) {
-        try {
-            Roots.close(rights);
-        } finally {
-            Roots.close(lefts);
-        }
-    }
-
-    /** Results, and the sides that are read for them. */
-    private record Pulled<R>(Iterator<R> results, Iterator<?> lefts, Iterator<?> rights)
-            implements Iterator<R>, AutoCloseable {
-        @Override
-        public boolean hasNext() {
-            return results.hasNext();
-        }
-
-        @Override
-        public R next() {
-            return results.next();
-        }
-
-        @Override
-        public void close() {
-            try {
-                Roots.close(results);
-            } finally {
-                closeBoth(lefts, rights);
-            }
-        }
+    private Zipping<T, U, R> zipping(Parts.Several pair, SparkTask task) {
+        return new Zipping<>(
+                () -> read(left, pair.part(0), task), () -> read(right, pair.part(1), task), () -> operator);
     }
 }

@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Block;
+import io.acequia.streaming.internal.engines.Concatenated;
 import java.util.Iterator;
 import java.util.List;
 

@@ -2,8 +2,10 @@
 package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Downstream;
+import io.acequia.streaming.internal.engines.Concatenated;
 import io.acequia.streaming.internal.engines.Shape;
 import io.acequia.streaming.internal.engines.Shapes;
+import io.acequia.streaming.internal.engines.Thrown;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;

@@ -12,6 +12,8 @@ import io.acequia.streaming.function.Function;
 import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.engines.Shape;
 import io.acequia.streaming.internal.engines.Shapes;
+import io.acequia.streaming.internal.engines.Thrown;
+import io.acequia.streaming.internal.engines.Touching;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -7,6 +7,7 @@ import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.function.Function;
+import io.acequia.streaming.internal.engines.Concatenated;
 import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.engines.Shape;
 import io.acequia.streaming.internal.engines.Shapes;

@@ -5,6 +5,7 @@ import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 import io.acequia.streaming.internal.engines.Shape;
 import io.acequia.streaming.internal.engines.Shapes;
+import io.acequia.streaming.internal.engines.Thrown;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.acequia.streaming.internal.local;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator2;
-import io.acequia.streaming.engine.Roots;
 import io.acequia.streaming.internal.engines.Shape;
 import io.acequia.streaming.internal.engines.Shapes;
+import io.acequia.streaming.internal.engines.Zipping;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -20,71 +20,19 @@ record Zipped<T, U, R>(LocalDataset<T> left, LocalDataset<U> right, Operator2<T,
 
     @Override
     public void push(int partition, LocalTask task, Downstream<R> down) throws Exception {
-        Iterator<T> lefts = null;
-        Iterator<U> rights = null;
-        try {
-            lefts = left.iterate(partition, task);
-            rights = right.iterate(partition, task);
-            down.begin();
-            closures.copy(operator).apply(task, lefts, rights, down);
-            down.end();
-        } catch (Throwable t) {
-            Thrown.closeAfter(t, down);
-            Thrown.closeAfter(t, rights);
-            Thrown.closeAfter(t, lefts);
-            throw t;
-        }
-        try {
-            down.close();
-        } finally {
-            try {
-                Roots.close(rights);
-            } finally {
-                Roots.close(lefts);
-            }
-        }
+        zipping(partition, task).push(task, down);
     }
 
     @Override
     public Iterator<R> iterate(int partition, LocalTask task) throws Exception {
-        Iterator<T> lefts = null;
-        Iterator<U> rights = null;
-        try {
-            lefts = left.iterate(partition, task);
-            rights = right.iterate(partition, task);
-            return new Pulled<>(closures.copy(operator).results(task, lefts, rights), lefts, rights);
-        } catch (Throwable t) {
-            Thrown.closeAfter(t, rights);
-            Thrown.closeAfter(t, lefts);
-            throw t;
-        }
+        return zipping(partition, task).pull(task);
     }
 
-    /** Results, and the sides that are read for them. */
-    private record Pulled<R>(Iterator<R> results, Iterator<?> lefts, Iterator<?> rights)
-            implements Iterator<R>, AutoCloseable {
-        @Override
-        public boolean hasNext() {
-            return results.hasNext();
-        }
-
-        @Override
-        public R next() {
-            return results.next();
-        }
-
-        @Override
-        public void close() {
-            try {
-                Roots.close(results);
-            } finally {
-                try {
-                    Roots.close(rights);
-                } finally {
-                    Roots.close(lefts);
-                }
-            }
-        }
+    private Zipping<T, U, R> zipping(int partition, LocalTask task) {
+        return new Zipping<>(
+                () -> left.iterate(partition, task),
+                () -> right.iterate(partition, task),
+                () -> closures.copy(operator));
     }
 
     @Override

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.spark;
+package io.acequia.streaming.internal.engines;
 
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Roots;
@@ -7,11 +7,11 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** What happens to exceptions on their way out. */
-final class Thrown {
+public final class Thrown {
     private Thrown() {}
 
     /** Closes a chain because of {@code cause}, which stays the one that is told. */
-    static void closeAfter(Throwable cause, Downstream<?> head) {
+    public static void closeAfter(Throwable cause, Downstream<?> head) {
         try {
             head.close();
         } catch (Throwable second) {
@@ -20,7 +20,7 @@ final class Thrown {
     }
 
     /** Closes a root because of {@code cause}, which stays the one that is told. */
-    static void closeAfter(Throwable cause, @Nullable Iterator<?> root) {
+    public static void closeAfter(Throwable cause, @Nullable Iterator<?> root) {
         if (root == null) {
             return;
         }

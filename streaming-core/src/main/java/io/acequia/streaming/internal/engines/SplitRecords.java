@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.spark;
+package io.acequia.streaming.internal.engines;
 
 import io.acequia.streaming.direct.SplitReader;
 import io.acequia.streaming.engine.Roots;
@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /** The records of a split; closes its reader at the end, and once. */
-final class SplitRecords<T> implements Iterator<T>, AutoCloseable {
+public final class SplitRecords<T> implements Iterator<T>, AutoCloseable {
     private final SplitReader<T> reader;
     private boolean closed;
     private Iterator<T> records = Collections.emptyIterator();
 
-    SplitRecords(SplitReader<T> reader) {
+    public SplitRecords(SplitReader<T> reader) {
         this.reader = reader;
     }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.internal.local;
+package io.acequia.streaming.internal.engines;
 
 import io.acequia.streaming.data.TaskContext;
 import io.acequia.streaming.engine.Downstream;
 import io.acequia.streaming.engine.Operator;
 
 /** Opens a partition, which makes it be kept, and reads nothing of it. */
-record Touching<T>() implements Operator<T, Boolean> {
+public record Touching<T>() implements Operator<T, Boolean> {
     @Override
     public Downstream<T> attach(TaskContext task, Downstream<Boolean> down) {
         return new Downstream<>() {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.acequia.streaming.internal.local;
+package io.acequia.streaming.internal.engines;
 
 import io.acequia.streaming.engine.Roots;
 import java.util.Collections;
@@ -7,18 +7,18 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /** The records of several parts in turn; each is opened when the one before is through, and closed. */
-final class Concatenated<P, T> implements Iterator<T>, AutoCloseable {
+public final class Concatenated<P, T> implements Iterator<T>, AutoCloseable {
     private final Iterator<P> parts;
     private final Opening<P, T> opening;
     private Iterator<T> current = Collections.emptyIterator();
 
     /** Opens a part. */
     @FunctionalInterface
-    interface Opening<P, T> {
+    public interface Opening<P, T> {
         Iterator<T> open(P part) throws Exception;
     }
 
-    Concatenated(Iterable<P> parts, Opening<P, T> opening) {
+    public Concatenated(Iterable<P> parts, Opening<P, T> opening) {
         this.parts = parts.iterator();
         this.opening = opening;
     }
