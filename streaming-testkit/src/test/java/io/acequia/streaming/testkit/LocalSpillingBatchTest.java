@@ -28,7 +28,7 @@ class LocalSpillingBatchTest extends BatchSemantics {
 
     @Override
     protected int cases() {
-        return 50;
+        return 25;
     }
 
     @Override

@@ -110,7 +110,7 @@ class WrongReceiversTest {
             /** Failing takes as long; passing needs a moment of it, and a full log is tried again each second. */
             @Override
             protected Duration patience() {
-                return fault == Fault.NONE ? Duration.ofSeconds(30) : Duration.ofSeconds(5);
+                return fault == Fault.NONE ? Duration.ofSeconds(30) : Duration.ofSeconds(3);
             }
         };
         suite.directory = directory;
