@@ -38,6 +38,21 @@ class DoctorTest extends SpoiledJar {
     }
 
     @Test
+    void missingConnectorService() throws IOException {
+        jar.with(WrittenClass.of("io/acequia/streaming/spark/SparkEngineProvider")
+                .implementing("io/acequia/streaming/engine/EngineProvider"));
+
+        isFound("ACQ-2243", ENGINE + " lacks io.acequia.streaming.spark.SparkEngineProvider;");
+    }
+
+    @Test
+    void missingFileOfAConnectorService() throws IOException {
+        jar.without(ENGINE);
+
+        isFound("ACQ-2243", ENGINE + " lacks io.acequia.streaming.internal.local.LocalEngineProvider;");
+    }
+
+    @Test
     void servicesInTwoFilesOfOneName() throws IOException {
         jar.with("META-INF/services/app.Spi", "app.Orders\n")
                 .with(WrittenClass.of("app/Other"))
