@@ -2,7 +2,6 @@
 package io.acequia.streaming.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,17 +68,10 @@ final class DescribeCommand implements Callable<Integer> {
         RunCommand.checkSettings(settings, spec);
         settings.forEach(System::setProperty);
         Program program = load();
-        PrintStream before = System.out;
-        System.setOut(System.err);
-        UntilStart.Outcome outcome;
-        try {
-            outcome = UntilStart.run(
-                    program,
-                    words.stream().skip(1).toArray(String[]::new),
-                    graph -> format.of(graph.view(), graph.describe()));
-        } finally {
-            System.setOut(before);
-        }
+        UntilStart.Outcome outcome = UntilStart.run(
+                program,
+                words.stream().skip(1).toArray(String[]::new),
+                graph -> format.of(graph.view(), graph.describe()));
         if (outcome.graph().isPresent()) {
             // Its threads live on, with the classes of the program.
             spec.commandLine().getOut().print(outcome.graph().get());

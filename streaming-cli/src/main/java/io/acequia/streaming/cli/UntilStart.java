@@ -3,6 +3,7 @@ package io.acequia.streaming.cli;
 
 import io.acequia.streaming.internal.graph.StreamGraph;
 import io.acequia.streaming.internal.schedule.InsteadOfStart;
+import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The threads of a program that runs until one of them starts a context, whichever that is. The program has ended when its main
  * method has thrown, or has returned and none of its threads is alive but daemons, as in a JVM of its own. Threads of a program that
  * has started a context live on, and the one that called {@code start()} never comes back from there: the process is to be halted.
+ * Until then standard output is the error output for them, and every other start is as the first.
  */
 final class UntilStart extends ThreadGroup {
     private static final int ROOM = 16;
@@ -37,18 +39,20 @@ final class UntilStart extends ThreadGroup {
     /** Runs a program until it starts a context or has ended. */
     static Outcome run(Program program, String[] arguments, Function<StreamGraph, String> form) {
         UntilStart life = new UntilStart(program);
+        PrintStream out = System.out;
+        System.setOut(System.err);
         InsteadOfStart.look(started -> life.look(started, form));
-        try {
-            Thread main = new Thread(life, () -> life.live(arguments), "main");
-            main.start();
-            Thread end = new Thread(() -> life.awaitEnd(main), "end of the program");
-            end.setDaemon(true);
-            end.start();
-            Optional<String> graph = life.graph.join();
-            return new Outcome(graph, Optional.ofNullable(life.failure));
-        } finally {
+        Thread main = new Thread(life, () -> life.live(arguments), "main");
+        main.start();
+        Thread end = new Thread(() -> life.awaitEnd(main), "end of the program");
+        end.setDaemon(true);
+        end.start();
+        Optional<String> graph = life.graph.join();
+        if (graph.isEmpty()) {
             InsteadOfStart.end();
+            System.setOut(out);
         }
+        return new Outcome(graph, Optional.ofNullable(life.failure));
     }
 
     private void look(StreamGraph started, Function<StreamGraph, String> form) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
+import io.acequia.streaming.internal.schedule.InsteadOfStart;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +34,15 @@ class DescribeCommandTest {
 
     @TempDir
     Path dir;
+
+    private final PrintStream out = System.out;
+
+    /** The process of a test is not halted. */
+    @AfterEach
+    void goOn() {
+        InsteadOfStart.end();
+        System.setOut(out);
+    }
 
     /** Has nothing to show. */
     public static final class StartsNothing {
