@@ -107,7 +107,7 @@ final class JarProgram implements AutoCloseable {
             }
         }
         throw new IllegalStateException(
-                "there is no " + name + " in " + target + ": build it by mvn -Puber -Dmaven.test.skip=true package");
+                "there is no " + name + " in " + target + ": build it by mvn -Pfast,uber -Dmaven.test.skip=true package");
     }
 
     /** Blocks until a line contains {@code wanted}. */
