@@ -29,16 +29,10 @@ class OwnersTest {
 
     private static final Map<String, String> THREAD_OWNERS = Map.ofEntries(
             entry("internal.local.WorkerPool", "it is the pool that runs tasks"),
-            entry(
-                    "internal.schedule.Threads",
-                    "it names the threads of a context and says which keep the JVM alive"),
-            entry(
-                    "internal.local.LocalReceiver",
-                    "it is the receiver that the local engine hosts, a thread for each"),
+            entry("internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive"),
+            entry("internal.local.LocalReceiver", "it is the receiver that the local engine hosts, a thread for each"),
             entry("cli.ShutdownHook", "it is what a command does when a signal ends the process"),
-            entry(
-                    "cli.UntilStart",
-                    "a program that is looked at lives on threads of its own, and its end is theirs"),
+            entry("cli.UntilStart", "a program that is looked at lives on threads of its own, and its end is theirs"),
             entry("testkit.FaultProxy", "its one thread moves the bytes of all connections and ends with it"),
             entry("testkit.ChildJvm", "it ends the process, or stops its context, when the parent is gone"),
             entry("testkit.NumbersPublished", "it publishes while the test kills, and ends with it"),

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReadmeCommandsTest {
     private static final Pattern FENCE = Pattern.compile("(?ms)^```(.*?)$\\R(.*?)^```$");
     private static final Pattern INLINE = Pattern.compile("`([^`\\n]+)`");
-    private static final Pattern COMMAND =
-            Pattern.compile("(?m)^(\\$ )?((\\S*/)?(bin|ci)/|(mvn|java|javac|jar|nc|cd|git|docker|curl|tar|sudo|apt-get) )");
+    private static final Pattern COMMAND = Pattern.compile(
+            "(?m)^(\\$ )?((\\S*/)?(bin|ci)/|(mvn|java|javac|jar|nc|cd|git|docker|curl|tar|sudo|apt-get) )");
     private static final List<String> SCRIPTS = List.of("ci/test", "ci/archetypes", "ci/bom-sample", "ci/reproducible");
 
     /** What ci/test cannot run: itself, and what it says that a machine needs. */
@@ -39,15 +39,18 @@ class ReadmeCommandsTest {
     void everyBlockWithATagIsRun() {
         List<String> texts = SCRIPTS.stream().map(Repository::read).toList();
 
-        assertThat(tags()).contains("demo", "first-project").doesNotHaveDuplicates().allSatisfy(tag -> {
-            if (!RUN_BY_HAND.contains(tag)) {
-                assertThat(texts)
-                        .as("scripts that run 'block " + tag + "' of the README")
-                        .anyMatch(text -> Pattern.compile("\\bblock " + Pattern.quote(tag) + "\\)")
-                                .matcher(text)
-                                .find());
-            }
-        });
+        assertThat(tags())
+                .contains("demo", "first-project")
+                .doesNotHaveDuplicates()
+                .allSatisfy(tag -> {
+                    if (!RUN_BY_HAND.contains(tag)) {
+                        assertThat(texts)
+                                .as("scripts that run 'block " + tag + "' of the README")
+                                .anyMatch(text -> Pattern.compile("\\bblock " + Pattern.quote(tag) + "\\)")
+                                        .matcher(text)
+                                        .find());
+                    }
+                });
     }
 
     @Test
@@ -58,7 +61,13 @@ class ReadmeCommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bin/acequia run X", "mvn package", "text\n../acequia/bin/acequia doctor a.jar", "$ java -jar a.jar"})
+    @ValueSource(
+            strings = {
+                "bin/acequia run X",
+                "mvn package",
+                "text\n../acequia/bin/acequia doctor a.jar",
+                "$ java -jar a.jar"
+            })
     void aCommandIsFound(String text) {
         assertThat(text).containsPattern(COMMAND);
         assertThat("run --supervise").doesNotContainPattern(COMMAND);
@@ -69,16 +78,16 @@ class ReadmeCommandsTest {
         String readme = Repository.read("README.md");
         Stream<String> untagged = FENCE.matcher(readme)
                 .results()
-                .filter(block -> !block.group(1).startsWith("sh ") && !block.group(1).startsWith("java "))
+                .filter(block ->
+                        !block.group(1).startsWith("sh ") && !block.group(1).startsWith("java "))
                 .map(block -> block.group(2));
         Stream<String> inline = INLINE.matcher(FENCE.matcher(readme).replaceAll(""))
                 .results()
                 .map(code -> code.group(1))
                 .filter(code -> code.contains(" ") && !SAID_BY_CI_TEST.contains(code));
 
-        assertThat(Stream.concat(untagged, inline))
-                .isNotEmpty()
-                .noneMatch(text -> COMMAND.matcher(text).find());
+        assertThat(Stream.concat(untagged, inline)).isNotEmpty().noneMatch(text -> COMMAND.matcher(text)
+                .find());
         assertThat(Repository.read("ci/test")).contains(SAID_BY_CI_TEST);
     }
 }

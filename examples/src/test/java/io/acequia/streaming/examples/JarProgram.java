@@ -61,7 +61,8 @@ final class JarProgram implements AutoCloseable {
         return switch (from) {
             case "all" -> fromAcequiaAll(main, args);
             case "connector" -> fromConnector(connector, main, args);
-            default -> throw new IllegalArgumentException("acequia.examples.from=" + from + ": must be all or connector");
+            default ->
+                throw new IllegalArgumentException("acequia.examples.from=" + from + ": must be all or connector");
         };
     }
 
@@ -106,8 +107,8 @@ final class JarProgram implements AutoCloseable {
                 }
             }
         }
-        throw new IllegalStateException(
-                "there is no " + name + " in " + target + ": build it by mvn -Pfast,uber -Dmaven.test.skip=true package");
+        throw new IllegalStateException("there is no " + name + " in " + target
+                + ": build it by mvn -Pfast,uber -Dmaven.test.skip=true package");
     }
 
     /** Blocks until a line contains {@code wanted}. */

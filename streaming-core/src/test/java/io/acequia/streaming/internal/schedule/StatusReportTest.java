@@ -178,9 +178,8 @@ class StatusReportTest {
 
     @Test
     void entriesThatAreNoneAreRefused() {
-        Map<String, String> entries =
-                new TreeMap<>(JobStatus.of("j", process(Optional.empty()), status(), BEGIN)
-                        .entries());
+        Map<String, String> entries = new TreeMap<>(
+                JobStatus.of("j", process(Optional.empty()), status(), BEGIN).entries());
         for (String key : List.copyOf(entries.keySet())) {
             Map<String, String> wrong = new TreeMap<>(entries);
             wrong.remove(key);

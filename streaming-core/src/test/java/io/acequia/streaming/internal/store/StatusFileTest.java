@@ -71,8 +71,8 @@ class StatusFileTest {
     @Test
     void processesHaveANamespaceWhereTheSystemHasSuch() {
         if (Files.exists(Path.of("/proc/self/ns/pid"), LinkOption.NOFOLLOW_LINKS)) {
-            assertThat(StatusFile.thisNamespace()).hasValueSatisfying(name -> assertThat(name)
-                    .matches("pid:\\[\\d+]"));
+            assertThat(StatusFile.thisNamespace())
+                    .hasValueSatisfying(name -> assertThat(name).matches("pid:\\[\\d+]"));
         } else {
             assertThat(StatusFile.thisNamespace()).isEmpty();
         }
