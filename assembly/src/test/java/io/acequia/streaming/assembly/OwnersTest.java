@@ -27,17 +27,18 @@ class OwnersTest {
             BASE + "flume.sink.Connection", "it runs in an agent of Flume, which has no clock of ours",
             BASE + "flume.sink.Take", "as the connection that it answers on");
 
-    private static final Map<String, String> THREAD_OWNERS = Map.of(
-            BASE + "internal.local.WorkerPool", "it is the pool that runs tasks",
-            BASE + "internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive",
-            BASE + "internal.local.LocalReceiver", "it is the receiver that the local engine hosts, a thread for each",
-            BASE + "cli.ShutdownHook", "it is what a command does when a signal ends the process",
-            BASE + "testkit.FaultProxy", "its one thread moves the bytes of all connections and ends with it",
-            BASE + "testkit.ChildJvm", "it ends the process, or stops its context, when the parent is gone",
-            BASE + "testkit.NumbersPublished", "it publishes while the test kills, and ends with it",
-            BASE + "flume.sink.PollingSink", "it runs in an agent of Flume, which has none of ours",
-            BASE + "kinesis.LeasedWorker", "the client of Kinesis is a Runnable that somebody must run",
-            BASE + "examples.PortedSparkReceiver", "it shows a receiver that was written with a thread of its own");
+    private static final Map<String, String> THREAD_OWNERS = Map.ofEntries(
+            entry("internal.local.WorkerPool", "it is the pool that runs tasks"),
+            entry("internal.schedule.Threads", "it names the threads of a context and says which keep the JVM alive"),
+            entry("internal.local.LocalReceiver", "it is the receiver that the local engine hosts, a thread for each"),
+            entry("cli.ShutdownHook", "it is what a command does when a signal ends the process"),
+            entry("cli.UntilStart", "a program that is looked at lives on threads of its own, and its end is theirs"),
+            entry("testkit.FaultProxy", "its one thread moves the bytes of all connections and ends with it"),
+            entry("testkit.ChildJvm", "it ends the process, or stops its context, when the parent is gone"),
+            entry("testkit.NumbersPublished", "it publishes while the test kills, and ends with it"),
+            entry("flume.sink.PollingSink", "it runs in an agent of Flume, which has none of ours"),
+            entry("kinesis.LeasedWorker", "the client of Kinesis is a Runnable that somebody must run"),
+            entry("examples.PortedSparkReceiver", "it shows a receiver that was written with a thread of its own"));
 
     private static final Map<String, String> PRINTERS = Map.of(BASE + "internal.graph.PrintedBatch", "print() prints");
 
@@ -112,6 +113,10 @@ class OwnersTest {
                 .containsAll(CLOCK_OWNERS.keySet())
                 .containsAll(THREAD_OWNERS.keySet())
                 .containsAll(PRINTERS.keySet());
+    }
+
+    private static Map.Entry<String, String> entry(String owner, String reason) {
+        return Map.entry(BASE + owner, reason);
     }
 
     private static DescribedPredicate<JavaClass> areOutside(String... programs) {

@@ -11,7 +11,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the README and the guides show is what is compiled and run: each Java block is a tagged region of an example or a test. */
+/**
+ * What the README and the guides show is what is compiled and run: each Java block is a tagged region of an example or a test, or
+ * of a program for Spark.
+ */
 class ReadmeTest {
     private static final List<String> PAGES = List.of(
             "README.md",
@@ -22,7 +25,7 @@ class ReadmeTest {
             "docs/deploy/README.md",
             "docs/packaging.md",
             "docs/jdbc.md");
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^```java *(\\S*)$\\R(.*?)^```$");
+    private static final Pattern BLOCK = Pattern.compile("(?ms)^(?:```|~~~)java *(\\S*)$\\R(.*?)^(?:```|~~~)$");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
     static Stream<MatchResult> blocks() {
@@ -32,7 +35,7 @@ class ReadmeTest {
 
     @ParameterizedTest
     @MethodSource("blocks")
-    void everyJavaBlockIsARegionOfAnExampleOrATest(MatchResult block) {
+    void everyJavaBlockIsARegionOfAProgramOrATest(MatchResult block) {
         assertThat(block.group(2)).isEqualTo(region(block.group(1)));
     }
 
@@ -52,8 +55,9 @@ class ReadmeTest {
 
     /** The lines between the tags, moved to the left as far as they go. */
     private static String region(String name) {
-        List<String> regions = Stream.concat(
-                        Repository.mainSources("examples").stream(), Repository.testSources().stream())
+        List<String> regions = Stream.of(
+                        Repository.mainSources("examples"), Repository.testSources(), Repository.sparkSources())
+                .flatMap(List::stream)
                 .flatMap(source -> Pattern.compile("(?ms)^ *// tag::" + Pattern.quote(name) + "$\\R(.*?)^ *// end::"
                                 + Pattern.quote(name) + "$")
                         .matcher(source.text())
@@ -61,7 +65,7 @@ class ReadmeTest {
                 .map(found -> found.group(1).stripTrailing().stripIndent() + "\n")
                 .toList();
         assertThat(regions)
-                .as("regions of examples/ and of tests tagged '" + name + "'")
+                .as("regions of examples/, of tests and of programs for Spark tagged '" + name + "'")
                 .hasSize(1);
         return regions.get(0);
     }

@@ -69,6 +69,11 @@ final class Repository {
         return all;
     }
 
+    /** Programs for Spark, which are no module: {@code bin/bench} builds them when it needs them. */
+    static List<Source> sparkSources() {
+        return mainSources("benchmarks/peers/spark");
+    }
+
     /** The compiled main classes of these modules. */
     static JavaClasses classes(List<String> modules) {
         return new ClassFileImporter()

@@ -81,10 +81,10 @@ class AkkaExamplesTest {
     }
 
     @Test
-    void theExampleRunsFromAcequiaAll() throws Exception {
+    void theExampleRunsFromItsUberJar() throws Exception {
         tell("publish words to be or not to be");
-        try (JarProgram program =
-                JarProgram.fromAcequiaAll(ActorWordCount.class, "akka://feeds@127.0.0.1:" + port + "/user/words")) {
+        try (JarProgram program = JarProgram.fromUberJar(
+                "akka", ActorWordCount.class, "akka://feeds@127.0.0.1:" + port + "/user/words")) {
             assertThat(program.awaitCounts(6)).isEqualTo(Map.of("to", 2L, "be", 2L, "or", 1L, "not", 1L));
             while (!tell("unacked words").equals("0")) {
                 Thread.onSpinWait();

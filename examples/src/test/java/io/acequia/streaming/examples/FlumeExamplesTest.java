@@ -140,18 +140,18 @@ class FlumeExamplesTest {
     }
 
     @Test
-    void theExampleRunsFromAcequiaAll() throws Exception {
+    void theExampleRunsFromItsUberJar() throws Exception {
         publish(agent.port("SENT_TO_ALL_IN"));
         publish(agent.port("POLLED_IN"));
-        try (JarProgram listening = fromAcequiaAll("listen", sentToAllPort);
-                JarProgram polling = fromAcequiaAll("poll", agent.port("POLLED_PORT"))) {
+        try (JarProgram listening = fromUberJar("listen", sentToAllPort);
+                JarProgram polling = fromUberJar("poll", agent.port("POLLED_PORT"))) {
             listening.awaitPrinted("Received 20 flume events.");
             polling.awaitPrinted("Received 20 flume events.");
         }
     }
 
-    private static JarProgram fromAcequiaAll(String way, int port) throws IOException {
-        return JarProgram.fromAcequiaAll(FlumeEventCount.class, way, "127.0.0.1", String.valueOf(port));
+    private static JarProgram fromUberJar(String way, int port) throws IOException {
+        return JarProgram.fromUberJar("flume", FlumeEventCount.class, way, "127.0.0.1", String.valueOf(port));
     }
 
     private static void counts(String way, int port) throws Exception {

@@ -2,7 +2,6 @@
 package io.acequia.streaming.examples;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
-import io.acequia.streaming.StreamingContext;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -51,15 +50,28 @@ final class JarProgram implements AutoCloseable {
     /** It has core with its two libraries, the uber JAR of a connector and the examples. */
     static JarProgram fromConnector(String connector, Class<?> main, String... args) throws IOException {
         return new JarProgram(
-                with(uber(connector), home(StreamingContext.class), home(Kryo.class), home(Logger.class)), main, args);
+                with(uber(connector), built("streaming-core", "streaming-core"), home(Kryo.class), home(Logger.class)),
+                main,
+                args);
     }
 
-    private static List<Path> with(Path... jars) {
+    /** From acequia-all, or from the connector where {@code -Dacequia.examples.from=connector} says so, as ci/examples does. */
+    static JarProgram fromUberJar(String connector, Class<?> main, String... args) throws IOException {
+        String from = System.getProperty("acequia.examples.from", "all");
+        return switch (from) {
+            case "all" -> fromAcequiaAll(main, args);
+            case "connector" -> fromConnector(connector, main, args);
+            default ->
+                throw new IllegalArgumentException("acequia.examples.from=" + from + ": must be all or connector");
+        };
+    }
+
+    private static List<Path> with(Path... jars) throws IOException {
         return Stream.concat(
                         Stream.of(jars),
                         Stream.of(
+                                built("examples", "examples"),
                                 home(NetworkWordCountTest.class),
-                                home(NetworkWordCount.class),
                                 home(SimpleServiceProvider.class)))
                 .toList();
     }
@@ -75,23 +87,28 @@ final class JarProgram implements AutoCloseable {
     }
 
     private static Path uber(String name) throws IOException {
+        return built("assembly/uber/" + name, "acequia-" + name);
+    }
+
+    /** The JAR of a module, in its folder. */
+    private static Path built(String module, String name) throws IOException {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(folder.resolve("assembly"))) {
             folder = folder.getParent();
         }
-        Path target = folder.resolve("assembly/uber").resolve(name).resolve("target");
+        Path target = folder.resolve(module).resolve("target");
         if (Files.isDirectory(target)) {
             try (Stream<Path> files = Files.list(target)) {
                 List<Path> jars = files.filter(
-                                file -> file.getFileName().toString().matches("acequia-" + name + "-\\d[^-]*\\.jar"))
+                                file -> file.getFileName().toString().matches(name + "-\\d[^-]*\\.jar"))
                         .toList();
                 if (jars.size() == 1) {
                     return jars.get(0);
                 }
             }
         }
-        throw new IllegalStateException("there is no acequia-" + name + " in " + target
-                + ": build it by mvn -Puber -Dmaven.test.skip=true package");
+        throw new IllegalStateException("there is no " + name + " in " + target
+                + ": build it by mvn -Pfast,uber -Dmaven.test.skip=true package");
     }
 
     /** Blocks until a line contains {@code wanted}. */

@@ -98,9 +98,10 @@ class KinesisExamplesTest {
     }
 
     @Test
-    void theExampleRunsFromAcequiaAll() throws Exception {
+    void theExampleRunsFromItsUberJar() throws Exception {
         send("all", "to be or", "not to be");
-        try (JarProgram program = JarProgram.fromAcequiaAll(
+        try (JarProgram program = JarProgram.fromUberJar(
+                "kinesis",
                 KinesisWordCountHere.class,
                 "words-from-all",
                 "all",

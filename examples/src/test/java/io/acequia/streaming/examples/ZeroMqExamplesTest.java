@@ -94,10 +94,10 @@ class ZeroMqExamplesTest {
     }
 
     @Test
-    void theExampleRunsFromAcequiaAll() throws Exception {
+    void theExampleRunsFromItsUberJar() throws Exception {
         tell("open", "all", "DEALER", "connect", address);
         tell("publish", "all", hex("to be or"), hex("not to be"));
-        try (JarProgram program = JarProgram.fromAcequiaAll(ZeroMqWordCount.class, address)) {
+        try (JarProgram program = JarProgram.fromUberJar("zeromq", ZeroMqWordCount.class, address)) {
             assertThat(program.awaitCounts(6)).isEqualTo(Map.of("to", 2L, "be", 2L, "or", 1L, "not", 1L));
         }
     }

@@ -69,13 +69,18 @@ public final class Acequia {
     private Acequia() {}
 
     /**
-     * Runs one command and leaves with its exit code; with 0 the JVM ends when its threads do, as with {@code java}, but for
-     * those of a program that was only looked at.
+     * Runs one command and leaves with its exit code; with 0 the JVM ends when its threads do, as with {@code java}. A program
+     * that was only looked at is halted: it would wait for its start in its shutdown hooks, too.
      */
     public static void main(String[] args) {
         int code = execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
-        if (code != OK || args.length > 0 && args[0].equals("describe")) {
+        if (code != OK) {
             System.exit(code);
+        }
+        if (args.length > 0 && args[0].equals("describe")) {
+            System.out.flush();
+            System.err.flush();
+            Runtime.getRuntime().halt(OK);
         }
     }
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.cli;
 
-import io.acequia.streaming.internal.graph.StreamGraph;
-import io.acequia.streaming.internal.schedule.InsteadOfStart;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,8 +22,9 @@ import picocli.CommandLine.Spec;
         name = "describe",
         description = {
             "Shows the sources, operations and outputs of a program, and what leads to what, as text, JSON, Mermaid or DOT.",
-            "The program runs up to StreamingContext.start(), which then ends it: no source is read and no checkpoint directory is"
-                    + " touched. What the program does before that it does; what it prints goes to the error output."
+            "The program runs up to StreamingContext.start(), which then ends it, on whichever thread: no source is read and no"
+                    + " checkpoint directory is touched. What the program does before that it does; what it prints goes to the"
+                    + " error output. Of several contexts the one that is started first is shown."
         },
         footer = {
             "",
@@ -64,15 +63,23 @@ final class DescribeCommand implements Callable<Integer> {
             description = "The program and its arguments; put '--' before arguments that begin with '-'.")
     private List<String> words = new ArrayList<>();
 
-    private volatile @Nullable String described;
-
     @Override
     public Integer call() throws IOException {
         RunCommand.checkSettings(settings, spec);
         settings.forEach(System::setProperty);
-        try (Program program = load()) {
-            return run(program);
+        Program program = load();
+        UntilStart.Outcome outcome = UntilStart.run(
+                program,
+                words.stream().skip(1).toArray(String[]::new),
+                graph -> format.of(graph.view(), graph.describe()));
+        if (outcome.graph().isPresent()) {
+            // Its threads live on, with the classes of the program.
+            spec.commandLine().getOut().print(outcome.graph().get());
+            spec.commandLine().getOut().flush();
+            return Acequia.OK;
         }
+        program.close();
+        return failed(program, outcome);
     }
 
     private Program load() throws IOException {
@@ -83,38 +90,15 @@ final class DescribeCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Program program) {
-        PrintStream before = System.out;
-        System.setOut(System.err);
-        InsteadOfStart.look(this::look);
-        Throwable failure = null;
-        try {
-            program.run(words.stream().skip(1).toArray(String[]::new));
-        } catch (Throwable e) {
-            failure = e;
-        } finally {
-            InsteadOfStart.end();
-            System.setOut(before);
-        }
-        String graph = described;
-        if (graph != null) {
-            spec.commandLine().getOut().print(graph);
-            spec.commandLine().getOut().flush();
-            return Acequia.OK;
-        }
-        if (failure != null) {
-            FailureReport.print(program.name(), failure, spec.commandLine().getErr());
+    private int failed(Program program, UntilStart.Outcome outcome) {
+        PrintWriter err = spec.commandLine().getErr();
+        if (outcome.failure().isPresent()) {
+            Throwable failure = outcome.failure().get();
+            FailureReport.print(program.name(), failure, err);
             return FailureReport.exitCode(failure);
         }
-        spec.commandLine()
-                .getErr()
-                .println("acequia: ACQ-2289 " + program.name()
-                        + " has ended and started no streaming context: there is no graph to show");
+        err.println("acequia: ACQ-2289 " + program.name()
+                + " has ended and started no streaming context: there is no graph to show");
         return Acequia.JOB_FAILED;
-    }
-
-    private void look(StreamGraph graph) {
-        described = format.of(graph.view(), graph.describe());
-        graph.context().stop();
     }
 }

@@ -48,7 +48,7 @@ record JobProcess(JobStatus status, Place place, Optional<ProcessHandle> handle)
         if (status.state().equals("STOPPED")) {
             return new JobProcess(status, isTaken(folder) ? Place.UNSURE : Place.STOPPED, Optional.empty());
         }
-        if (!status.process().host().equals(StatusFile.thisHost())) {
+        if (isElsewhere(status.process())) {
             return new JobProcess(status, Place.ELSEWHERE, Optional.empty());
         }
         Optional<ProcessHandle> handle =
@@ -56,6 +56,12 @@ record JobProcess(JobStatus status, Place place, Optional<ProcessHandle> handle)
         Place seen = handle.map(alive -> place(status, alive)).orElse(Place.GONE);
         Place place = seen != Place.HERE && isTaken(folder) ? Place.UNSURE : seen;
         return new JobProcess(status, place, handle.filter(alive -> place == Place.HERE));
+    }
+
+    /** Containers may share the name of a host: each has a namespace of its own, in which the pid is another process. */
+    private static boolean isElsewhere(JobStatus.Process process) {
+        return !process.host().equals(StatusFile.thisHost())
+                || process.namespace().isPresent() && !process.namespace().equals(StatusFile.thisNamespace());
     }
 
     private static Place place(JobStatus status, ProcessHandle alive) {
@@ -100,8 +106,19 @@ record JobProcess(JobStatus status, Place place, Optional<ProcessHandle> handle)
         }
     }
 
-    /** For people: {@code process 4711 on web1}. */
+    /** For people: {@code process 4711 on web1}, and where that is not enough {@code process 1 on web1 in pid:[4026532170]}. */
     String name() {
-        return "process " + status.process().pid() + " on " + status.process().host();
+        JobStatus.Process process = status.process();
+        String name = "process " + process.pid() + " on " + Printable.line(process.host());
+        return place == Place.ELSEWHERE ? name + in(process.namespace()) : name;
+    }
+
+    /** This machine, as {@link #name} has that of a process: {@code web1 in pid:[4026531836]}. */
+    static String here() {
+        return StatusFile.thisHost() + in(StatusFile.thisNamespace());
+    }
+
+    private static String in(Optional<String> namespace) {
+        return namespace.map(name -> " in " + Printable.line(name)).orElse("");
     }
 }

@@ -89,7 +89,10 @@ final class StatusCommand implements Callable<Integer> {
                 status.state() + ", perhaps: " + job.name()
                         + " is not surely that of the job: the directory is in use and"
                         + " its status does not fit, or the system does not tell when the process was started";
-            case ELSEWHERE -> status.state() + " by its own word, " + job.name() + ": ask there whether it lives";
+            case ELSEWHERE ->
+                status.state() + " by its own word, " + job.name()
+                        + ", which is another machine or container than this, " + JobProcess.here()
+                        + ": ask there whether it lives";
         };
     }
 

@@ -78,7 +78,8 @@ final class StopCommand implements Callable<Integer> {
                 }
                 case ELSEWHERE ->
                     throw new DataRefusedException("ACQ-2285 " + name(job) + " is " + job.name()
-                            + ", and that is another machine than this: stop it there");
+                            + ", and that is another machine or container than this, " + JobProcess.here()
+                            + ": stop it there");
                 case UNSURE ->
                     throw new DataRefusedException("ACQ-2286 " + job.name() + " may be another one than that of "
                             + name(job) + ": the directory is in use and its status does not fit, as at the start of a"

@@ -15,7 +15,7 @@ class DoctorOfClassesTest extends SpoiledJar {
     private static final int HERE = Runtime.version().feature();
 
     @Test
-    void classTwice() throws IOException {
+    void duplicateClass() throws IOException {
         jar.again("app/Orders.class", WrittenClass.of("app/Orders").forJava(11).bytes());
 
         isFound("ACQ-2247 class twice", "app/Orders.class");
@@ -57,7 +57,7 @@ class DoctorOfClassesTest extends SpoiledJar {
     }
 
     @Test
-    void twoVersionsOfNettyInItsPoms() throws IOException {
+    void unrelocatedNettyBesideAUsersByItsPoms() throws IOException {
         jar.with(WrittenClass.of("io/netty/util/Version"))
                 .with("META-INF/maven/io.netty/netty-common/pom.properties", "version=4.2.13.Final")
                 .with("META-INF/maven/io.netty/netty-buffer/pom.properties", "version=4.1.130.Final");
@@ -66,7 +66,7 @@ class DoctorOfClassesTest extends SpoiledJar {
     }
 
     @Test
-    void twoVersionsOfNettyInItsOwnList() throws IOException {
+    void unrelocatedNettyBesideAUsersByItsOwnList() throws IOException {
         jar.with(WrittenClass.of("io/netty/util/Version"))
                 .with("META-INF/io.netty.versions.properties", "netty-common.version=4.1.130.Final\n")
                 .again("META-INF/io.netty.versions.properties", "netty-buffer.version=4.2.13.Final\n");
@@ -105,7 +105,7 @@ class DoctorOfClassesTest extends SpoiledJar {
     }
 
     @Test
-    void sparkInside() throws IOException {
+    void sparkClassInside() throws IOException {
         jar.with(WrittenClass.of("org/apache/spark/SparkContext")).with(WrittenClass.of("org/apache/spark/rdd/RDD"));
 
         isFound("ACQ-2250 Spark inside", "org/apache/spark/SparkContext.class and 1 more");
@@ -122,7 +122,7 @@ class DoctorOfClassesTest extends SpoiledJar {
 
     @ParameterizedTest
     @ValueSource(strings = {"module-info.class", "META-INF/versions/9/module-info.class"})
-    void moduleDescriptionLeft(String name) throws IOException {
+    void moduleInfoLeft(String name) throws IOException {
         jar.with(name, WrittenClass.of("module-info").bytes());
 
         isFound("ACQ-2251 description of a module left", name);
@@ -136,7 +136,7 @@ class DoctorOfClassesTest extends SpoiledJar {
     }
 
     @Test
-    void classesForANewerJavaThanTheOneHere() throws IOException {
+    void wrongJdkHere() throws IOException {
         jar.with(WrittenClass.of("app/New").forJava(HERE + 1));
 
         isFound("ACQ-2252 classes for a newer Java", "app/New.class (Java " + (HERE + 1) + ", to be run on " + HERE);
@@ -144,7 +144,7 @@ class DoctorOfClassesTest extends SpoiledJar {
     }
 
     @Test
-    void classesForANewerJavaThanItIsFor() throws IOException {
+    void wrongJdkItIsFor() throws IOException {
         jar.with(WrittenClass.of("app/New").forJava(18)).with(WrittenClass.of("app/Same"));
 
         assertThat(faults("--jdk", "17"))

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +38,21 @@ class DoctorTest extends SpoiledJar {
         jar.with(WrittenClass.of("app/Tape$Provider").implementing("io/acequia/streaming/storage/StorageProvider"));
 
         isFound("ACQ-2243", "io.acequia.streaming.storage.StorageProvider lacks app.Tape$Provider");
+    }
+
+    @Test
+    void missingConnectorService() throws IOException {
+        jar.with(WrittenClass.of("io/acequia/streaming/spark/SparkEngineProvider")
+                .implementing("io/acequia/streaming/engine/EngineProvider"));
+
+        isFound("ACQ-2243", ENGINE + " lacks io.acequia.streaming.spark.SparkEngineProvider;");
+    }
+
+    @Test
+    void missingFileOfAConnectorService() throws IOException {
+        jar.without(ENGINE);
+
+        isFound("ACQ-2243", ENGINE + " lacks io.acequia.streaming.internal.local.LocalEngineProvider;");
     }
 
     @Test
@@ -187,6 +205,30 @@ class DoctorTest extends SpoiledJar {
 
         assertThat(faults()).isEmpty();
         assertThat(acequia("doctor", jar.in(dir).toString()).out()).contains("there are JARs inside");
+    }
+
+    /** Fault F47: a JAR is read and not unpacked, whatever its entries are called. */
+    @Test
+    void aNameThatLeadsOutIsAnEntryLikeOthers() throws IOException {
+        List<String> names = List.of(
+                "../secret.class",
+                "../../META-INF/services/x.Y",
+                "/secret",
+                "a/../../secret.class",
+                "..\\secret",
+                "C:\\secret",
+                "\\\\host\\share",
+                "x".repeat(300) + "/.class",
+                "META-INF/services/../../secret");
+        names.forEach(name -> jar.with(name, "app.Gone"));
+        Path written = jar.in(dir);
+
+        assertThat(acequia("doctor", written.toString()).exitCode()).isZero();
+        try (Stream<Path> files = Files.list(dir)) {
+            assertThat(files).containsExactly(written);
+        }
+        assertThat(dir.resolveSibling("secret")).doesNotExist();
+        assertThat(dir.resolveSibling("secret.class")).doesNotExist();
     }
 
     @Test

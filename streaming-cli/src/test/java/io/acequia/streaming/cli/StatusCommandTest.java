@@ -114,6 +114,34 @@ class StatusCommandTest {
     }
 
     @Test
+    void aProcessInAnotherContainerOfThisHostNameIsNeitherJudgedNorStopped() throws Exception {
+        WrittenJob.start(dir).run(1).close();
+        change("state", "ACTIVE", "pid.namespace", "pid:[1]");
+
+        CommandRunner status = acequia("status", dir.toString());
+        CommandRunner stop = acequia("stop", dir.toString());
+
+        String where = "process " + OWN_PID + " on " + StatusFile.thisHost() + " in pid:[1], ";
+        String here = "is another machine or container than this, " + StatusFile.thisHost();
+        assertThat(status.exitCode()).isZero();
+        assertThat(status.out()).contains("ACTIVE by its own word, " + where + "which " + here);
+        assertThat(stop.exitCode()).isEqualTo(3);
+        assertThat(stop.err()).contains("ACQ-2285 acequia is " + where + "and that " + here, ": stop it there");
+    }
+
+    @Test
+    void aStatusWithoutANamespaceIsJudgedByItsHost() throws Exception {
+        WrittenJob.start(dir).run(1).close();
+        Map<String, String> entries = file.read().orElseThrow();
+        entries.remove("pid.namespace");
+        entries.put("state", "ACTIVE");
+        file.write(entries);
+
+        assertThat(acequia("status", dir.toString()).out()).startsWith("acequia: ACTIVE, process " + OWN_PID);
+        assertThat(acequia("stop", dir.toString()).err()).contains("ACQ-2288");
+    }
+
+    @Test
     void aProcessWhoseStartIsNotKnownIsNotStopped() throws Exception {
         WrittenJob.start(dir).run(1).close();
         Map<String, String> entries = file.read().orElseThrow();

@@ -41,7 +41,7 @@ class StorageProbeTest {
     }
 
     @Test
-    void aForceThatDoesNothingIsFoundByItsTime() {
+    void storageWithoutFsyncIsFoundByItsTime() {
         disk.ignoreForces();
 
         assertThat(findings(disk)).singleElement().satisfies(line -> assertThat(line)
@@ -51,7 +51,7 @@ class StorageProbeTest {
     }
 
     @Test
-    void aForceThatDoesNothingIsFoundByWhatIsNotThere() {
+    void storageWithoutFsyncIsFoundByWhatIsNotThere() {
         assertThat(findings(new Buffering(new Device(disk, Duration.ofMillis(1)), true, false)))
                 .singleElement()
                 .satisfies(line -> assertThat(line).startsWith("ACQ-2256 forced bytes not there"));

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.BatchSink;
+import io.acequia.streaming.DeadLetter;
+import io.acequia.streaming.DeadLetterSink;
+import io.acequia.streaming.Output;
+import io.acequia.streaming.data.Time;
 import io.acequia.streaming.internal.checkpoint.CheckpointRefusedException;
 import io.acequia.streaming.internal.checkpoint.Checkpoints;
 import io.acequia.streaming.internal.checkpoint.Journal;
@@ -8,6 +13,7 @@ import io.acequia.streaming.internal.checkpoint.Manifest;
 import io.acequia.streaming.internal.checkpoint.Manifest.Owner;
 import io.acequia.streaming.internal.checkpoint.Manifest.Piece;
 import io.acequia.streaming.internal.checkpoint.Part;
+import io.acequia.streaming.internal.schedule.JobDirectory;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.storage.Storage;
 import java.io.IOException;
@@ -16,7 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** F47: names that lead out of where they belong, given to the disk and written into manifests whose checksums are right. */
+/**
+ * F47: names that lead out of where they belong, given to the disk, written into manifests whose checksums are right, and used as
+ * uids, by which the logs of sources and the files of dead letters are called.
+ */
 final class PathTricks {
     private static final List<String> NAMES = List.of(
             "../secret",
@@ -77,9 +86,18 @@ final class PathTricks {
                             .equals(real.name())
                     ? 1
                     : 0;
+            for (String uid : NAMES) {
+                n++;
+                escaped += isALogElsewhere(disk, directory, uid) ? 1 : 0;
+            }
+        }
+        Path letters = Files.createDirectory(above.resolve("letters"));
+        for (String uid : NAMES) {
+            n++;
+            escaped += isALetterElsewhere(letters, uid) ? 1 : 0;
         }
         boolean untouched = Files.readString(above.resolve("secret")).equals("secret")
-                && Folders.files(above).size() == 2;
+                && Folders.files(above).size() == 3;
         Folders.delete(above);
         return new Figures("F47 tricks with paths")
                 .count("n", n)
@@ -107,6 +125,30 @@ final class PathTricks {
             }
         }
         return served;
+    }
+
+    private static boolean isALogElsewhere(LocalDisk disk, Path directory, String uid) throws IOException {
+        Path received = directory.resolve(JobDirectory.RECEIVED);
+        int before = Folders.files(received).size();
+        try {
+            disk.create(JobDirectory.receivedFrom(uid) + "/log").close();
+        } catch (IllegalArgumentException e) {
+            return !uid.isEmpty();
+        }
+        return Folders.files(received).size() != before + 1;
+    }
+
+    private static boolean isALetterElsewhere(Path letters, String uid) throws IOException {
+        int before = Folders.files(letters).size();
+        Output.Key key = new Output.Key(new Time(1000), uid, 0);
+        try (BatchSink.Writer<DeadLetter> writer =
+                DeadLetterSink.toFiles(letters.toString()).open(key)) {
+            writer.write(new DeadLetter(uid, "", new Time(1000), new byte[0], "", ""));
+            writer.commit();
+        } catch (Exception e) {
+            throw new IOException("dead letters of the output '" + uid + "' cannot be written", e);
+        }
+        return Folders.files(letters).size() != before + 1;
     }
 
     @FunctionalInterface

@@ -57,10 +57,11 @@ public record JobStatus(
      * A process.
      *
      * @param host name of its machine
+     * @param namespace in which it has its number, where its system has more than one of them
      * @param pid its number there
      * @param started when it was started, by which it is told from a later one of that number; empty where the system does not say
      */
-    public record Process(String host, long pid, Optional<Instant> started) {}
+    public record Process(String host, Optional<String> namespace, long pid, Optional<Instant> started) {}
 
     /**
      * A source.
@@ -140,6 +141,7 @@ public record JobStatus(
         entries.put("app", appName);
         entries.put("state", state);
         entries.put("host", process.host());
+        process.namespace().ifPresent(name -> entries.put("pid.namespace", name));
         entries.put("pid", Long.toString(process.pid()));
         process.started().ifPresent(at -> entries.put("process.started", at.toString()));
         entries.put("batch.interval", batchInterval.toString());
@@ -200,7 +202,11 @@ public record JobStatus(
         }
         return new JobStatus(
                 text(entries, "job"),
-                new Process(text(entries, "host"), number(entries, "pid"), instant(entries, "process.started")),
+                new Process(
+                        text(entries, "host"),
+                        Optional.ofNullable(entries.get("pid.namespace")),
+                        number(entries, "pid"),
+                        instant(entries, "process.started")),
                 text(entries, "app"),
                 text(entries, "state"),
                 Duration.parse(text(entries, "batch.interval")),

@@ -62,7 +62,10 @@ final class StatusReport implements StreamingListener {
                 file,
                 directory.job().toString(),
                 new JobStatus.Process(
-                        StatusFile.thisHost(), process.pid(), process.info().startInstant()),
+                        StatusFile.thisHost(),
+                        StatusFile.thisNamespace(),
+                        process.pid(),
+                        process.info().startInstant()),
                 status,
                 clock);
     }

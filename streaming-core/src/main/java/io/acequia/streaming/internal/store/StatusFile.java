@@ -28,6 +28,7 @@ public final class StatusFile {
 
     private static final String NEW = "status.new";
     private static final Path KERNELS_NAME = Path.of("/proc/sys/kernel/hostname");
+    private static final Path KERNELS_NAMESPACE = Path.of("/proc/self/ns/pid");
     private static final long MOST_BYTES = 1 << 20;
 
     private final Path folder;
@@ -96,6 +97,18 @@ public final class StatusFile {
             }
         }
         return text.toString();
+    }
+
+    /**
+     * What counts the processes that this one sees, such as {@code pid:[4026531836]}: on one machine another number is another
+     * container, where the same pid is another process. Empty where the system has no such thing, or does not tell.
+     */
+    public static Optional<String> thisNamespace() {
+        try {
+            return Optional.of(Files.readSymbolicLink(KERNELS_NAMESPACE).toString());
+        } catch (IOException | UnsupportedOperationException | SecurityException e) {
+            return Optional.empty();
+        }
     }
 
     /** The name of this machine, from its kernel where that tells it: a resolver may take long. */

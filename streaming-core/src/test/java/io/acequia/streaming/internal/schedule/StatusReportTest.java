@@ -114,6 +114,7 @@ class StatusReportTest {
 
         assertThat(read.process().pid()).isEqualTo(ProcessHandle.current().pid());
         assertThat(read.process().host()).isEqualTo(StatusFile.thisHost());
+        assertThat(read.process().namespace()).isEqualTo(StatusFile.thisNamespace());
         assertThat(read.process().started())
                 .isEqualTo(ProcessHandle.current().info().startInstant());
         assertThat(read)
@@ -162,11 +163,23 @@ class StatusReportTest {
         assertThat(status).isDirectory();
     }
 
+    private static JobStatus.Process process(Optional<String> namespace) {
+        return new JobStatus.Process("h", namespace, 1, Optional.empty());
+    }
+
+    @Test
+    void theNamespaceOfAProcessIsKeptAndMayBeMissing() {
+        for (Optional<String> namespace : List.of(Optional.of("pid:[4026531836]"), Optional.<String>empty())) {
+            JobStatus written = JobStatus.of("j", process(namespace), status(), BEGIN);
+
+            assertThat(JobStatus.of(written.entries())).isEqualTo(written);
+        }
+    }
+
     @Test
     void entriesThatAreNoneAreRefused() {
-        Map<String, String> entries =
-                new TreeMap<>(JobStatus.of("j", new JobStatus.Process("h", 1, Optional.empty()), status(), BEGIN)
-                        .entries());
+        Map<String, String> entries = new TreeMap<>(
+                JobStatus.of("j", process(Optional.empty()), status(), BEGIN).entries());
         for (String key : List.copyOf(entries.keySet())) {
             Map<String, String> wrong = new TreeMap<>(entries);
             wrong.remove(key);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -65,5 +66,15 @@ class StatusFileTest {
     @Test
     void thisMachineHasAName() {
         assertThat(StatusFile.thisHost()).isNotBlank().isEqualTo(StatusFile.thisHost());
+    }
+
+    @Test
+    void processesHaveANamespaceWhereTheSystemHasSuch() {
+        if (Files.exists(Path.of("/proc/self/ns/pid"), LinkOption.NOFOLLOW_LINKS)) {
+            assertThat(StatusFile.thisNamespace())
+                    .hasValueSatisfying(name -> assertThat(name).matches("pid:\\[\\d+]"));
+        } else {
+            assertThat(StatusFile.thisNamespace()).isEmpty();
+        }
     }
 }

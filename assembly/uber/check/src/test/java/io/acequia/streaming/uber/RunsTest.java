@@ -11,13 +11,19 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs run from acequia-all and from the distribution. What needs a server in a container is tried by the tests of the examples. */
 @Timeout(120)
@@ -58,9 +64,26 @@ class RunsTest {
         return directory.resolve("acequia-" + UberJar.VERSION);
     }
 
+    /** One from acequia-all, and one from core, its two libraries and the JAR of the connector. */
+    static Stream<Named<List<Path>>> classPaths() {
+        List<Path> apart = new ArrayList<>(List.of(new UberJar("twitter").path(), jar("streaming-core")));
+        Stream.of(System.getProperty("java.class.path").split(":"))
+                .map(Path::of)
+                .filter(path -> path.getFileName().toString().matches("(kryo5|slf4j-api)-.*"))
+                .forEach(apart::add);
+        return Stream.of(
+                Named.of("from acequia-all", List.of(UberJar.ALL.path())),
+                Named.of("from core and the connector", apart));
+    }
+
+    private static Path jar(String module) {
+        return UberJar.ROOT.resolve(module).resolve("target/" + module + "-" + UberJar.VERSION + ".jar");
+    }
+
     /** There is no server of X that could run here: this speaks as much of its protocol as the example asks for. */
-    @Test
-    void theExampleForXRunsFromAcequiaAll() throws Exception {
+    @ParameterizedTest
+    @MethodSource("classPaths")
+    void theExampleForXRuns(List<Path> classPath) throws Exception {
         Path token = Files.writeString(directory.resolve("token"), "token-of-tests\n");
         CountDownLatch printed = new CountDownLatch(1);
         ExecutorService threads = Executors.newCachedThreadPool();
@@ -82,8 +105,9 @@ class RunsTest {
         Process program = new ProcessBuilder(
                         Command.java(),
                         "-cp",
-                        UberJar.ALL.path() + ":"
-                                + UberJar.ROOT.resolve("examples/target/examples-" + UberJar.VERSION + ".jar"),
+                        Stream.concat(classPath.stream(), Stream.of(jar("examples")))
+                                .map(Path::toString)
+                                .collect(Collectors.joining(":")),
                         "io.acequia.streaming.examples.TwitterPopularTags",
                         token.toString(),
                         "http://127.0.0.1:" + server.getAddress().getPort())

@@ -44,7 +44,7 @@ record UberJar(String name) {
     private Path file(String end) {
         Path file = folder(name).resolve("target/acequia-" + name + "-" + VERSION + end);
         if (!Files.isRegularFile(file)) {
-            throw new IllegalStateException("there is no " + file + ": build it by mvn -Puber -Dmaven.test.skip=true package");
+            throw new IllegalStateException("there is no " + file + ": build it by mvn -Pfast,uber -Dmaven.test.skip=true package");
         }
         return file;
     }

@@ -96,7 +96,10 @@ class UberJarsTest {
     @ParameterizedTest
     @MethodSource("connectors")
     void acequiaAllHasTheClassesOfEachConnectorsJar(UberJar jar) throws Exception {
-        assertThat(new HashSet<>(UberJar.ALL.classes())).containsAll(jar.classes());
+        Set<String> missing = new HashSet<>(jar.classes());
+        assertThat(missing).isNotEmpty();
+        missing.removeAll(new HashSet<>(UberJar.ALL.classes()));
+        assertThat(missing).isEmpty();
     }
 
     @ParameterizedTest
