@@ -61,7 +61,7 @@ final class KinesisPair implements ClientPair {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("AKIDBENCH00000000000", "bench"));
     private static final byte[] PACKED = {(byte) 0xF3, (byte) 0x89, (byte) 0x9A, (byte) 0xC2};
     private static final int SHARDS = 2;
-    private static final int IN_A_RECORD = 500;
+    private static final int RECORD_BYTES = 50_000;
     private static final int FETCH_SIZE = 10;
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration FAILOVER = Duration.ofSeconds(10);
@@ -109,7 +109,7 @@ final class KinesisPair implements ClientPair {
 
     @Override
     public String name() {
-        return IN_A_RECORD + " messages in a record";
+        return "records of " + RECORD_BYTES + " B";
     }
 
     @Override
@@ -129,9 +129,10 @@ final class KinesisPair implements ClientPair {
             Thread.onSpinWait();
         }
         makeLeases();
-        for (int from = 0; from < messages; from += IN_A_RECORD) {
+        int inRecord = RECORD_BYTES / bytes;
+        for (int from = 0; from < messages; from += inRecord) {
             String key = "p" + from;
-            SdkBytes data = SdkBytes.fromByteArray(packed(key, Math.min(IN_A_RECORD, messages - from), bytes));
+            SdkBytes data = SdkBytes.fromByteArray(packed(key, Math.min(inRecord, messages - from), bytes));
             kinesis.putRecord(request ->
                             request.streamName(stream).partitionKey(key).data(data))
                     .get();
