@@ -14,8 +14,10 @@ own_repository() {
     export -f mvn
 }
 
+# Libraries that are found by another path are other ones to the incremental compiler: it would compile every module again, here and
+# the next time elsewhere. Without it, what is older than its sources is compiled.
 mvn() {
-    command mvn -Dstyle.color=never "-Dmaven.repo.local=$maven_repository" "$@"
+    command mvn -Dstyle.color=never -Dmaven.compiler.useIncrementalCompilation=false "-Dmaven.repo.local=$maven_repository" "$@"
 }
 
 # link_folders FROM TO BUT: links to all folders of FROM but one.
