@@ -37,6 +37,7 @@ public final class Bench {
                 case "checkpoint" -> CheckpointCost.run(request);
                 case Request.KAFKA -> KafkaThroughput.run(request);
                 case Request.RDD -> RddRuns.run(request);
+                case Request.SCALE -> Scale.run(request);
                 case Request.SPARK_OVERHEAD -> SparkOverhead.run(request);
                 case "receiving", "processing", "serialization", "interval", "memory" -> Tuning.run(request);
                 default -> {
@@ -48,7 +49,8 @@ public final class Bench {
                                 + " ever more keys), state-snapshot (what a snapshot takes from a batch),"
                                 + " checkpoint (what a checkpoint costs by what has changed), kafka (offset ranges"
                                 + " of a topic), mqtt, zeromq, akka, flume, kinesis, twitter (messages through a"
-                                + " connector), rdd (batch jobs), spark-overhead (jobs on the engine for Spark), or a table of docs/tuning.md: receiving,"
+                                + " connector), rdd (batch jobs), spark-overhead (jobs on the engine for Spark), scale (a driver with many"
+                                + " receivers), or a table of docs/tuning.md: receiving,"
                                 + " processing, serialization, interval, memory");
                     }
                     ClientThroughput.run(request);

@@ -38,12 +38,16 @@ record Request(
     static final String MEMORY = "memory";
     static final String CONSUMER = "consumer";
     static final String SPARK = "spark";
+    static final String SCALE = "scale";
     static final String SPARK_OVERHEAD = "spark-overhead";
     static final String JAVA_RDD = "javardd";
     static final String CLIENT = "client";
     private static final Set<String> CONNECTORS = ClientThroughput.PAIRS.keySet();
     /** What has no limit written by hand. */
-    private static final Set<String> OTHERS = Set.of(KAFKA, RDD, SPARK_OVERHEAD);
+    private static final Set<String> OTHERS = Set.of(KAFKA, RDD, SPARK_OVERHEAD, SCALE);
+
+    /** What has no contestant at all. */
+    private static final Set<String> ALONE = Set.of("state-growth", "state-snapshot", "checkpoint", SCALE);
 
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
@@ -58,7 +62,7 @@ record Request(
                     + " [--lines N],"
                     + " or bin/bench mqtt|zeromq|akka|flume|kinesis|twitter --vs client [--rounds N] [--records N],"
                     + " or bin/bench rdd --memory [--lines N] [--heap MIB], or bin/bench"
-                    + " state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
+                    + " state-growth|state-snapshot|checkpoint [--rounds N] [--keys N], or bin/bench scale [--rounds N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
@@ -92,7 +96,7 @@ record Request(
                 }
             }
         }
-        boolean alone = whom.isEmpty() && (workload.startsWith("state-") || workload.equals("checkpoint"));
+        boolean alone = whom.isEmpty() && ALONE.contains(workload);
         boolean onSpark = workload.equals("W1") && engine.equals(SPARK);
         if (!engine.isEmpty() && !onSpark) {
             throw new IllegalArgumentException("ACQ-3176 --engine '" + engine + "' for '" + workload

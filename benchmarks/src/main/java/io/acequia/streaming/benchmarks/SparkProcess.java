@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
@@ -79,7 +80,21 @@ final class SparkProcess implements AutoCloseable {
         return start(classPath, STREAM, arguments);
     }
 
-    private static SparkProcess start(String classPath, String main, List<String> arguments) throws IOException {
+    /** Runs a program of the benchmarks that needs nothing but the engine for Spark and the test kit; its output is that of this JVM. */
+    static void runOnEngine(Class<?> main, List<String> arguments) throws Exception {
+        List<String> command = command(System.getProperty(ENGINE_CLASS_PATH, ""), main.getName());
+        Path own = Path.of(main.getProtectionDomain().getCodeSource().getLocation().toURI());
+        int classPath = command.indexOf("-cp") + 1;
+        command.set(classPath, command.get(classPath) + File.pathSeparator + own);
+        command.addAll(arguments);
+        int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("ACQ-3180 the JVM with Spark that ran " + main.getSimpleName()
+                    + " ended with exit code " + code + ": see what it said above");
+        }
+    }
+
+    private static List<String> command(String classPath, String main) {
         if (classPath.isEmpty()) {
             throw new IllegalArgumentException(
                     "ACQ-3155 the class path of Spark is missing: start the benchmark by bin/bench, which finds it");
@@ -89,6 +104,11 @@ final class SparkProcess implements AutoCloseable {
         OPEN.forEach(each -> command.add("--add-opens=" + each + "=ALL-UNNAMED"));
         PROPERTIES.forEach(each -> command.add("-Dspark." + each));
         command.addAll(List.of("-cp", classPath, main));
+        return command;
+    }
+
+    private static SparkProcess start(String classPath, String main, List<String> arguments) throws IOException {
+        List<String> command = command(classPath, main);
         command.addAll(arguments);
         command.add(String.valueOf(TwoThreads.COUNT));
         SparkProcess spark = new SparkProcess(new ProcessBuilder(command)

@@ -19,7 +19,9 @@ class RequestTest {
     }
 
     @Test
-    void growthHasNoContestant() {
+    void growthAndScaleHaveNoContestant() {
+        assertThat(Request.of(List.of("scale", "--rounds", "5")))
+                .isEqualTo(new Request("scale", "", 5, 1_000_000, 1_000_000, "", "", 32, ""));
         assertThat(Request.of(List.of("state-growth")))
                 .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, "", "", 32, ""));
     }
@@ -62,6 +64,8 @@ class RequestTest {
         "ACQ-3002 --vs 'spark', W1 --vs spark",
         "ACQ-3002 --vs 'limit', W1 --engine spark --vs limit",
         "ACQ-3002 --vs 'limit', spark-overhead --vs limit",
+        "ACQ-3002 --vs 'limit', scale --vs limit",
+        "ACQ-3002 --vs '', state-machine",
         "ACQ-3002 --vs 'spark', spark-overhead --vs spark",
         "ACQ-3002 --vs 'javardd', rdd --vs javardd",
         "ACQ-3176 --engine 'spark' for 'W2', W2 --engine spark --vs spark",
