@@ -72,7 +72,7 @@ final class Scale {
         return String.format(
                 Locale.ROOT,
                 "%d receivers, %d blocks each: planning %s, journal and RDDs %s, %d tasks %s (%.1f us a task), end %s,"
-                        + " journal %.0f bytes (%.1f a block)",
+                        + " journal %.0f bytes (%.1f a block), release %s a block",
                 receivers,
                 blocks,
                 samples(batches, batch -> batch.planning() / 1e6).line("ms"),
@@ -82,7 +82,8 @@ final class Scale {
                 running.median() * 1e3 / tasks,
                 samples(batches, batch -> batch.ending() / 1e6).line("ms"),
                 journal.median(),
-                journal.median() / ((double) receivers * blocks));
+                journal.median() / ((double) receivers * blocks),
+                samples(batches, batch -> batch.release() / 1e3).line("us"));
     }
 
     private static Samples samples(List<SimulatedJob.Batch> batches, ToDoubleFunction<SimulatedJob.Batch> figure) {

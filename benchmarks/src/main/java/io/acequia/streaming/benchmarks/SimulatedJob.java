@@ -78,8 +78,9 @@ final class SimulatedJob implements AutoCloseable {
      * @param ending until a listener hears of its end: the journal has that, forced
      * @param tasks how many there were
      * @param journal bytes that were written there
+     * @param release how long a block of an earlier batch took to be let go, meanwhile
      */
-    record Batch(long planning, long making, long running, long ending, int tasks, long journal) {}
+    record Batch(long planning, long making, long running, long ending, int tasks, long journal, double release) {}
 
     /** Every receiver adds so many blocks; then a batch takes them. */
     Batch batch(int blocksEach) throws IOException, InterruptedException {
@@ -99,7 +100,8 @@ final class SimulatedJob implements AutoCloseable {
                 ranAt - begunAt,
                 endedAt - ranAt,
                 tasks,
-                journalBytes() - written);
+                journalBytes() - written,
+                started.releasingABlock());
     }
 
     private long journalBytes() throws IOException {

@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks;
 
 import io.acequia.streaming.engine.Block;
+import io.acequia.streaming.engine.BlockInfo;
 import io.acequia.streaming.engine.DriverChannel;
 import io.acequia.streaming.engine.Engine;
 import io.acequia.streaming.engine.EngineProvider;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Serves {@code simulated:MASTER}: the engine of that master, whose receivers are {@link SimulatedReceiver}s and whose received blocks
@@ -26,9 +28,11 @@ public final class SimulatedReceivers implements EngineProvider {
     private static final String PREFIX = "simulated:";
     private static final Queue<Started> STARTED = new ConcurrentLinkedQueue<>();
 
-    /** What an engine has: its receivers in the order of their start, and when it was last given blocks. */
+    /** What an engine has: its receivers in the order of their start, when it was last given blocks, and how long it took to let blocks go. */
     static final class Started {
         private final List<SimulatedReceiver> receivers = new ArrayList<>();
+        private final LongAdder released = new LongAdder();
+        private final LongAdder releasing = new LongAdder();
         private volatile long plannedAt;
 
         /** Once the context has started. */
@@ -39,6 +43,11 @@ public final class SimulatedReceivers implements EngineProvider {
         /** {@code System.nanoTime()} after the last stream of a batch was planned. */
         long plannedAt() {
             return plannedAt;
+        }
+
+        /** Nanoseconds for each block that was let go since this was asked last; 0 when there was none. */
+        double releasingABlock() {
+            return releasing.sumThenReset() / (double) Math.max(1, released.sumThenReset());
         }
     }
 
@@ -76,6 +85,13 @@ public final class SimulatedReceivers implements EngineProvider {
                             Object dataset = engine.fromBlocks(unread(arguments[0]));
                             started.plannedAt = System.nanoTime();
                             return dataset;
+                        }
+                        case "release" -> {
+                            long before = System.nanoTime();
+                            engine.release((BlockInfo) arguments[0], (String) arguments[1]);
+                            started.releasing.add(System.nanoTime() - before);
+                            started.released.increment();
+                            return null;
                         }
                         default -> {
                             try {

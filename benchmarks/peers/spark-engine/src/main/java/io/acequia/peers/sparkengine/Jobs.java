@@ -55,7 +55,7 @@ public final class Jobs {
         streaming
                 .queueStream(queue)
                 .mapToPair(word -> Tuple2.of(word, 1))
-                .reduceByKey(Integer::sum)
+                .reduceByKey(Integer::sum, CORES)
                 .foreachRDD(counts ->
                         counted = counts.map(count -> (long) count._2()).fold(0L, Long::sum));
         streaming.start();

@@ -9,7 +9,10 @@ import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 
-/** Jobs, each once on the engine and once on the RDDs of Spark. What they come to does not depend on the order of records. */
+/**
+ * Jobs, each once on the engine and once on the RDDs of Spark, with as many partitions. What they come to does not depend on the order of
+ * records.
+ */
 enum Work {
     /** A batch of almost nothing: what a batch costs before it has anything to do. */
     BATCH {
@@ -23,7 +26,7 @@ enum Work {
             return jobs.spark()
                     .parallelize(List.of("word"), Jobs.CORES)
                     .mapToPair(word -> new scala.Tuple2<>(word, 1))
-                    .reduceByKey(Integer::sum)
+                    .reduceByKey(Integer::sum, Jobs.CORES)
                     .map(count -> (long) count._2())
                     .fold(0L, Long::sum);
         }
@@ -53,7 +56,7 @@ enum Work {
         @Override
         long onEngine(Jobs jobs) {
             return keyed(jobs.engine().textFile(jobs.folder() + "/part-[01]"))
-                    .join(keyed(jobs.engine().textFile(jobs.folder() + "/part-[23]")))
+                    .join(keyed(jobs.engine().textFile(jobs.folder() + "/part-[23]")), Jobs.FILES)
                     .map(pair -> (long) pair._1().hashCode()
                             + pair._2()._1().length()
                             - pair._2()._2().length())
@@ -63,7 +66,7 @@ enum Work {
         @Override
         long onSpark(Jobs jobs) {
             return keyed(jobs.spark().textFile(jobs.folder() + "/part-[01]"))
-                    .join(keyed(jobs.spark().textFile(jobs.folder() + "/part-[23]")))
+                    .join(keyed(jobs.spark().textFile(jobs.folder() + "/part-[23]")), Jobs.FILES)
                     .map(pair -> (long) pair._1().hashCode()
                             + pair._2()._1().length()
                             - pair._2()._2().length())
@@ -105,7 +108,7 @@ enum Work {
         return lines.map(line -> line.substring(0, KEY))
                 .filter(key -> key.charAt(KEY - 1) % 2 == 0)
                 .mapToPair(key -> Tuple2.of(key.substring(0, KEY - 2), 1L))
-                .reduceByKey(Long::sum)
+                .reduceByKey(Long::sum, Jobs.FILES)
                 .map(pair -> pair._1().hashCode() * pair._2())
                 .fold(0L, Long::sum);
     }
@@ -114,7 +117,7 @@ enum Work {
         return lines.map(line -> line.substring(0, KEY))
                 .filter(key -> key.charAt(KEY - 1) % 2 == 0)
                 .mapToPair(key -> new scala.Tuple2<>(key.substring(0, KEY - 2), 1L))
-                .reduceByKey(Long::sum)
+                .reduceByKey(Long::sum, Jobs.FILES)
                 .map(pair -> pair._1().hashCode() * pair._2())
                 .fold(0L, Long::sum);
     }
