@@ -11,7 +11,6 @@ import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.streaming.Durations;
 import org.apache.spark.streaming.api.java.JavaStreamingContext;
 import org.apache.spark.streaming.receiver.Receiver;
-import org.apache.spark.streaming.scheduler.OutputOperationInfo;
 import org.apache.spark.streaming.scheduler.StreamingListener;
 import org.apache.spark.streaming.scheduler.StreamingListenerBatchCompleted;
 import org.apache.spark.util.ManualClock;
@@ -28,6 +27,7 @@ final class SparkWordCount implements WordCount {
     private volatile boolean keeps;
     private volatile Map<String, Long> kept = Map.of();
 
+    @SuppressWarnings("deprecation") // as all DStreams of Spark
     SparkWordCount(int cores, int lines) {
         SparkConf conf = new SparkConf()
                 .setMaster("local[" + cores + "]")
@@ -38,10 +38,10 @@ final class SparkWordCount implements WordCount {
             @Override
             public void onBatchCompleted(StreamingListenerBatchCompleted completed) {
                 batches.ended(CollectionConverters.asJava(
-                                completed.batchInfo().outputOperationInfos().values())
+                                completed.batchInfo().outputOperationInfos())
+                        .values()
                         .stream()
-                        .map(OutputOperationInfo::failureReason)
-                        .allMatch(reason -> reason.isEmpty()));
+                        .allMatch(output -> output.failureReason().isEmpty()));
             }
         });
         streaming.receiverStream(new Lines(lines / Lines.BLOCKS_A_BATCH))
