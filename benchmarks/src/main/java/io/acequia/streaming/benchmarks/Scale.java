@@ -26,7 +26,9 @@ final class Scale {
     /** A receiver on each executor, with two cores. */
     private static final int CORES = 2;
 
-    private static final int WARM_UPS = 6;
+    private static final int WARM_UPS = 3;
+    /** Larger jobs are left out of their batches. */
+    private static final int MOST_TASKS = 2000;
     private static final int MESSAGES = 10_000;
     private static final String MASTER = "spark-local[" + CORES + "]";
 
@@ -53,7 +55,7 @@ final class Scale {
             for (int each : blocks) {
                 List<SimulatedJob.Batch> batches = new ArrayList<>();
                 for (int round = -WARM_UPS; round < rounds; round++) {
-                    SimulatedJob.Batch batch = job.batch(each);
+                    SimulatedJob.Batch batch = job.batch(each, receivers * each <= MOST_TASKS);
                     if (round >= 0) {
                         batches.add(batch);
                     }
@@ -69,17 +71,19 @@ final class Scale {
         Samples journal = samples(batches, SimulatedJob.Batch::journal);
         int tasks = batches.get(0).tasks();
         Samples running = samples(batches, batch -> batch.running() / 1e6);
+        String ran = tasks > MOST_TASKS
+                ? tasks + " tasks that did not run"
+                : String.format(
+                        Locale.ROOT, "%d tasks %s (%.1f us a task)", tasks, running.line("ms"), running.median() * 1e3 / tasks);
         return String.format(
                 Locale.ROOT,
-                "%d receivers, %d blocks each: planning %s, journal and RDDs %s, %d tasks %s (%.1f us a task), end %s,"
+                "%d receivers, %d blocks each: planning %s, journal and RDDs %s, %s, end %s,"
                         + " journal %.0f bytes (%.1f a block), release %s a block",
                 receivers,
                 blocks,
                 samples(batches, batch -> batch.planning() / 1e6).line("ms"),
                 samples(batches, batch -> batch.making() / 1e6).line("ms"),
-                tasks,
-                running.line("ms"),
-                running.median() * 1e3 / tasks,
+                ran,
                 samples(batches, batch -> batch.ending() / 1e6).line("ms"),
                 journal.median(),
                 journal.median() / ((double) receivers * blocks),
@@ -123,7 +127,7 @@ final class Scale {
                 micros[1][round] = (asked - read) / 1e3 / MESSAGES;
                 micros[2][round] = (answered - asked) / 1e3 / MESSAGES;
             }
-            job.batch(0);
+            job.batch(0, false);
         }
         System.out.println(String.format(
                 Locale.ROOT,

@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks;
 
 import io.acequia.streaming.DStream;
+import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.receiver.Receiver;
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * A streaming job with many receivers, of which the driver is real and the receivers are simulated: all of them are one stream, whose
- * output runs a task for each partition. It has a checkpoint directory, so each batch is in the journal. Its clock stands still between
+ * output may run a task for each partition. It has a checkpoint directory, so each batch is in the journal. Its clock stands still between
  * batches.
  */
 final class SimulatedJob implements AutoCloseable {
@@ -31,6 +32,7 @@ final class SimulatedJob implements AutoCloseable {
     private final Path directory;
     private final StreamingContext context;
     private final SimulatedReceivers.Started started;
+    private volatile boolean runs;
     private volatile long begunAt;
     private volatile long ranAt;
     private volatile int tasks;
@@ -56,13 +58,21 @@ final class SimulatedJob implements AutoCloseable {
         for (int i = 0; i < receivers; i++) {
             streams.add(context.receiverStream(new Nothing(i)).uid("receiver-" + i));
         }
-        context.union(streams).foreachRDD(rdd -> {
+        context.transform(streams, (rdds, time) -> union(context, rdds)).foreachRDD(rdd -> {
             begunAt = System.nanoTime();
             tasks = rdd.getNumPartitions();
-            rdd.foreachPartition(records -> {});
+            if (runs) {
+                rdd.foreachPartition(records -> {});
+            }
             ranAt = System.nanoTime();
         });
         context.start();
+    }
+
+    /** All at once: of two after two, as {@code union} of streams makes it, Spark cannot serialize some hundred. */
+    @SuppressWarnings("unchecked") // all are streams of text
+    private static RDD<String> union(StreamingContext context, List<RDD<?>> rdds) {
+        return context.batchContext().union((List<RDD<String>>) (List<?>) rdds);
     }
 
     List<SimulatedReceiver> receivers() {
@@ -74,7 +84,7 @@ final class SimulatedJob implements AutoCloseable {
      *
      * @param planning from its time until every stream has its blocks and its dataset
      * @param making until the first output begins: the journal has the batch, forced, and its RDDs are made
-     * @param running the output's job, a task for each partition
+     * @param running the output's job, a task for each partition, if it runs
      * @param ending until a listener hears of its end: the journal has that, forced
      * @param tasks how many there were
      * @param journal bytes that were written there
@@ -82,8 +92,9 @@ final class SimulatedJob implements AutoCloseable {
      */
     record Batch(long planning, long making, long running, long ending, int tasks, long journal, double release) {}
 
-    /** Every receiver adds so many blocks; then a batch takes them. */
-    Batch batch(int blocksEach) throws IOException, InterruptedException {
+    /** Every receiver adds so many blocks; then a batch takes them, whose output runs a job or does not. */
+    Batch batch(int blocksEach, boolean withJob) throws IOException, InterruptedException {
+        runs = withJob;
         for (int i = 0; i < blocksEach; i++) {
             for (SimulatedReceiver receiver : receivers()) {
                 receiver.ask(receiver.nextBlock());

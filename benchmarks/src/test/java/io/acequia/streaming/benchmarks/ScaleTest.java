@@ -17,9 +17,9 @@ class ScaleTest {
     void aBatchHasATaskForEachBlockAndIsInTheJournal() throws Exception {
         try (SimulatedJob job = new SimulatedJob("local[2]", 7, 14)) {
             assertThat(job.receivers()).hasSize(7);
-            SimulatedJob.Batch five = job.batch(5);
-            SimulatedJob.Batch one = job.batch(1);
-            SimulatedJob.Batch twenty = job.batch(20);
+            SimulatedJob.Batch five = job.batch(5, true);
+            SimulatedJob.Batch one = job.batch(1, true);
+            SimulatedJob.Batch twenty = job.batch(20, true);
 
             assertThat(List.of(five.tasks(), one.tasks())).containsExactly(35, 7);
             assertThat(twenty.tasks()).as("at most as many of a stream as the parallelism").isEqualTo(7 * 14);
