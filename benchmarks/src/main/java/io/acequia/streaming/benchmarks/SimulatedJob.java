@@ -25,7 +25,6 @@ import java.util.stream.Stream;
  */
 final class SimulatedJob implements AutoCloseable {
     static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final ManualClock clock = new ManualClock(Instant.EPOCH);
     private final Batches batches = new Batches();
@@ -127,7 +126,7 @@ final class SimulatedJob implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        context.stop(GRACE);
+        context.stop(true, false);
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);
