@@ -29,6 +29,7 @@ final class Scale {
     private static final int WARM_UPS = 3;
     /** Larger jobs are left out of their batches. */
     private static final int MOST_TASKS = 2000;
+
     private static final int MESSAGES = 10_000;
     private static final String MASTER = "spark-local[" + CORES + "]";
 
@@ -74,7 +75,11 @@ final class Scale {
         String ran = tasks > MOST_TASKS
                 ? tasks + " tasks that did not run"
                 : String.format(
-                        Locale.ROOT, "%d tasks %s (%.1f us a task)", tasks, running.line("ms"), running.median() * 1e3 / tasks);
+                        Locale.ROOT,
+                        "%d tasks %s (%.1f us a task)",
+                        tasks,
+                        running.line("ms"),
+                        running.median() * 1e3 / tasks);
         return String.format(
                 Locale.ROOT,
                 "%d receivers, %d blocks each: planning %s, journal and RDDs %s, %s, end %s,"

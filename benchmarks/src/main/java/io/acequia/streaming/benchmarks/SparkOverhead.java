@@ -41,8 +41,7 @@ final class SparkOverhead {
             for (int i = 0; i < turns.length; i++) {
                 int contestant = round % 2 == 0 ? i : turns.length - 1 - i;
                 turns[contestant] = program.turn(CONTESTANTS.get(contestant) + " " + work);
-                rounds.add(
-                        round, contestant, turns[contestant].wallNanos(), turns[contestant].cpuNanos());
+                rounds.add(round, contestant, turns[contestant].wallNanos(), turns[contestant].cpuNanos());
             }
             RddRuns.mustAgree(work, turns[0].result(), turns[1].result());
         }

@@ -83,7 +83,8 @@ final class SparkProcess implements AutoCloseable {
     /** Runs a program of the benchmarks that needs nothing but the engine for Spark and the test kit; its output is that of this JVM. */
     static void runOnEngine(Class<?> main, List<String> arguments) throws Exception {
         List<String> command = command(System.getProperty(ENGINE_CLASS_PATH, ""), main.getName());
-        Path own = Path.of(main.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path own =
+                Path.of(main.getProtectionDomain().getCodeSource().getLocation().toURI());
         int classPath = command.indexOf("-cp") + 1;
         command.set(classPath, command.get(classPath) + File.pathSeparator + own);
         command.addAll(arguments);

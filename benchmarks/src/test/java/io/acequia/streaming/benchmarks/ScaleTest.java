@@ -22,7 +22,9 @@ class ScaleTest {
             SimulatedJob.Batch twenty = job.batch(20, true);
 
             assertThat(List.of(five.tasks(), one.tasks())).containsExactly(35, 7);
-            assertThat(twenty.tasks()).as("at most as many of a stream as the parallelism").isEqualTo(7 * 14);
+            assertThat(twenty.tasks())
+                    .as("at most as many of a stream as the parallelism")
+                    .isEqualTo(7 * 14);
             assertThat(five.journal()).isGreaterThan(one.journal());
             assertThat(List.of(five.planning(), five.making(), five.running(), five.ending()))
                     .allMatch(nanos -> nanos > 0);
@@ -50,7 +52,8 @@ class ScaleTest {
 
     @Test
     void anEngineThatIsNotThereIsTold() {
-        StreamingConf conf = new StreamingConf().setMaster("simulated:spark-local[2]").setAppName("none");
+        StreamingConf conf =
+                new StreamingConf().setMaster("simulated:spark-local[2]").setAppName("none");
         assertThatThrownBy(() -> new StreamingContext(conf, Duration.ofSeconds(1)))
                 .hasMessageStartingWith("ACQ-3178 there is no engine for 'spark-local[2]'");
     }

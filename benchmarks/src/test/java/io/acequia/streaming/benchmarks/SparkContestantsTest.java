@@ -32,17 +32,19 @@ class SparkContestantsTest {
 
     @Test
     void jobsThatComeToDifferentNumbersAreNotMeasured() {
-        assertThatThrownBy(() -> SparkOverhead.measure(
-                        "SORT", 5, line -> new Turn(line.startsWith("engine") ? 1 : 2, 1, 1)))
+        assertThatThrownBy(() ->
+                        SparkOverhead.measure("SORT", 5, line -> new Turn(line.startsWith("engine") ? 1 : 2, 1, 1)))
                 .hasMessageStartingWith("ACQ-3175 SORT came to 1 here and to 2 there");
     }
 
     @Test
     void aRoundCountsTheWordsOfItsOwnLines() throws Exception {
-        // Three lines a batch: one batch of both before, then nine lines a round, which begin and end anywhere in the pool.
+        // Three lines a batch: one batch of both before, then nine lines a round, which begin and end anywhere in the
+        // pool.
         long[] counted = {WORDS.line(3), WORDS.line(3)};
         long[] lines = {3, 3};
-        Rounds rounds = SparkWordCounts.measure(5, 3, WORDS, line -> turn(counted, lines, 0), line -> turn(counted, lines, 1));
+        Rounds rounds =
+                SparkWordCounts.measure(5, 3, WORDS, line -> turn(counted, lines, 0), line -> turn(counted, lines, 1));
 
         assertThat(rounds.ratio(0, 1).median()).isEqualTo(2.0);
     }

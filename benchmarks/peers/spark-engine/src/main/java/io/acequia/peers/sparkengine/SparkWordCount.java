@@ -37,14 +37,13 @@ final class SparkWordCount implements WordCount {
         streaming.addStreamingListener(new StreamingListener() {
             @Override
             public void onBatchCompleted(StreamingListenerBatchCompleted completed) {
-                batches.ended(CollectionConverters.asJava(
-                                completed.batchInfo().outputOperationInfos())
-                        .values()
-                        .stream()
-                        .allMatch(output -> output.failureReason().isEmpty()));
+                batches.ended(
+                        CollectionConverters.asJava(completed.batchInfo().outputOperationInfos()).values().stream()
+                                .allMatch(output -> output.failureReason().isEmpty()));
             }
         });
-        streaming.receiverStream(new Lines(lines / Lines.BLOCKS_A_BATCH))
+        streaming
+                .receiverStream(new Lines(lines / Lines.BLOCKS_A_BATCH))
                 .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
                 .mapToPair(word -> new Tuple2<>(word, 1))
                 .reduceByKey(Integer::sum)

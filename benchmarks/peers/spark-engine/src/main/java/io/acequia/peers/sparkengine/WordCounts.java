@@ -31,8 +31,9 @@ public final class WordCounts {
         WordCount stream =
                 arguments[0].equals("engine") ? new EngineWordCount(cores, lines) : new SparkWordCount(cores, lines);
         WordCounts counts = new WordCounts(source, lines, stream);
-        Turns.serve(words ->
-                words[0].equals("counts") ? counts.counts(Path.of(words[1])) : counts.round(Integer.parseInt(words[1])));
+        Turns.serve(words -> words[0].equals("counts")
+                ? counts.counts(Path.of(words[1]))
+                : counts.round(Integer.parseInt(words[1])));
         Runtime.getRuntime().halt(0);
     }
 
