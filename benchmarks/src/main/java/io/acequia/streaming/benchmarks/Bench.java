@@ -16,7 +16,9 @@ public final class Bench {
             Request request = Request.of(arguments);
             switch (request.workload()) {
                 case "W1", "W2" -> {
-                    if (request.only().isEmpty()) {
+                    if (request.engine().equals(Request.SPARK)) {
+                        SparkWordCounts.run(request);
+                    } else if (request.only().isEmpty()) {
                         OwnJvm.each(request);
                     } else if (request.workload().equals("W1")) {
                         ReceivedWordCount.run(request);
@@ -35,6 +37,8 @@ public final class Bench {
                 case "checkpoint" -> CheckpointCost.run(request);
                 case Request.KAFKA -> KafkaThroughput.run(request);
                 case Request.RDD -> RddRuns.run(request);
+                case Request.SCALE -> Scale.run(request);
+                case Request.SPARK_OVERHEAD -> SparkOverhead.run(request);
                 case "receiving", "processing", "serialization", "interval", "memory" -> Tuning.run(request);
                 default -> {
                     if (!ClientThroughput.PAIRS.containsKey(request.workload())) {
@@ -45,7 +49,8 @@ public final class Bench {
                                 + " ever more keys), state-snapshot (what a snapshot takes from a batch),"
                                 + " checkpoint (what a checkpoint costs by what has changed), kafka (offset ranges"
                                 + " of a topic), mqtt, zeromq, akka, flume, kinesis, twitter (messages through a"
-                                + " connector), rdd (batch jobs), or a table of docs/tuning.md: receiving,"
+                                + " connector), rdd (batch jobs), spark-overhead (jobs on the engine for Spark), scale (a driver with many"
+                                + " receivers), or a table of docs/tuning.md: receiving,"
                                 + " processing, serialization, interval, memory");
                     }
                     ClientThroughput.run(request);

@@ -62,7 +62,7 @@ final class RddRuns {
                 for (int round = -WARM_UPS; round < request.rounds(); round++) {
                     Turn ours = timed(() -> work.run(batch, input.in()));
                     Turn theirs = contestant.run(work, input.in());
-                    mustAgree(work, ours.result(), theirs.result());
+                    mustAgree(work.name(), ours.result(), theirs.result());
                     rounds.add(round, 0, ours.wallNanos(), ours.cpuNanos());
                     rounds.add(round, 1, theirs.wallNanos(), theirs.cpuNanos());
                 }
@@ -75,7 +75,7 @@ final class RddRuns {
         }
     }
 
-    static void mustAgree(RddWork work, long ours, long theirs) {
+    static void mustAgree(String work, long ours, long theirs) {
         if (ours != theirs) {
             throw new IllegalStateException("ACQ-3175 " + work + " came to " + ours + " here and to " + theirs
                     + " there: a fast wrong answer is no answer");
@@ -88,7 +88,7 @@ final class RddRuns {
             long before = System.nanoTime();
             long small = inOwnJvm(work, input, request.heap());
             double seconds = (System.nanoTime() - before) / 1e9;
-            mustAgree(work, small, inOwnJvm(work, input, Math.toIntExact(1024 + 4 * megabytes)));
+            mustAgree(work.name(), small, inOwnJvm(work, input, Math.toIntExact(1024 + 4 * megabytes)));
             System.out.println(String.format(
                     Locale.ROOT,
                     "rdd memory %s: %d MB at a heap of %d MiB in %.1f s",

@@ -15,8 +15,18 @@ import java.util.Set;
  * @param only of W1 and W2, the stream to measure, {@link #STRING} or {@link #UTF8}; empty for both, each in a JVM of its own
  * @param bootstrap of kafka, the broker to ask first; empty for one in a container of its own
  * @param heap of rdd against {@link #MEMORY}, the heap in MiB
+ * @param engine of W1, {@link #SPARK} for the engine that runs on it; empty for the local one
  */
-record Request(String workload, String whom, int rounds, int lines, int keys, String only, String bootstrap, int heap) {
+record Request(
+        String workload,
+        String whom,
+        int rounds,
+        int lines,
+        int keys,
+        String only,
+        String bootstrap,
+        int heap,
+        String engine) {
     static final String STRING = "String";
     static final String UTF8 = "Utf8";
 
@@ -28,8 +38,17 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
     static final String MEMORY = "memory";
     static final String CONSUMER = "consumer";
     static final String SPARK = "spark";
+    static final String SCALE = "scale";
+    static final String SPARK_OVERHEAD = "spark-overhead";
+    static final String JAVA_RDD = "javardd";
     static final String CLIENT = "client";
     private static final Set<String> CONNECTORS = ClientThroughput.PAIRS.keySet();
+    /** What has no limit written by hand. */
+    private static final Set<String> OTHERS = Set.of(KAFKA, RDD, SPARK_OVERHEAD, SCALE);
+
+    /** What has no contestant at all. */
+    private static final Set<String> ALONE = Set.of("state-growth", "state-snapshot", "checkpoint", SCALE);
+
     private static final int ROUNDS = 9;
     private static final int LINES = 1_000_000;
     private static final int MESSAGES = 100_000;
@@ -39,9 +58,11 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
             "usage: bin/bench W1|W2|W3|W4|W5|W6|W7|rate --vs limit [--rounds N] [--lines N] [--keys N] [--only"
                     + " String|Utf8], or bin/bench W2 --vs log-off, or bin/bench kafka --vs consumer|spark [--bootstrap"
                     + " HOST:PORT] [--rounds N] [--records N], or bin/bench rdd --vs loop|spark [--rounds N] [--lines N],"
+                    + " or bin/bench W1 --engine spark --vs spark, or bin/bench spark-overhead --vs javardd [--rounds N]"
+                    + " [--lines N],"
                     + " or bin/bench mqtt|zeromq|akka|flume|kinesis|twitter --vs client [--rounds N] [--records N],"
                     + " or bin/bench rdd --memory [--lines N] [--heap MIB], or bin/bench"
-                    + " state-growth|state-snapshot|checkpoint [--rounds N] [--keys N]";
+                    + " state-growth|state-snapshot|checkpoint [--rounds N] [--keys N], or bin/bench scale [--rounds N]";
 
     /** Parses a command line. */
     static Request of(List<String> arguments) {
@@ -53,6 +74,7 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
         int keys = KEYS;
         String only = "";
         String bootstrap = "";
+        String engine = "";
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             switch (argument) {
@@ -62,6 +84,7 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
                 case "--rounds" -> rounds = number(argument, value(arguments, ++i));
                 case "--lines", "--records" -> lines = number(argument, value(arguments, ++i));
                 case "--bootstrap" -> bootstrap = bootstrap(value(arguments, ++i));
+                case "--engine" -> engine = value(arguments, ++i);
                 case "--only" -> only = stream(value(arguments, ++i));
                 case "--keys" -> keys = number(argument, value(arguments, ++i));
                 default -> {
@@ -73,11 +96,17 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
                 }
             }
         }
-        boolean alone = whom.isEmpty() && (workload.startsWith("state-") || workload.equals("checkpoint"));
-        if (!alone && !isContestant(whom, workload)) {
+        boolean alone = whom.isEmpty() && ALONE.contains(workload);
+        boolean onSpark = workload.equals("W1") && engine.equals(SPARK);
+        if (!engine.isEmpty() && !onSpark) {
+            throw new IllegalArgumentException("ACQ-3176 --engine '" + engine + "' for '" + workload
+                    + "': the engine can be told for W1 alone, and must be 'spark'; " + USAGE);
+        }
+        if (!alone && !(onSpark ? whom.equals(SPARK) : isContestant(whom, workload))) {
             throw new IllegalArgumentException("ACQ-3002 --vs '" + whom
                     + "': the contestant must be 'limit', for W2 also 'log-off', for kafka 'consumer' or 'spark', for rdd"
-                    + " 'loop' or 'spark', and for other connectors 'client'; "
+                    + " 'loop' or 'spark', for spark-overhead 'javardd', for W1 with --engine spark 'spark', and for other"
+                    + " connectors 'client'; "
                     + USAGE);
         }
         if (rounds < LEAST_ROUNDS) {
@@ -87,17 +116,18 @@ record Request(String workload, String whom, int rounds, int lines, int keys, St
         if (lines == 0) {
             lines = whom.equals(MEMORY) ? RddRuns.MEMORY_LINES : CONNECTORS.contains(workload) ? MESSAGES : LINES;
         }
-        return new Request(workload, whom, rounds, lines, keys, only, bootstrap, heap);
+        return new Request(workload, whom, rounds, lines, keys, only, bootstrap, heap, engine);
     }
 
     private static boolean isContestant(String whom, String workload) {
         return switch (whom) {
-            case "limit" -> !workload.equals(KAFKA) && !workload.equals(RDD) && !CONNECTORS.contains(workload);
+            case "limit" -> !OTHERS.contains(workload) && !CONNECTORS.contains(workload);
             case CLIENT -> CONNECTORS.contains(workload);
             case LOG_OFF -> workload.equals("W2");
             case CONSUMER -> workload.equals(KAFKA);
             case SPARK -> workload.equals(KAFKA) || workload.equals(RDD);
             case LOOP, MEMORY -> workload.equals(RDD);
+            case JAVA_RDD -> workload.equals(SPARK_OVERHEAD);
             default -> false;
         };
     }

@@ -32,7 +32,7 @@ class RddRunsTest {
 
     @Test
     void anotherNumberIsNoAnswer() {
-        assertThatThrownBy(() -> RddRuns.mustAgree(RddWork.JOIN, 1, 2))
+        assertThatThrownBy(() -> RddRuns.mustAgree("JOIN", 1, 2))
                 .hasMessage("ACQ-3175 JOIN came to 1 here and to 2 there: a fast wrong answer is no answer");
     }
 

@@ -13,33 +13,43 @@ class RequestTest {
     @Test
     void nineRoundsOfAMillionLinesUnlessToldOtherwise() {
         assertThat(Request.of(List.of("W6", "--vs", "limit")))
-                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000, "", "", 32));
+                .isEqualTo(new Request("W6", "limit", 9, 1_000_000, 1_000_000, "", "", 32, ""));
         assertThat(Request.of(List.of("W6", "--vs", "limit", "--rounds", "5", "--lines", "10", "--keys", "7")))
-                .isEqualTo(new Request("W6", "limit", 5, 10, 7, "", "", 32));
+                .isEqualTo(new Request("W6", "limit", 5, 10, 7, "", "", 32, ""));
     }
 
     @Test
-    void growthHasNoContestant() {
+    void growthAndScaleHaveNoContestant() {
+        assertThat(Request.of(List.of("scale", "--rounds", "5")))
+                .isEqualTo(new Request("scale", "", 5, 1_000_000, 1_000_000, "", "", 32, ""));
         assertThat(Request.of(List.of("state-growth")))
-                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, "", "", 32));
+                .isEqualTo(new Request("state-growth", "", 9, 1_000_000, 1_000_000, "", "", 32, ""));
     }
 
     @Test
     void kafkaHasRecordsAndPerhapsABroker() {
         assertThat(Request.of(List.of("kafka", "--vs", "consumer")))
-                .isEqualTo(new Request("kafka", "consumer", 9, 1_000_000, 1_000_000, "", "", 32));
+                .isEqualTo(new Request("kafka", "consumer", 9, 1_000_000, 1_000_000, "", "", 32, ""));
         assertThat(Request.of(List.of("kafka", "--vs", "spark", "--records", "10", "--bootstrap", "a:9092,b:9093")))
-                .isEqualTo(new Request("kafka", "spark", 9, 10, 1_000_000, "", "a:9092,b:9093", 32));
+                .isEqualTo(new Request("kafka", "spark", 9, 10, 1_000_000, "", "a:9092,b:9093", 32, ""));
     }
 
     @Test
     void rddHasAHeapWhereItsMemoryIsMeasured() {
         assertThat(Request.of(List.of("rdd", "--memory")))
-                .isEqualTo(new Request("rdd", "memory", 9, 4_000_000, 1_000_000, "", "", 32));
+                .isEqualTo(new Request("rdd", "memory", 9, 4_000_000, 1_000_000, "", "", 32, ""));
         assertThat(Request.of(List.of("rdd", "--memory", "--heap", "256", "--lines", "40")))
-                .isEqualTo(new Request("rdd", "memory", 9, 40, 1_000_000, "", "", 256));
+                .isEqualTo(new Request("rdd", "memory", 9, 40, 1_000_000, "", "", 256, ""));
         assertThat(Request.of(List.of("rdd", "--vs", "loop")))
-                .isEqualTo(new Request("rdd", "loop", 9, 1_000_000, 1_000_000, "", "", 32));
+                .isEqualTo(new Request("rdd", "loop", 9, 1_000_000, 1_000_000, "", "", 32, ""));
+    }
+
+    @Test
+    void theEngineOnSparkMeetsSpark() {
+        assertThat(Request.of(List.of("W1", "--engine", "spark", "--vs", "spark")))
+                .isEqualTo(new Request("W1", "spark", 9, 1_000_000, 1_000_000, "", "", 32, "spark"));
+        assertThat(Request.of(List.of("spark-overhead", "--vs", "javardd", "--rounds", "5", "--lines", "10")))
+                .isEqualTo(new Request("spark-overhead", "javardd", 5, 10, 1_000_000, "", "", 32, ""));
     }
 
     @ParameterizedTest
@@ -51,6 +61,15 @@ class RequestTest {
         "ACQ-3001 'W7', W6 W7",
         "ACQ-3002 --vs '', W6",
         "ACQ-3002 --vs 'spark', W6 --vs spark",
+        "ACQ-3002 --vs 'spark', W1 --vs spark",
+        "ACQ-3002 --vs 'limit', W1 --engine spark --vs limit",
+        "ACQ-3002 --vs 'limit', spark-overhead --vs limit",
+        "ACQ-3002 --vs 'limit', scale --vs limit",
+        "ACQ-3002 --vs '', state-machine",
+        "ACQ-3002 --vs 'spark', spark-overhead --vs spark",
+        "ACQ-3002 --vs 'javardd', rdd --vs javardd",
+        "ACQ-3176 --engine 'spark' for 'W2', W2 --engine spark --vs spark",
+        "ACQ-3176 --engine 'local' for 'W1', W1 --engine local --vs limit",
         "ACQ-3002 --vs 'spark', state-growth --vs spark",
         "ACQ-3002 --vs 'limit', kafka --vs limit",
         "ACQ-3002 --vs '', kafka",
@@ -88,7 +107,7 @@ class RequestTest {
 
     @Test
     void aJvmOfItsOwnThatFailsIsTold() {
-        Request wrong = new Request("W9", "limit", 5, 10, 10, "", "", 32);
+        Request wrong = new Request("W9", "limit", 5, 10, 10, "", "", 32, "");
         assertThatThrownBy(() -> OwnJvm.each(wrong))
                 .hasMessageStartingWith("ACQ-3044 the JVM that measured String ended");
     }
