@@ -58,6 +58,24 @@ public interface Engine extends AutoCloseable {
     /** Blocks until the workers are there, at most so long; then an error with the numbers. */
     void awaitReady(Duration atMost) throws InterruptedException;
 
+    /**
+     * Has {@code stop} run when the JVM is asked to end, and before the engine ends by itself; what is given back takes that back. By
+     * default a hook of the JVM.
+     *
+     * @throws IllegalStateException when the JVM is ending
+     */
+    default Runnable beforeShutdown(Runnable stop) {
+        Thread hook = new Thread(stop, "acequia-shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return () -> {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // It is ending: the hook runs, or has run.
+            }
+        };
+    }
+
     /** Gives up the jobs of a batch, soon. */
     void cancel(Time batchTime);
 

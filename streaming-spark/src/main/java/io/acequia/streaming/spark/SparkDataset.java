@@ -126,11 +126,15 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
 
     @Override
     public synchronized Dataset<T> persist(StorageLevel to) {
+        return persist(to, 1);
+    }
+
+    private synchronized Dataset<T> persist(StorageLevel to, int copies) {
         if (level == null) {
             if (dropped) {
                 awaitDropped();
             }
-            rdd.persist(Levels.of(to));
+            rdd.persist(Levels.of(to, copies));
             level = to;
         } else if (level != to) {
             throw Refusals.level(level, to);
@@ -170,15 +174,17 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
             throw Refusals.settle(to);
         }
         StorageLevel before;
+        boolean lasts;
         synchronized (this) {
             before = level;
+            lasts = rdd.getStorageLevel().useDisk() && rdd.getStorageLevel().replication() >= engine.copies();
         }
-        if (before != null && before != to) {
-            return before.usesDisk()
-                    ? settleAs(before, job)
-                    : transform(SparkDataset.<T>passing(), true).settle(to, job);
+        if (before == null) {
+            return settleAs(to, job);
         }
-        return settleAs(to, job);
+        return lasts
+                ? settleAs(before, job)
+                : transform(SparkDataset.<T>passing(), true).settle(to, job);
     }
 
     private Dataset<T> settleAs(StorageLevel to, JobInfo job) throws Exception {
@@ -187,7 +193,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
                 return this;
             }
             if (!settled) {
-                persist(to);
+                persist(to, engine.copies());
             }
         }
         run(new Touching<>(), IntStream.range(0, partitionCount()).toArray(), job);

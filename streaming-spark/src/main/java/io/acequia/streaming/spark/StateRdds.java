@@ -191,13 +191,15 @@ final class StateRdds {
         private static final long serialVersionUID = 1;
 
         private final RDD<StateVersion.Outcome<K, S, R>> step;
-        private final String name;
+        private final long state;
+        private final long time;
 
-        /** {@code name} is the count that tells of it. */
-        Results(Site site, RDD<StateVersion.Outcome<K, S, R>> step, String name) {
+        /** The results of a step of this state, by its number, to this time. */
+        Results(Site site, RDD<StateVersion.Outcome<K, S, R>> step, long state, long time) {
             super(step.sparkContext(), site, Scala.oneToOne(step));
             this.step = step;
-            this.name = name;
+            this.state = state;
+            this.time = time;
         }
 
         @Override
@@ -208,7 +210,7 @@ final class StateRdds {
         @Override
         Iterator<R> open(Partition partition, SparkTask task) throws Exception {
             StateVersion.Outcome<K, S, R> outcome = read(step, partition, task).next();
-            task.count(name, outcome.keys());
+            task.count(new SparkState.Told(state, time, partition.index()).name(), outcome.keys());
             return outcome.results().iterator();
         }
     }

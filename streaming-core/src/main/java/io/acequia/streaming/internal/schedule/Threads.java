@@ -21,8 +21,7 @@ final class Threads {
         return thread;
     }
 
-    /** A thread that is not started: for receivers and shutdown hooks. */
-    static Thread named(String name, Runnable body) {
+    private static Thread named(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
         return thread;
