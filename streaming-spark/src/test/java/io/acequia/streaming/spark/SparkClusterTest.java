@@ -2,6 +2,7 @@
 package io.acequia.streaming.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.internal.schedule.JobStatus;
 import io.acequia.streaming.internal.store.StatusFile;
@@ -9,16 +10,16 @@ import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,11 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
  * A job on a cluster of processes, whose executors have nothing of it but what Spark ships: executors, the driver and a worker are killed,
  * and in the end nothing is lost, nothing is there twice, and the state is what the records make.
  */
-@Timeout(240)
+@Timeout(3600)
 class SparkClusterTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final int SOME = 100;
+    private static final int EXECUTORS = Integer.getInteger("acequia.spark.executors", 2);
+    private static final int DRIVERS = Integer.getInteger("acequia.spark.drivers", 1);
+    private static final int WORKERS = Integer.getInteger("acequia.spark.workers", 1);
 
     @TempDir
     Path directory;
@@ -78,19 +82,25 @@ class SparkClusterTest {
     void nothingIsLostAndNothingComesTwiceWhenExecutorsTheDriverAndAWorkerAreKilled(TestReporter reporter)
             throws Exception {
         awaitProgress("started");
-        for (int kill = 1; kill <= 2; kill++) {
+        for (int kill = 0; kill < EXECUTORS; kill++) {
             int connections = server.connections();
             ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
-            await("executor " + kill + " replaced", () -> server.connections() > connections);
-            awaitProgress("executor " + kill + " killed");
+            awaitAnother(connections, "executor killed");
         }
-        driver.kill();
-        driver = submit();
-        awaitProgress("driver killed");
-        int connections = server.connections();
-        cluster.killWorkerOf(server.pid());
-        await("receiver moved", () -> server.connections() > connections);
-        awaitProgress("worker killed");
+        for (int kill = 0; kill < DRIVERS; kill++) {
+            int connections = server.connections();
+            driver.kill();
+            driver = submit();
+            awaitAnother(connections, "driver killed");
+        }
+        for (int kill = 0; kill < WORKERS; kill++) {
+            int connections = server.connections();
+            cluster.killWorkerOf(server.pid());
+            awaitAnother(connections, "worker killed");
+            if (kill + 1 < WORKERS) {
+                cluster.startWorker();
+            }
+        }
 
         driver.terminate();
         await("stopped", () -> !driver.isAlive());
@@ -101,11 +111,51 @@ class SparkClusterTest {
                 .isTrue());
         assertThat(status.failure()).isEmpty();
 
-        reporter.publishEntry("spark cluster", String.join("; ", steps));
+        long numbers = check();
+        reporter.publishEntry(
+                "F30 kills on a cluster",
+                "executors=" + EXECUTORS + " drivers=" + DRIVERS + " workers=" + WORKERS + " numbers=" + numbers
+                        + " lost=0 duplicated=0 wrong=0 millis=" + (System.nanoTime() - began) / 1_000_000);
+        checksNotice();
+    }
+
+    /** What the checks above are for, done to what was put out. */
+    private void checksNotice() throws IOException {
+        Path numbers = newest(ClusterProgram.NUMBERS);
+        List<String> lines = Files.readAllLines(numbers);
+        Files.write(numbers, lines.subList(1, lines.size()));
+        assertThatThrownBy(this::check).isInstanceOf(AssertionError.class).hasMessageContaining("lost");
+        Files.write(numbers, lines);
+        Files.write(numbers, lines.subList(0, 1), StandardOpenOption.APPEND);
+        assertThatThrownBy(this::check).isInstanceOf(AssertionError.class).hasMessageContaining("twice");
+        Files.write(numbers, lines);
+        for (String name : List.of(ClusterProgram.TOTALS, ClusterProgram.WINDOWS)) {
+            Path counts = newest(name);
+            List<String> before = Files.readAllLines(counts);
+            Files.write(counts, before.stream().map(line -> line + "1").toList());
+            assertThatThrownBy(this::check).isInstanceOf(AssertionError.class);
+            Files.write(counts, before);
+        }
         check();
     }
 
-    private void check() throws IOException {
+    /** The newest file of an output that has something. */
+    private Path newest(String name) throws IOException {
+        return output.resolve(files().stream()
+                .filter(file -> file.startsWith(name)
+                        && output.resolve(file).toFile().length() > 0)
+                .max(Comparator.naturalOrder())
+                .orElseThrow());
+    }
+
+    /** Waits until another receiver has connected, and brings something. */
+    private void awaitAnother(int connections, String step) throws Exception {
+        await(step, () -> server.connections() > connections);
+        awaitProgress(step);
+    }
+
+    /** Gives how many numbers were put out. */
+    private long check() throws IOException {
         TreeMap<Long, List<Long>> numbers = new TreeMap<>();
         read(ClusterProgram.NUMBERS).forEach((time, lines) -> numbers.put(
                 time, lines.stream().map(Long::parseLong).toList()));
@@ -130,6 +180,7 @@ class SparkClusterTest {
                             .flatMap(List::stream)
                             .toList()));
         }
+        return last;
     }
 
     private static List<String> counted(List<Long> numbers) {
@@ -173,17 +224,9 @@ class SparkClusterTest {
     }
 
     private boolean hasPutOut(long number) throws IOException {
-        String newest = files().stream()
-                .filter(file -> file.startsWith(ClusterProgram.NUMBERS))
-                .sorted()
-                .collect(Collectors.toList())
-                .stream()
-                .reduce((first, second) -> second)
-                .orElse("");
-        return !newest.isEmpty()
-                && Files.readAllLines(output.resolve(newest)).stream()
-                        .flatMapToLong(line -> LongStream.of(Long.parseLong(line)))
-                        .anyMatch(each -> each >= number);
+        return files().stream().anyMatch(file -> file.startsWith(ClusterProgram.NUMBERS))
+                && Files.readAllLines(newest(ClusterProgram.NUMBERS)).stream()
+                        .anyMatch(line -> Long.parseLong(line) >= number);
     }
 
     private void await(String step, Callable<Boolean> something) throws Exception {

@@ -27,6 +27,10 @@ import org.apache.spark.launcher.JavaModuleOptions;
 final class StandaloneCluster implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final Duration SOON = Duration.ofSeconds(30);
+    /** That of this process, unless it has more than these tests need. */
+    private static final String CLASS_PATH =
+            System.getProperty("acequia.spark.classpath", System.getProperty("java.class.path"));
+
 
     private final Path directory;
     private final String sparkJars;
@@ -34,10 +38,12 @@ final class StandaloneCluster implements AutoCloseable {
     private final ChildJvm master;
     private final List<ChildJvm> workers = new ArrayList<>();
     private final String url;
+    private final int coresEach;
 
     /** Starts it; the processes keep their files in {@code directory}. */
     StandaloneCluster(Path directory, int workerCount, int coresEach) throws IOException {
         this.directory = directory;
+        this.coresEach = coresEach;
         this.sparkJars = layOut();
         Path address = directory.resolve("master");
         master = daemon("master", List.of("master", address.toString()));
@@ -45,13 +51,7 @@ final class StandaloneCluster implements AutoCloseable {
         try {
             url = "spark://" + HOST + ":" + port(address);
             for (int i = 0; i < workerCount; i++) {
-                workers.add(daemon(
-                        "worker" + i,
-                        List.of(
-                                "worker",
-                                url,
-                                String.valueOf(coresEach),
-                                directory.resolve("work" + i).toString())));
+                startWorker();
             }
             started = true;
         } finally {
@@ -61,11 +61,23 @@ final class StandaloneCluster implements AutoCloseable {
         }
     }
 
+    /** One more. */
+    void startWorker() throws IOException {
+        String number = String.valueOf(workers.size());
+        workers.add(daemon(
+                "worker" + number,
+                List.of(
+                        "worker",
+                        url,
+                        String.valueOf(coresEach),
+                        directory.resolve("work" + number).toString())));
+    }
+
     /** Spark's JARs in a home of Spark, what executors have; the other parts of the class path as JARs of a program. */
     private String layOut() throws IOException {
         Path jars = Files.createDirectories(directory.resolve("home").resolve("jars"));
         Path own = Files.createDirectories(directory.resolve("program"));
-        for (String part : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String part : CLASS_PATH.split(File.pathSeparator)) {
             Path path = Path.of(part);
             String name = path.getFileName().toString();
             if (Files.isDirectory(path)) {
@@ -98,7 +110,7 @@ final class StandaloneCluster implements AutoCloseable {
         variables.put("SPARK_LOCAL_DIRS", directory.resolve("local").toString());
         return new ChildJvm(
                 StandaloneDaemon.class,
-                System.getProperty("java.class.path"),
+                CLASS_PATH,
                 options("-Xmx192m"),
                 arguments,
                 variables,
