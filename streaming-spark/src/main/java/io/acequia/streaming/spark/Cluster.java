@@ -22,6 +22,7 @@ final class Cluster {
     private static final double STORAGE_SHARE = 0.4;
 
     private final SparkContext spark;
+    private volatile boolean awaited;
 
     Cluster(SparkContext spark) {
         this.spark = spark;
@@ -54,7 +55,7 @@ final class Cluster {
      * @throws IllegalStateException when there is none in that time
      */
     void awaitExecutors(Duration atMost) throws InterruptedException {
-        if (spark.isLocal()) {
+        if (spark.isLocal() || awaited && slots() > 0) {
             return;
         }
         StreamClock clock = StreamClock.system();
@@ -77,6 +78,7 @@ final class Cluster {
             }
             clock.awaitUntil(clock.now().plus(LOOK));
         }
+        awaited = true;
         if (slots < wanted) {
             LOG.warn("{} gives {} cores of the {} that were asked for", spark.master(), slots, wanted);
         }

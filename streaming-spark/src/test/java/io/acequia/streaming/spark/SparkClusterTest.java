@@ -61,9 +61,13 @@ class SparkClusterTest {
     }
 
     @AfterEach
-    void end() throws IOException {
-        driver.close();
-        cluster.close();
+    void end() throws Exception {
+        if (driver != null) {
+            driver.kill();
+        }
+        if (cluster != null) {
+            cluster.close();
+        }
         server.close();
     }
 

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -34,7 +36,8 @@ final class StandaloneCluster implements AutoCloseable {
 
     private final Path directory;
     private final String sparkJars;
-    private final List<String> programJars = new ArrayList<>();
+    private final Set<String> programJars = new LinkedHashSet<>();
+    private final List<ProcessHandle> orphans = new ArrayList<>();
     private final ChildJvm master;
     private final List<ChildJvm> workers = new ArrayList<>();
     private final String url;
@@ -81,11 +84,15 @@ final class StandaloneCluster implements AutoCloseable {
             Path path = Path.of(part);
             String name = path.getFileName().toString();
             if (Files.isDirectory(path)) {
-                programJars.add(jar(path, own.resolve(programJars.size() + ".jar")).toString());
+                programJars.add(
+                        jar(path, own.resolve(programJars.size() + ".jar")).toString());
             } else if (name.startsWith("streaming-") || name.startsWith("kryo5-")) {
                 programJars.add(part);
             } else if (!name.matches("(junit|assertj|byte-buddy|opentest4j|apiguardian|surefire).*")) {
-                Files.createSymbolicLink(jars.resolve(name), path);
+                Path link = jars.resolve(name);
+                if (!Files.exists(link)) {
+                    Files.createSymbolicLink(link, path);
+                }
             }
         }
         return jars + File.separator + "*";
@@ -103,22 +110,25 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     private ChildJvm daemon(String name, List<String> arguments) throws IOException {
-        Map<String, String> variables = new LinkedHashMap<>();
-        variables.put("SPARK_HOME", directory.resolve("home").toString());
-        variables.put("SPARK_SCALA_VERSION", "2.13");
-        variables.put("SPARK_LOCAL_IP", HOST);
-        variables.put("SPARK_LOCAL_DIRS", directory.resolve("local").toString());
         return new ChildJvm(
                 StandaloneDaemon.class,
                 CLASS_PATH,
                 options("-Xmx192m"),
                 arguments,
-                variables,
+                variables(),
                 Redirect.appendTo(directory.resolve(name + ".log").toFile()));
     }
 
-    private static List<String> options(String heap) {
-        List<String> options = new ArrayList<>(List.of(heap));
+    private Map<String, String> variables() {
+        return Map.of(
+                "SPARK_HOME", directory.resolve("home").toString(),
+                "SPARK_SCALA_VERSION", "2.13",
+                "SPARK_LOCAL_IP", HOST,
+                "SPARK_LOCAL_DIRS", directory.resolve("local").toString());
+    }
+
+    private List<String> options(String heap) {
+        List<String> options = new ArrayList<>(List.of(heap, "-Djava.io.tmpdir=" + directory));
         options.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
         return options;
     }
@@ -153,17 +163,18 @@ final class StandaloneCluster implements AutoCloseable {
         all.put("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto");
         // Else blocks of an executor that is gone are read from its files.
         all.put("spark.shuffle.readHostLocalDisk", "false");
+        List<String> jars = new ArrayList<>(programJars);
         List<String> command = new ArrayList<>(List.of("--master", url, "--class", main.getName()));
-        command.addAll(List.of("--jars", String.join(",", programJars.subList(1, programJars.size()))));
+        command.addAll(List.of("--jars", String.join(",", jars.subList(1, jars.size()))));
         all.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
-        command.add(programJars.get(0));
+        command.add(jars.get(0));
         command.addAll(arguments);
         return new ChildJvm(
                 SparkSubmit.class,
                 sparkJars,
                 options("-Xmx400m"),
                 command,
-                Map.of("SPARK_LOCAL_IP", HOST),
+                variables(),
                 Redirect.appendTo(directory.resolve("driver.log").toFile()));
     }
 
@@ -177,16 +188,8 @@ final class StandaloneCluster implements AutoCloseable {
                 .filter(each -> each.pid() == parent)
                 .findFirst()
                 .orElseThrow();
+        ProcessHandle.of(parent).stream().flatMap(ProcessHandle::children).forEach(orphans::add);
         worker.kill();
-    }
-
-    /** The executors that run now. */
-    List<ProcessHandle> executors() {
-        return workers.stream()
-                .filter(ChildJvm::isAlive)
-                .flatMap(worker -> ProcessHandle.of(worker.pid()).stream())
-                .flatMap(ProcessHandle::children)
-                .toList();
     }
 
     /** The ends of the logs of all processes, for who wants to know why. */
@@ -207,11 +210,20 @@ final class StandaloneCluster implements AutoCloseable {
         return all.toString();
     }
 
+    /** Waits until no process is left. */
     @Override
     public void close() {
-        List<ProcessHandle> left = executors();
-        workers.forEach(ChildJvm::close);
-        master.close();
-        left.forEach(ProcessHandle::destroyForcibly);
+        workers.forEach(worker ->
+                ProcessHandle.of(worker.pid()).stream().flatMap(ProcessHandle::children).forEach(orphans::add));
+        try {
+            for (ChildJvm worker : workers) {
+                worker.kill();
+            }
+            master.kill();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        orphans.forEach(ProcessHandle::destroyForcibly);
+        orphans.forEach(orphan -> orphan.onExit().join());
     }
 }
