@@ -159,7 +159,7 @@ final class StandaloneCluster implements AutoCloseable {
         all.put("spark.ui.enabled", "false");
         all.put("spark.driver.host", HOST);
         all.put("spark.driver.bindAddress", HOST);
-        all.put("spark.executor.memory", "480m");
+        all.put("spark.executor.memory", "500m");
         all.put("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto");
         // Else blocks of an executor that is gone are read from its files.
         all.put("spark.shuffle.readHostLocalDisk", "false");
@@ -172,7 +172,7 @@ final class StandaloneCluster implements AutoCloseable {
         return new ChildJvm(
                 SparkSubmit.class,
                 sparkJars,
-                options("-Xmx400m"),
+                options("-Xmx520m"),
                 command,
                 variables(),
                 Redirect.appendTo(directory.resolve("driver.log").toFile()));
