@@ -23,7 +23,7 @@ import java.util.Optional;
  * counts of all batches, and those of a window.
  */
 public final class ClusterProgram {
-    static final Duration INTERVAL = Duration.ofMillis(500);
+    static final Duration INTERVAL = Duration.ofSeconds(1);
     static final int WINDOW = 4;
     static final String NUMBERS = "numbers";
     static final String TOTALS = "totals";

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 final class NumbersServer implements AutoCloseable {
     private static final int MOST_AHEAD = 2000;
     private static final int AT_ONCE = 4;
-    private static final int PAUSE_MILLIS = 10;
+    private static final int PAUSE_MILLIS = 20;
 
     private final ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
     private Socket newest = new Socket();

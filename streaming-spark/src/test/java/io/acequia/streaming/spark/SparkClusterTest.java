@@ -35,9 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(3600)
 class SparkClusterTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(120);
     private static final Duration LOOK = Duration.ofMillis(50);
-    private static final int SOME = 100;
+    private static final int SOME = 50;
     private static final int EXECUTORS = Integer.getInteger("acequia.spark.executors", 2);
     private static final int DRIVERS = Integer.getInteger("acequia.spark.drivers", 1);
     private static final int WORKERS = Integer.getInteger("acequia.spark.workers", 1);
@@ -156,6 +156,7 @@ class SparkClusterTest {
     /** Waits until another receiver has connected, and brings something. */
     private void awaitAnother(int connections, String step) throws Exception {
         await(step, () -> server.connections() > connections);
+        steps.add(step + ": connected at " + (System.nanoTime() - began) / 1_000_000 + " ms");
         awaitProgress(step);
     }
 

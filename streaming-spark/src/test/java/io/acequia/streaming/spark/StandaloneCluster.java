@@ -127,8 +127,9 @@ final class StandaloneCluster implements AutoCloseable {
                 "SPARK_LOCAL_DIRS", directory.resolve("local").toString());
     }
 
-    private List<String> options(String heap) {
-        List<String> options = new ArrayList<>(List.of(heap, "-Djava.io.tmpdir=" + directory));
+    private List<String> options(String... more) {
+        List<String> options = new ArrayList<>(List.of(more));
+        options.add("-Djava.io.tmpdir=" + directory);
         options.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
         return options;
     }
@@ -172,7 +173,7 @@ final class StandaloneCluster implements AutoCloseable {
         return new ChildJvm(
                 SparkSubmit.class,
                 sparkJars,
-                options("-Xmx520m"),
+                options("-Xmx520m", "-Dspark.shutdown.timeout=2m"),
                 command,
                 variables(),
                 Redirect.appendTo(directory.resolve("driver.log").toFile()));
@@ -225,5 +226,12 @@ final class StandaloneCluster implements AutoCloseable {
         }
         orphans.forEach(ProcessHandle::destroyForcibly);
         orphans.forEach(orphan -> orphan.onExit().join());
+        try (Stream<Path> links = Files.list(directory.resolve("home").resolve("jars"))) {
+            for (Path link : links.toList()) {
+                Files.delete(link);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
