@@ -71,7 +71,8 @@ final class CutRdd<T> extends StepRdd<T> {
         if (StorageLevel.NONE().equals(getStorageLevel())) {
             throw Refusals.gone(partition.index());
         }
-        throw new IllegalStateException("ACQ-2694 partition " + partition.index() + " of what batches have kept was lost with"
-                + " the machines that had it: start again, from the checkpoint");
+        throw new IllegalStateException(
+                "ACQ-2694 partition " + partition.index() + " of what batches have kept was lost with"
+                        + " the machines that had it: start again, from the checkpoint");
     }
 }

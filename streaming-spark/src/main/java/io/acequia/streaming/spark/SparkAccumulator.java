@@ -126,8 +126,7 @@ final class SparkAccumulator<A> implements Accumulator<A> {
         /** On the driver: a task has succeeded. */
         @Override
         public synchronized void merge(AccumulatorV2<A, A> other) {
-            if (other.isZero()
-                    || (other instanceof Sum<A> of && of.stage >= 0 && !isFirst(of.stage, of.partition))) {
+            if (other.isZero() || (other instanceof Sum<A> of && of.stage >= 0 && !isFirst(of.stage, of.partition))) {
                 return;
             }
             put(other.value());

@@ -105,8 +105,7 @@ final class SparkReceiver<T> extends SparkListener implements ReceiverTask.Runni
     /** What the driver says to a letter of the task. */
     byte[] answer(Letter letter) throws IOException {
         return answers.to(
-                letter,
-                () -> Letter.written(sendable(driver.ask((Message) Letter.read(letter.message(), loader)))));
+                letter, () -> Letter.written(sendable(driver.ask((Message) Letter.read(letter.message(), loader)))));
     }
 
     /** The same answer, with plain errors in the place of those that cannot travel. */

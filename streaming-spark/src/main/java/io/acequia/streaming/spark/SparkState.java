@@ -156,8 +156,7 @@ final class SparkState<K, S> implements StateDataset<K, S> {
         StateRdds.Step<K, V, S, R> step =
                 new StateRdds.Step<>(site, uid, time, placed.rdd(), operator, new StateRdds.Below<>(unfinished, below));
         keep(version, step);
-        StateRdds.Results<K, S, R> results =
-                new StateRdds.Results<>(site, step, number, time.milliseconds());
+        StateRdds.Results<K, S, R> results = new StateRdds.Results<>(site, step, number, time.milliseconds());
         Dataset<R> dataset = new SparkDataset<>(
                 engine,
                 results,

@@ -110,7 +110,8 @@ class SparkClusterTest {
         driver.terminate();
         await("stopped", () -> !driver.isAlive());
         assertThat(driver.exitCode()).as("ended by SIGTERM").isEqualTo(143);
-        JobStatus status = JobStatus.of(StatusFile.in(directory.resolve("job")).read().orElseThrow());
+        JobStatus status =
+                JobStatus.of(StatusFile.in(directory.resolve("job")).read().orElseThrow());
         assertThat(status.left()).hasValueSatisfying(left -> assertThat(left.isNothing())
                 .as("all was done before the end")
                 .isTrue());
@@ -147,8 +148,8 @@ class SparkClusterTest {
     /** The newest file of an output that has something. */
     private Optional<Path> newest(String name) throws IOException {
         return files().stream()
-                .filter(file -> file.startsWith(name)
-                        && output.resolve(file).toFile().length() > 0)
+                .filter(file ->
+                        file.startsWith(name) && output.resolve(file).toFile().length() > 0)
                 .max(Comparator.naturalOrder())
                 .map(output::resolve);
     }
@@ -163,15 +164,17 @@ class SparkClusterTest {
     /** Gives how many numbers were put out. */
     private long check() throws IOException {
         TreeMap<Long, List<Long>> numbers = new TreeMap<>();
-        read(ClusterProgram.NUMBERS).forEach((time, lines) -> numbers.put(
-                time, lines.stream().map(Long::parseLong).toList()));
+        read(ClusterProgram.NUMBERS)
+                .forEach((time, lines) ->
+                        numbers.put(time, lines.stream().map(Long::parseLong).toList()));
         List<Long> all = numbers.values().stream().flatMap(List::stream).toList();
         assertThat(new TreeSet<>(all)).as("twice").hasSameSizeAs(all);
         long last = all.stream().mapToLong(x -> x).max().orElseThrow();
         assertThat(all).as("lost").hasSize((int) last);
         assertThat(last).as("acknowledged, and not put out").isGreaterThanOrEqualTo(server.acked());
-        assertThat(files()).as("batches that were repeated with other content").noneMatch(
-                file -> file.startsWith(ClusterProgram.CHANGED));
+        assertThat(files())
+                .as("batches that were repeated with other content")
+                .noneMatch(file -> file.startsWith(ClusterProgram.CHANGED));
 
         Map<Long, List<String>> totals = read(ClusterProgram.TOTALS);
         Map<Long, List<String>> windows = read(ClusterProgram.WINDOWS);
@@ -179,10 +182,13 @@ class SparkClusterTest {
         List<Long> until = new ArrayList<>();
         for (Map.Entry<Long, List<Long>> batch : numbers.entrySet()) {
             until.addAll(batch.getValue());
-            assertThat(totals.get(batch.getKey())).as("state of %d", batch.getKey()).isEqualTo(counted(until));
+            assertThat(totals.get(batch.getKey()))
+                    .as("state of %d", batch.getKey())
+                    .isEqualTo(counted(until));
             long from = batch.getKey() - ClusterProgram.INTERVAL.toMillis() * (ClusterProgram.WINDOW - 1);
-            assertThat(windows.get(batch.getKey())).as("window of %d", batch.getKey()).isEqualTo(counted(
-                    numbers.subMap(from, true, batch.getKey(), true).values().stream()
+            assertThat(windows.get(batch.getKey()))
+                    .as("window of %d", batch.getKey())
+                    .isEqualTo(counted(numbers.subMap(from, true, batch.getKey(), true).values().stream()
                             .flatMap(List::stream)
                             .toList()));
         }

@@ -125,8 +125,7 @@ class SparkLossTest {
         Dataset<Integer> before = last;
         for (int batch = 0; batch < 50; batch++) {
             before = last;
-            last = last.transform(map(x -> x + 1), false)
-                    .settle(StorageLevel.MEMORY_AND_DISK, JOB);
+            last = last.transform(map(x -> x + 1), false).settle(StorageLevel.MEMORY_AND_DISK, JOB);
         }
         assertThat(all(last)).containsExactly(51, 52, 53);
         assertThat(depth(rdd(last))).isEqualTo(1);
@@ -144,8 +143,7 @@ class SparkLossTest {
         for (boolean kept : List.of(false, true)) {
             Dataset<Integer> chain = engine.parallelize(List.of(1, 2, 3), 2);
             for (int step = 0; step < 5; step++) {
-                chain = chain.transform(map(x -> x + 1), false)
-                        .partitionBy(x -> x, Partitioner.hash(2));
+                chain = chain.transform(map(x -> x + 1), false).partitionBy(x -> x, Partitioner.hash(2));
             }
             if (kept) {
                 chain.persist(StorageLevel.MEMORY_ONLY);

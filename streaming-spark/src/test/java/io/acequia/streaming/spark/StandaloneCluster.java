@@ -33,7 +33,6 @@ final class StandaloneCluster implements AutoCloseable {
     private static final String CLASS_PATH =
             System.getProperty("acequia.spark.classpath", System.getProperty("java.class.path"));
 
-
     private final Path directory;
     private final String sparkJars;
     private final Set<String> programJars = new LinkedHashSet<>();
@@ -102,7 +101,8 @@ final class StandaloneCluster implements AutoCloseable {
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(to));
                 Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                jar.putNextEntry(new JarEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
+                jar.putNextEntry(
+                        new JarEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
                 Files.copy(file, jar);
             }
         }
@@ -121,10 +121,14 @@ final class StandaloneCluster implements AutoCloseable {
 
     private Map<String, String> variables() {
         return Map.of(
-                "SPARK_HOME", directory.resolve("home").toString(),
-                "SPARK_SCALA_VERSION", "2.13",
-                "SPARK_LOCAL_IP", HOST,
-                "SPARK_LOCAL_DIRS", directory.resolve("local").toString());
+                "SPARK_HOME",
+                directory.resolve("home").toString(),
+                "SPARK_SCALA_VERSION",
+                "2.13",
+                "SPARK_LOCAL_IP",
+                HOST,
+                "SPARK_LOCAL_DIRS",
+                directory.resolve("local").toString());
     }
 
     private List<String> options(String... more) {
@@ -197,8 +201,7 @@ final class StandaloneCluster implements AutoCloseable {
     String logs() {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> files = Files.walk(directory)) {
-            for (Path log : files.filter(file -> file.toString().endsWith(".log")
-                            || file.endsWith("stderr"))
+            for (Path log : files.filter(file -> file.toString().endsWith(".log") || file.endsWith("stderr"))
                     .toList()) {
                 List<String> lines = Files.readAllLines(log);
                 all.append("==== ").append(log).append('\n');
@@ -214,8 +217,9 @@ final class StandaloneCluster implements AutoCloseable {
     /** Waits until no process is left. */
     @Override
     public void close() {
-        workers.forEach(worker ->
-                ProcessHandle.of(worker.pid()).stream().flatMap(ProcessHandle::children).forEach(orphans::add));
+        workers.forEach(worker -> ProcessHandle.of(worker.pid()).stream()
+                .flatMap(ProcessHandle::children)
+                .forEach(orphans::add));
         try {
             for (ChildJvm worker : workers) {
                 worker.kill();

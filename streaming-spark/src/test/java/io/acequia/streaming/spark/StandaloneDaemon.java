@@ -25,8 +25,19 @@ final class StandaloneDaemon {
         ChildJvm.endWithParent();
         if (arguments[0].equals("worker")) {
             Worker.main(new String[] {
-                "--host", HOST, "--port", "0", "--webui-port", "0", "--cores", arguments[2], "--memory", "1g",
-                "--work-dir", arguments[3], arguments[1]
+                "--host",
+                HOST,
+                "--port",
+                "0",
+                "--webui-port",
+                "0",
+                "--cores",
+                arguments[2],
+                "--memory",
+                "1g",
+                "--work-dir",
+                arguments[3],
+                arguments[1]
             });
             return;
         }

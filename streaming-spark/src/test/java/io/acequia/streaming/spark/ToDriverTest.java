@@ -143,8 +143,8 @@ class ToDriverTest {
                 return "odd " + inside;
             }
         };
-        assertThatThrownBy(() -> losing(0)
-                        .ask(new Report(3, 1, Counts.NONE, new Change(Phase.RETRYING, 1, null, odd, false))))
+        assertThatThrownBy(() ->
+                        losing(0).ask(new Report(3, 1, Counts.NONE, new Change(Phase.RETRYING, 1, null, odd, false))))
                 .isInstanceOf(NotSerializableException.class);
     }
 }

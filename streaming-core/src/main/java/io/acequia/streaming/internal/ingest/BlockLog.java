@@ -45,14 +45,8 @@ final class BlockLog<T> implements AutoCloseable {
         DataLog where = task.dataLog();
         this.storage = host.storage(where.uri());
         this.log = SegmentedLog.open(
-                storage,
-                where.folder(),
-                where.job(),
-                where.limits(),
-                host.clock(),
-                preamble::encode,
-                knownUntil,
-                (int) epoch);
+                storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode, knownUntil, (int)
+                        epoch);
     }
 
     /**

@@ -149,7 +149,8 @@ public final class LogReader {
     }
 
     /** A file and its header, unless that was torn or counts for nothing. */
-    private record Opened(SegmentName name, SegmentBytes bytes, @Nullable SegmentHeader header, int seed, boolean late) {
+    private record Opened(
+            SegmentName name, SegmentBytes bytes, @Nullable SegmentHeader header, int seed, boolean late) {
         Opened(SegmentName name, SegmentBytes bytes, @Nullable SegmentHeader header, int seed) {
             this(name, bytes, header, seed, false);
         }
@@ -215,7 +216,10 @@ public final class LogReader {
         int seen = 0;
         for (int i = 0; i < files.size(); i++) {
             Opened file = files.get(i);
-            for (; seen < files.size() && files.get(seen).name().number() == file.name().number(); seen++) {
+            for (;
+                    seen < files.size()
+                            && files.get(seen).name().number() == file.name().number();
+                    seen++) {
                 if (files.get(seen).header() != null) {
                     newest = Math.max(newest, files.get(seen).name().attempt());
                 }

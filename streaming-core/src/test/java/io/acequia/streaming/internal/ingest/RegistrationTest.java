@@ -62,8 +62,8 @@ class RegistrationTest {
 
     @Test
     void aReceiverWhoseDriverIsOutOfReachEndsByAnExceptionAndSaysNotThatItHasStopped() {
-        for (Class<?> unheard : List.of(
-                DriverChannel.Register.class, DriverChannel.AddBlock.class, DriverChannel.Report.class)) {
+        for (Class<?> unheard :
+                List.of(DriverChannel.Register.class, DriverChannel.AddBlock.class, DriverChannel.Report.class)) {
             List<ReceiverEvent> events = new ArrayList<>();
             ReceiverTracker tracker = new ReceiverTracker(1, "lost", 0, events::add);
             Reception<String> task = new Reception<>(1, Source.of("lost", OneByOne::new), ReceiverSettings.defaults());
