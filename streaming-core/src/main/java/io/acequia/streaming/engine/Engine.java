@@ -59,13 +59,13 @@ public interface Engine extends AutoCloseable {
     void awaitReady(Duration atMost) throws InterruptedException;
 
     /**
-     * Has {@code stop} run when the JVM is asked to end, and before the engine ends by itself; what is given back takes that back. By
-     * default a hook of the JVM.
+     * Has a hook run when the JVM is asked to end, and before the engine ends by itself; what is given back takes that back. By default
+     * it is a hook of the JVM.
      *
+     * @param hook not started
      * @throws IllegalStateException when the JVM is ending
      */
-    default Runnable beforeShutdown(Runnable stop) {
-        Thread hook = new Thread(stop, "acequia-shutdown");
+    default Runnable beforeShutdown(Thread hook) {
         Runtime.getRuntime().addShutdownHook(hook);
         return () -> {
             try {

@@ -2,6 +2,7 @@
 package io.acequia.streaming.spark;
 
 import io.acequia.streaming.data.StreamClock;
+import io.acequia.streaming.engine.Roots;
 import java.time.Duration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
@@ -43,9 +44,7 @@ final class Cluster {
         try {
             awaitExecutors(Duration.ofMillis(spark.conf().getTimeAsMs(MOST_WAIT, "1min")));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(
-                    "ACQ-2693 interrupted while the executors of " + spark.master() + " were awaited", e);
+            throw Roots.asIs(e);
         }
     }
 

@@ -72,7 +72,7 @@ final class CutRdd<T> extends StepRdd<T> {
             throw Refusals.gone(partition.index());
         }
         throw new IllegalStateException(
-                "ACQ-2694 partition " + partition.index() + " of what batches have kept was lost with"
+                "ACQ-2693 partition " + partition.index() + " of what batches have kept was lost with"
                         + " the machines that had it: start again, from the checkpoint");
     }
 }

@@ -248,12 +248,12 @@ final class SparkEngine implements Engine {
 
     /** Spark stops its context in a hook of its own, while those of the JVM run. */
     @Override
-    public Runnable beforeShutdown(Runnable stop) {
-        Object hook = ShutdownHookManager.addShutdownHook(BEFORE_SPARK, () -> {
-            stop.run();
+    public Runnable beforeShutdown(Thread hook) {
+        Object ofSpark = ShutdownHookManager.addShutdownHook(BEFORE_SPARK, () -> {
+            hook.run();
             return BoxedUnit.UNIT;
         });
-        return () -> ShutdownHookManager.removeShutdownHook(hook);
+        return () -> ShutdownHookManager.removeShutdownHook(ofSpark);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
@@ -168,25 +169,23 @@ final class SparkReceiver<T> extends SparkListener implements ReceiverTask.Runni
                 "The receiver of stream {} failed as often as Spark repeats a task; it is started anew in {}",
                 task.streamId(),
                 RELAUNCH);
-        Thread later = new Thread(this::submitAgain, "acequia-relaunch-" + task.streamId());
-        later.setDaemon(true);
-        later.start();
+        CompletableFuture.delayedExecutor(RELAUNCH.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(this::submitAgain);
     }
 
     /** Not at once: what fails for good, such as a class that is nowhere, fails in no time. */
-    private void submitAgain() {
-        StreamClock system = StreamClock.system();
-        try {
-            system.awaitUntil(system.now().plus(RELAUNCH));
-        } catch (InterruptedException e) {
+    private synchronized void submitAgain() {
+        if (stopping || spark.isStopped()) {
+            ended.countDown();
             return;
         }
-        synchronized (this) {
-            if (stopping || spark.isStopped()) {
-                ended.countDown();
-            } else {
-                submit();
-            }
+        Thread own = Thread.currentThread();
+        ClassLoader before = own.getContextClassLoader();
+        own.setContextClassLoader(loader);
+        try {
+            submit();
+        } finally {
+            own.setContextClassLoader(before);
         }
     }
 

@@ -132,7 +132,7 @@ class SparkLossTest {
 
         loseAllThatIsKept();
         Dataset<Integer> lost = last;
-        assertThatThrownBy(() -> all(lost)).hasMessageContaining("ACQ-2694");
+        assertThatThrownBy(() -> all(lost)).hasMessageContaining("ACQ-2693");
         before.unpersist();
         Dataset<Integer> gone = before;
         assertThatThrownBy(() -> all(gone)).hasMessageContaining("ACQ-0526");

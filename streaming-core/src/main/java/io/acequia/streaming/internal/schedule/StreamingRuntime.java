@@ -350,7 +350,8 @@ public final class StreamingRuntime {
     /** First of all: a signal that comes during the start waits for its end, and then stops what has been started. */
     private void hookShutdown() {
         if (rdds.conf().get(StreamingConf.STOP_ON_SHUTDOWN)) {
-            unhook = rdds.engine().beforeShutdown(() -> stop(ownsBatch, stopTimeout()));
+            unhook = rdds.engine()
+                    .beforeShutdown(Threads.named("acequia-shutdown", () -> stop(ownsBatch, stopTimeout())));
         }
     }
 

@@ -21,7 +21,8 @@ final class Threads {
         return thread;
     }
 
-    private static Thread named(String name, Runnable body) {
+    /** A thread that is not started: for a shutdown hook. */
+    static Thread named(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);
         return thread;
