@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DriverChannel {
     /**
-     * Sends a message and waits for the answer.
+     * Sends a message and waits for the answer, and sends it again when there is none. A message that comes more than once counts once.
      *
-     * @throws IOException when the driver cannot be reached; the same message may be sent again
+     * @throws java.io.NotSerializableException when the message has an error that cannot be sent
+     * @throws IOException when the driver is out of reach for so long that the receiver must end, and be run again
      */
     Reply ask(Message message) throws IOException;
 

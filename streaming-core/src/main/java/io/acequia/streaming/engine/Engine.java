@@ -58,6 +58,24 @@ public interface Engine extends AutoCloseable {
     /** Blocks until the workers are there, at most so long; then an error with the numbers. */
     void awaitReady(Duration atMost) throws InterruptedException;
 
+    /**
+     * Has a hook run when the JVM is asked to end, and before the engine ends by itself; what is given back takes that back. By default
+     * it is a hook of the JVM.
+     *
+     * @param hook not started
+     * @throws IllegalStateException when the JVM is ending
+     */
+    default Runnable beforeShutdown(Thread hook) {
+        Runtime.getRuntime().addShutdownHook(hook);
+        return () -> {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException e) {
+                // It is ending: the hook runs, or has run.
+            }
+        };
+    }
+
     /** Gives up the jobs of a batch, soon. */
     void cancel(Time batchTime);
 

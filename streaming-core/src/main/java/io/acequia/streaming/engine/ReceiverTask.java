@@ -19,7 +19,11 @@ public interface ReceiverTask<T> extends Serializable {
     /** The stream whose records it brings. */
     int streamId();
 
-    /** Runs the receiver; returns when it has ended. Called once, by a thread that is the receiver's own from then on. */
+    /**
+     * Runs the receiver; returns when it has ended, and the driver knows. Called once, by a thread that is the receiver's own from then on.
+     *
+     * @throws java.io.UncheckedIOException when the driver has not heard the last word: the task must be run again
+     */
     void run(Host<T> host);
 
     /**

@@ -59,9 +59,34 @@ final class CheckpointFiles<T> implements Serializable {
         return directory.toString();
     }
 
+    private Path part(int number) {
+        return new Path(new Path(new Path(directory), folder), String.format(Locale.ROOT, "part-%05d", number));
+    }
+
+    /** Whether all of so many partitions are there. */
+    boolean areWhole(int count) {
+        try {
+            FileSystem files = part(0).getFileSystem(configuration());
+            for (int number = 0; number < count; number++) {
+                if (!files.exists(part(number))) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The records of a partition that is there. */
+    Iterator<T> read(int number) throws IOException {
+        Path part = part(number);
+        return open(part.getFileSystem(configuration()), part);
+    }
+
     /** The records of a partition from its file, which is written before when it is not there. */
     Iterator<T> through(int number, SparkTask task, StepRdd<T> rdd, Partition partition) throws Exception {
-        Path part = new Path(new Path(new Path(directory), folder), String.format(Locale.ROOT, "part-%05d", number));
+        Path part = part(number);
         FileSystem files = part.getFileSystem(configuration());
         if (!files.exists(part)) {
             Path unfinished = new Path(

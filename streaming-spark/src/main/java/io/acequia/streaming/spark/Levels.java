@@ -8,7 +8,12 @@ final class Levels {
     private Levels() {}
 
     static org.apache.spark.storage.StorageLevel of(StorageLevel level) {
-        int copies = level.name().endsWith("_2") ? 2 : 1;
+        return of(level, 1);
+    }
+
+    /** The same, with so many copies at least. */
+    static org.apache.spark.storage.StorageLevel of(StorageLevel level, int least) {
+        int copies = Math.max(least, level.name().endsWith("_2") ? 2 : 1);
         return org.apache.spark.storage.StorageLevel.apply(
                 level.usesDisk(), level.usesMemory(), false, !level.isSerialized(), copies);
     }

@@ -34,6 +34,24 @@ final class Parts {
         }
     }
 
+    /** One that is only its number. */
+    static final class Number extends Numbered {
+        private static final long serialVersionUID = 1;
+
+        Number(int index) {
+            super(index);
+        }
+    }
+
+    /** So many, from 0. */
+    static Partition[] numbers(int count) {
+        Partition[] numbers = new Partition[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = new Number(i);
+        }
+        return numbers;
+    }
+
     /** One that reads partitions of its parents. */
     static final class Several extends Numbered {
         private static final long serialVersionUID = 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.spark;
 
-import io.acequia.streaming.engine.DriverChannel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -12,7 +12,7 @@ import org.apache.spark.api.plugin.SparkPlugin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the messages of receivers from executors to the driver, on Spark's own connections. Spark loads it by its name from
+ * Brings the letters of receivers from executors to the driver, on Spark's own connections. Spark loads it by its name from
  * {@code spark.plugins}, which the engine sets for a context that it makes; a context that a program makes itself must name it.
  */
 public final class ReceiverPlugin implements SparkPlugin {
@@ -31,7 +31,11 @@ public final class ReceiverPlugin implements SparkPlugin {
 
             @Override
             public @Nullable Object receive(Object message) {
-                return message instanceof Letter letter ? Launches.answer(letter) : null;
+                try {
+                    return message instanceof byte[] letter ? Launches.answer(letter) : null;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
         };
     }
@@ -46,13 +50,6 @@ public final class ReceiverPlugin implements SparkPlugin {
         };
     }
 
-    /**
-     * A message on its way to the driver.
-     *
-     * @param launch number of the launch of the receiver
-     */
-    record Letter(String launch, DriverChannel.Message message) implements java.io.Serializable {}
-
     /** Spark was started without it. */
     static IllegalStateException missing() {
         return new IllegalStateException(
@@ -61,24 +58,11 @@ public final class ReceiverPlugin implements SparkPlugin {
     }
 
     /** Asks the driver, from an executor. */
-    static DriverChannel.Reply ask(Letter letter) throws IOException {
+    static byte[] ask(byte[] letter) throws Exception {
         PluginContext context = toDriver;
         if (context == null) {
-            throw new IOException(missing().getMessage());
+            throw missing();
         }
-        try {
-            Object reply = context.ask(letter);
-            if (reply instanceof DriverChannel.Reply answer) {
-                return answer;
-            }
-            throw new IOException("ACQ-2691 the driver knows no receiver " + letter.launch);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } catch (IOException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
+        return (byte[]) context.ask(letter);
     }
 }

@@ -45,16 +45,18 @@ final class ReceiverRun<T> implements VoidFunction<Integer> {
 
     private final class Host implements ReceiverTask.Host<T> {
         private final @Nullable SparkReceiver<?> here;
+        private final DriverChannel driver;
         private @Nullable ScheduledExecutorService beats;
         private ReceiverTask.@Nullable Control control;
 
         Host(@Nullable SparkReceiver<?> here) {
             this.here = here;
+            this.driver = new ToDriver(launch, ReceiverPlugin::ask, StreamClock.system());
         }
 
         @Override
         public DriverChannel driver() {
-            return new Launches.Channel(launch);
+            return driver;
         }
 
         /** That of the context where it is at hand, else that of the machine. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.spark;
 
-import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.TypedCodec;
 import io.acequia.streaming.engine.EngineProvider;
@@ -73,13 +72,6 @@ final class Site implements Serializable {
         if (place != null) {
             place.close();
         }
-    }
-
-    /** How much of so many bytes an operator may hold, as the local engine has it. */
-    static long operatorMemory(Map<String, String> values, long memory, int slots) {
-        long bytes = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
-                .bytes();
-        return Math.max(1, (bytes == 0 ? memory : bytes) / 2 / Math.max(1, slots));
     }
 
     /** Files and storages of one JVM. */

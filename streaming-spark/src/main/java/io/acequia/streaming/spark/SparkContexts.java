@@ -62,6 +62,11 @@ final class SparkContexts {
         });
         conf.setIfMissing("spark.scheduler.mode", "FAIR");
         conf.setIfMissing("spark.speculation", "false");
+        // What is kept may be where a receiver has the only core: three seconds of waiting for it are many batches.
+        conf.setIfMissing("spark.locality.wait", "100ms");
+        // What a lost machine had is asked for again after so long, and then made again: five seconds are many batches,
+        // too.
+        conf.setIfMissing("spark.shuffle.io.retryWait", "1s");
         conf.setIfMissing("spark.ui.retainedJobs", "200");
         conf.setIfMissing("spark.ui.retainedStages", "200");
         conf.setIfMissing("spark.ui.retainedTasks", "2000");

@@ -26,21 +26,35 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
     private static final int MOST_TRIES = 20;
 
     private final SparkEngine engine;
-    private final StepRdd<T> rdd;
+    private final StepRdd<T> made;
     private final Optional<Partitioner> partitioner;
     private final Shape shape;
+    /** What is read: what was made, or what is kept of it. */
+    private StepRdd<T> rdd;
+
     private @Nullable StorageLevel level;
     private boolean settled;
     private boolean dropped;
 
     SparkDataset(SparkEngine engine, StepRdd<T> rdd, Optional<Partitioner> partitioner, Shape shape) {
         this.engine = engine;
+        this.made = rdd;
         this.rdd = rdd;
         this.partitioner = partitioner;
         this.shape = shape;
     }
 
-    StepRdd<T> rdd() {
+    /** What is to be read; its lineage is forgotten once all of it is in files. */
+    synchronized StepRdd<T> rdd() {
+        CheckpointFiles<T> files = made.files();
+        if (rdd == made && files != null && files.areWhole(made.getNumPartitions())) {
+            CutRdd<T> cut = CutRdd.of(made, files);
+            if (level != null) {
+                cut.persist(made.getStorageLevel());
+                made.unpersist(false);
+            }
+            rdd = cut;
+        }
         return rdd;
     }
 
@@ -58,7 +72,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
         engine.mustBeSendable(operator);
         return new SparkDataset<>(
                 engine,
-                new ChainRdd<>(rdd.site(), rdd, operator),
+                new ChainRdd<>(made.site(), rdd(), operator),
                 keepsPartitioning ? partitioner : Optional.empty(),
                 engine.shapes().shape(ChainRdd.class, List.of(operator), List.of(this)));
     }
@@ -75,7 +89,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
         engine.mustBeSendable(by);
         return new SparkDataset<>(
                 engine,
-                Shuffle.placed(rdd.site(), rdd, key, by),
+                Shuffle.placed(made.site(), rdd(), key, by),
                 Optional.of(by),
                 engine.shapes().shuffle(Shuffle.class, List.of(key, by), List.of(this)));
     }
@@ -89,7 +103,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
         engine.mustBeSendable(operator);
         return new SparkDataset<>(
                 engine,
-                new ZipRdd<>(rdd.site(), rdd, right.rdd, operator),
+                new ZipRdd<>(made.site(), rdd(), right.rdd(), operator),
                 keepsPartitioning ? partitioner : Optional.empty(),
                 engine.shapes().shape(ZipRdd.class, List.of(operator), List.of(this, right)));
     }
@@ -102,10 +116,10 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
             all.add(engine.own(other));
         }
         List<RDD<T>> rdds = new ArrayList<>();
-        all.forEach(each -> rdds.add(each.rdd));
+        all.forEach(each -> rdds.add(each.rdd()));
         return new SparkDataset<>(
                 engine,
-                new UnionRdd<>(rdd.site(), rdds),
+                new UnionRdd<>(made.site(), rdds),
                 Optional.empty(),
                 engine.shapes().shape(UnionRdd.class, List.of(), all));
     }
@@ -119,18 +133,22 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
                 ? this
                 : new SparkDataset<>(
                         engine,
-                        new CoalescedRdd<>(rdd.site(), rdd, partitions),
+                        new CoalescedRdd<>(made.site(), rdd(), partitions),
                         Optional.empty(),
                         engine.shapes().shape(CoalescedRdd.class, List.of(), List.of(this)));
     }
 
     @Override
     public synchronized Dataset<T> persist(StorageLevel to) {
+        return persist(to, 1);
+    }
+
+    private synchronized Dataset<T> persist(StorageLevel to, int copies) {
         if (level == null) {
             if (dropped) {
                 awaitDropped();
             }
-            rdd.persist(Levels.of(to));
+            rdd.persist(Levels.of(to, copies));
             level = to;
         } else if (level != to) {
             throw Refusals.level(level, to);
@@ -170,15 +188,17 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
             throw Refusals.settle(to);
         }
         StorageLevel before;
+        boolean lasts;
         synchronized (this) {
             before = level;
+            lasts = rdd.getStorageLevel().useDisk() && rdd.getStorageLevel().replication() >= engine.copies();
         }
-        if (before != null && before != to) {
-            return before.usesDisk()
-                    ? settleAs(before, job)
-                    : transform(SparkDataset.<T>passing(), true).settle(to, job);
+        if (before == null) {
+            return settleAs(to, job);
         }
-        return settleAs(to, job);
+        return lasts
+                ? settleAs(before, job)
+                : transform(SparkDataset.<T>passing(), true).settle(to, job);
     }
 
     private Dataset<T> settleAs(StorageLevel to, JobInfo job) throws Exception {
@@ -186,15 +206,21 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
             if (settled && level != null) {
                 return this;
             }
+            if (!settled && level == null && rdd() == made && made.files() == null) {
+                rdd = CutRdd.of(made);
+            }
             if (!settled) {
-                persist(to);
+                persist(to, engine.copies());
             }
         }
         run(new Touching<>(), IntStream.range(0, partitionCount()).toArray(), job);
         synchronized (this) {
             settled = true;
-            if (rdd.files() == null) {
-                rdd.settle();
+            if (rdd instanceof CutRdd<T> kept) {
+                kept.cut();
+                made.readInstead(kept);
+            } else if (made.files() == null) {
+                made.settle();
             }
         }
         return this;
@@ -202,9 +228,9 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
 
     @Override
     public synchronized void checkpoint(URI directory) {
-        CheckpointFiles<T> before = rdd.files();
+        CheckpointFiles<T> before = made.files();
         if (before == null) {
-            rdd.writeTo(new CheckpointFiles<>(directory));
+            made.writeTo(new CheckpointFiles<>(directory));
         } else if (!before.isIn(directory)) {
             throw Refusals.checkpoint(before, directory);
         }
@@ -218,7 +244,7 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
 
     @Override
     public int partitionCount() {
-        return rdd.getNumPartitions();
+        return made.getNumPartitions();
     }
 
     @Override
@@ -228,11 +254,11 @@ final class SparkDataset<T> implements Dataset<T>, Shapes.Shaped {
 
     @Override
     public <E> E unwrap(Class<E> type) {
-        if (type.isInstance(rdd)) {
-            return type.cast(rdd);
+        if (type.isInstance(made)) {
+            return type.cast(rdd());
         }
         if (type == JavaRDD.class) {
-            return type.cast(rdd.toJavaRDD());
+            return type.cast(rdd().toJavaRDD());
         }
         throw new IllegalArgumentException("ACQ-2683 a dataset of the Spark engine cannot be had as " + type.getName()
                 + ": only as " + JavaRDD.class.getName() + " or " + RDD.class.getName());

@@ -3,6 +3,7 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.data.Accumulator;
 import io.acequia.streaming.data.Broadcast;
+import io.acequia.streaming.data.ByteSize;
 import io.acequia.streaming.data.Partitioner;
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.data.Time;
@@ -43,6 +44,8 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.util.ShutdownHookManager;
+import scala.runtime.BoxedUnit;
 
 /**
  * The engine on Spark: a dataset is an RDD, a job a job of Spark, and keyed state a chain of persisted RDDs.
@@ -59,16 +62,17 @@ final class SparkEngine implements Engine {
     /** Below it Spark's cost for a job is most of a batch. */
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(250);
 
-    private static final Duration LOOK = Duration.ofMillis(100);
+    /** One above that at which Spark stops the context. */
+    private static final int BEFORE_SPARK = 51;
+
     private static final double STORAGE_SHARE = 0.4;
     private static final AtomicInteger LAUNCHES = new AtomicInteger();
 
     private final String id = "acequia-" + UUID.randomUUID();
     private final SparkContext spark;
-    private final StreamClock clock;
+    private final Cluster cluster;
     private final Site site;
     private final Jobs jobs;
-    private final int slots;
     private final int parallelism;
     private final Shapes shapes = new Shapes();
     /** By their numbers, for what tasks tell of them. */
@@ -84,16 +88,18 @@ final class SparkEngine implements Engine {
 
     SparkEngine(SparkContext spark, EngineProvider.Settings settings) {
         this.spark = spark;
-        this.clock = settings.clock();
+        this.cluster = new Cluster(spark);
+        cluster.awaitExecutors();
         Map<String, String> values = settings.values();
-        this.slots = spark.defaultParallelism();
-        this.parallelism = Refusals.parallelism(values.getOrDefault("streaming.parallelism", "0"), slots);
+        int parallel = spark.conf().getInt("spark.default.parallelism", cluster.slots());
+        this.parallelism = Refusals.parallelism(values.getOrDefault("streaming.parallelism", "0"), parallel);
         Told told = new Told();
         spark.register(told);
         Site.Context context = new Site.Context(values, new HashSet<>(settings.registered()), settings.codecs());
-        long memory = (long) (Runtime.getRuntime().maxMemory() * STORAGE_SHARE);
-        this.site =
-                new Site(id, told, spark.broadcast(context, Scala.tag()), Site.operatorMemory(values, memory, slots));
+        long given = ByteSize.parse(values.getOrDefault("streaming.storage.memory", "0"))
+                .bytes();
+        long local = given > 0 ? given : (long) (Runtime.getRuntime().maxMemory() * STORAGE_SHARE);
+        this.site = new Site(id, told, spark.broadcast(context, Scala.tag()), cluster.operatorMemory(local));
         this.jobs = new Jobs(spark, id);
         spark.addSparkListener(jobs);
     }
@@ -183,6 +189,7 @@ final class SparkEngine implements Engine {
             throw ReceiverPlugin.missing();
         }
         receivers.removeIf(SparkReceiver::isOver);
+        int slots = cluster.slots();
         if (receivers.size() + 1 >= slots) {
             throw new IllegalStateException("ACQ-2686 the receiver of stream " + task.streamId() + " cannot start: "
                     + (receivers.size() + 1) + " receivers take a core each, there are " + slots
@@ -231,31 +238,22 @@ final class SparkEngine implements Engine {
 
     @Override
     public Capabilities capabilities() {
-        return new Capabilities(slots, LEAST_INTERVAL, !spark.isLocal());
+        return new Capabilities(cluster.slots(), LEAST_INTERVAL, !spark.isLocal());
     }
 
     @Override
     public void awaitReady(Duration atMost) throws InterruptedException {
-        if (spark.isLocal()) {
-            return;
-        }
-        long start = clock.nanoTime();
-        while (executors() == 0) {
-            if (clock.nanoTime() - start > atMost.toNanos()) {
-                throw notReady(spark.master(), atMost);
-            }
-            clock.awaitUntil(clock.now().plus(LOOK));
-        }
+        cluster.awaitExecutors(atMost);
     }
 
-    static IllegalStateException notReady(String master, Duration atMost) {
-        return new IllegalStateException("ACQ-2685 no executor of " + master + " was there within " + atMost.toMillis()
-                + " ms, at least 1 is needed: see whether the cluster has free cores and memory");
-    }
-
-    /** The driver is one of those that Spark tells of. */
-    private int executors() {
-        return spark.statusTracker().getExecutorInfos().length - 1;
+    /** Spark stops its context in a hook of its own, while those of the JVM run. */
+    @Override
+    public Runnable beforeShutdown(Thread hook) {
+        Object ofSpark = ShutdownHookManager.addShutdownHook(BEFORE_SPARK, () -> {
+            hook.run();
+            return BoxedUnit.UNIT;
+        });
+        return () -> ShutdownHookManager.removeShutdownHook(ofSpark);
     }
 
     @Override
@@ -288,6 +286,7 @@ final class SparkEngine implements Engine {
         }
         jobs.cancelAll("the engine was closed");
         receivers.forEach(SparkReceiver::close);
+        List.copyOf(states.values()).forEach(SparkState::close);
         if (!spark.isStopped()) {
             blocks.values().forEach(block -> block.release("the engine"));
         }
@@ -327,6 +326,7 @@ final class SparkEngine implements Engine {
                 throw failure(t, job, info);
             } finally {
                 site.told().tell(job.number(), (partition, name, n) -> tell(info, partition, name, n));
+                states.values().forEach(SparkState::look);
             }
         }
     }
@@ -339,7 +339,7 @@ final class SparkEngine implements Engine {
         }
         SparkState<?, ?> state = states.get(told.get().state());
         if (state != null) {
-            state.told(told.get(), partition, n);
+            state.told(told.get(), n);
         }
     }
 
@@ -348,6 +348,11 @@ final class SparkEngine implements Engine {
         return scala.jdk.javaapi.CollectionConverters.asJava(spark.getExecutorMemoryStatus()).values().stream()
                 .mapToLong(most -> (Long) most._1())
                 .sum();
+    }
+
+    /** How often what cannot be made again is kept, so that it outlives a machine. */
+    int copies() {
+        return spark.isLocal() ? 1 : 2;
     }
 
     /** A state is closed. */

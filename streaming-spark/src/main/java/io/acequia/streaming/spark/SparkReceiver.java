@@ -3,11 +3,17 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.engine.DriverChannel;
+import io.acequia.streaming.engine.DriverChannel.Message;
+import io.acequia.streaming.engine.DriverChannel.Reply;
+import io.acequia.streaming.engine.DriverChannel.Settled;
 import io.acequia.streaming.engine.ReceiverTask;
+import io.acequia.streaming.internal.store.Loaders;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
@@ -23,13 +29,14 @@ import org.slf4j.LoggerFactory;
 /**
  * A receiver as one long task of Spark, seen from the driver. Spark repeats the task when its machine is lost, and when it has done
  * that as often as it may, the job is run anew: each time the receiver registers, gets a new epoch, and what older ones still say is
- * refused.
+ * refused. A task whose last word the driver has not heard fails, too, so none ends unnoticed.
  *
  * <p>Threads: any; the bus of Spark tells when the job has ended. Only in the JVM of the driver the task is reached at once; elsewhere
  * it asks by itself every so often.
  */
 final class SparkReceiver<T> extends SparkListener implements ReceiverTask.Running {
     private static final Logger LOG = LoggerFactory.getLogger(SparkReceiver.class);
+    private static final Duration RELAUNCH = Duration.ofSeconds(1);
 
     private final SparkContext spark;
     private final String number;
@@ -37,6 +44,8 @@ final class SparkReceiver<T> extends SparkListener implements ReceiverTask.Runni
     private final int blocksOf;
     private final DriverChannel driver;
     private final StreamClock clock;
+    private final ClassLoader loader = Loaders.context();
+    private final Answers answers = new Answers();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile ReceiverTask.@Nullable Control control;
     private volatile boolean stopping;
@@ -94,8 +103,40 @@ final class SparkReceiver<T> extends SparkListener implements ReceiverTask.Runni
         return number;
     }
 
-    DriverChannel driver() {
-        return driver;
+    /** What the driver says to a letter of the task. */
+    byte[] answer(Letter letter) throws IOException {
+        return answers.to(
+                letter, () -> Letter.written(sendable(driver.ask((Message) Letter.read(letter.message(), loader)))));
+    }
+
+    /** The same answer, with plain errors in the place of those that cannot travel. */
+    private static Reply sendable(Reply reply) {
+        List<Settled> settled = new ArrayList<>(reply.settled().size());
+        for (Settled each : reply.settled()) {
+            Throwable failure = each.failure();
+            settled.add(
+                    failure == null || canTravel(failure)
+                            ? each
+                            : new Settled(each.block(), new IllegalStateException(failure.toString())));
+        }
+        return new Reply(
+                reply.accepted(),
+                reply.epoch(),
+                reply.want(),
+                reply.rate(),
+                reply.waitingBytes(),
+                settled,
+                reply.neededFrom(),
+                reply.knownUntil());
+    }
+
+    private static boolean canTravel(Throwable error) {
+        try {
+            Letter.written(error);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
     }
 
     StreamClock clock() {
@@ -125,9 +166,27 @@ final class SparkReceiver<T> extends SparkListener implements ReceiverTask.Runni
             return;
         }
         LOG.warn(
-                "The receiver of stream {} failed as often as Spark repeats a task; it is started anew",
-                task.streamId());
-        submit();
+                "The receiver of stream {} failed as often as Spark repeats a task; it is started anew in {}",
+                task.streamId(),
+                RELAUNCH);
+        CompletableFuture.delayedExecutor(RELAUNCH.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(this::submitAgain);
+    }
+
+    /** Not at once: what fails for good, such as a class that is nowhere, fails in no time. */
+    private synchronized void submitAgain() {
+        if (stopping || spark.isStopped()) {
+            ended.countDown();
+            return;
+        }
+        Thread own = Thread.currentThread();
+        ClassLoader before = own.getContextClassLoader();
+        own.setContextClassLoader(loader);
+        try {
+            submit();
+        } finally {
+            own.setContextClassLoader(before);
+        }
     }
 
     @Override

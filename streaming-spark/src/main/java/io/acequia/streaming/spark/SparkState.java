@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * nobody changes. About every ten versions all layers become one, so a look-up goes through few.
  *
  * <p><b>Threads.</b> Any, under the lock of the object; steps are asked for in the order of time. A partition has made a step
- * when Spark keeps what came out of it; the driver looks before each job.
+ * when a task says so that has succeeded, or when Spark keeps what came out of it: the driver looks before and after each job. From then
+ * on it is never made again, even when it is lost.
  *
  * <p><b>What survives a failure.</b> A step that failed has changed nothing. A layer that was lost with its machine is not computed
  * again, since what it was made of is gone; on a cluster Spark keeps two copies of each, and when both are lost the job fails and starts
@@ -64,16 +65,17 @@ final class SparkState<K, S> implements StateDataset<K, S> {
     private record Made(StateVersion version, RDD<?> rdd, List<StateVersion> layers, @Nullable Dataset<?> step) {}
 
     /**
-     * What a task counts: the keys of a partition.
+     * What a task counts: the keys of a partition, which has made its step.
      *
      * @param state number of the state
      * @param time of the version
+     * @param partition of the state; that of the task may be another one, as in a union
      */
-    record Told(long state, long time) {
+    record Told(long state, long time, int partition) {
         private static final String PREFIX = "acequia.state/";
 
         String name() {
-            return PREFIX + state + "/" + time;
+            return PREFIX + state + "/" + time + "/" + partition;
         }
 
         static Optional<Told> of(String name) {
@@ -81,7 +83,8 @@ final class SparkState<K, S> implements StateDataset<K, S> {
                 return Optional.empty();
             }
             String[] parts = name.substring(PREFIX.length()).split("/", -1);
-            return Optional.of(new Told(Long.parseLong(parts[0]), Long.parseLong(parts[1])));
+            return Optional.of(
+                    new Told(Long.parseLong(parts[0]), Long.parseLong(parts[1]), Integer.parseInt(parts[2])));
         }
     }
 
@@ -93,7 +96,7 @@ final class SparkState<K, S> implements StateDataset<K, S> {
         this.partitioner = partitioner;
         this.partitions = partitioner.numPartitions();
         this.keys = new long[partitions];
-        this.level = spark.isLocal() ? StorageLevel.MEMORY_AND_DISK() : StorageLevel.MEMORY_AND_DISK_2();
+        this.level = engine.copies() == 1 ? StorageLevel.MEMORY_AND_DISK() : StorageLevel.MEMORY_AND_DISK_2();
     }
 
     long number() {
@@ -153,8 +156,7 @@ final class SparkState<K, S> implements StateDataset<K, S> {
         StateRdds.Step<K, V, S, R> step =
                 new StateRdds.Step<>(site, uid, time, placed.rdd(), operator, new StateRdds.Below<>(unfinished, below));
         keep(version, step);
-        StateRdds.Results<K, S, R> results =
-                new StateRdds.Results<>(site, step, new Told(number, time.milliseconds()).name());
+        StateRdds.Results<K, S, R> results = new StateRdds.Results<>(site, step, number, time.milliseconds());
         Dataset<R> dataset = new SparkDataset<>(
                 engine,
                 results,
@@ -188,9 +190,14 @@ final class SparkState<K, S> implements StateDataset<K, S> {
     }
 
     /** A task has told how many keys have a state in a partition. */
-    synchronized void told(Told of, int partition, long count) {
-        if (!made.isEmpty() && made.lastKey().milliseconds() == of.time) {
-            keys[partition] = count;
+    synchronized void told(Told of, long count) {
+        Made stepped = made.get(new Time(of.time));
+        if (stepped == null) {
+            return;
+        }
+        stepped.version.reached(of.partition);
+        if (made.lastKey().milliseconds() == of.time) {
+            keys[of.partition] = count;
         }
     }
 

@@ -40,7 +40,7 @@ final class StateRdds {
             long keys = 0;
             if (base != null) {
                 StateVersion.Outcome<K, S, Object> outcome =
-                        StepRdd.read(base, new Number(partition), task).next();
+                        StepRdd.read(base, new Parts.Number(partition), task).next();
                 opened.add(outcome.changes());
                 keys = outcome.keys();
             }
@@ -58,23 +58,6 @@ final class StateRdds {
 
     record Opened<K, S>(List<StateLayer<K, S>> layers, long keys) {}
 
-    /** A partition that is only its number. */
-    static final class Number extends Parts.Numbered {
-        private static final long serialVersionUID = 1;
-
-        Number(int index) {
-            super(index);
-        }
-    }
-
-    private static Partition[] numbers(int count) {
-        Partition[] numbers = new Partition[count];
-        for (int i = 0; i < count; i++) {
-            numbers[i] = new Number(i);
-        }
-        return numbers;
-    }
-
     /** All of a state at some version, in one layer. */
     static final class Base<K, S> extends StepRdd<StateVersion.Outcome<K, S, Object>> {
         private static final long serialVersionUID = 1;
@@ -90,7 +73,7 @@ final class StateRdds {
 
         @Override
         public Partition[] getPartitions() {
-            return numbers(count);
+            return Parts.numbers(count);
         }
 
         @Override
@@ -191,13 +174,15 @@ final class StateRdds {
         private static final long serialVersionUID = 1;
 
         private final RDD<StateVersion.Outcome<K, S, R>> step;
-        private final String name;
+        private final long state;
+        private final long time;
 
-        /** {@code name} is the count that tells of it. */
-        Results(Site site, RDD<StateVersion.Outcome<K, S, R>> step, String name) {
+        /** The results of a step of this state, by its number, to this time. */
+        Results(Site site, RDD<StateVersion.Outcome<K, S, R>> step, long state, long time) {
             super(step.sparkContext(), site, Scala.oneToOne(step));
             this.step = step;
-            this.name = name;
+            this.state = state;
+            this.time = time;
         }
 
         @Override
@@ -208,7 +193,7 @@ final class StateRdds {
         @Override
         Iterator<R> open(Partition partition, SparkTask task) throws Exception {
             StateVersion.Outcome<K, S, R> outcome = read(step, partition, task).next();
-            task.count(name, outcome.keys());
+            task.count(new SparkState.Told(state, time, partition.index()).name(), outcome.keys());
             return outcome.results().iterator();
         }
     }
@@ -261,7 +246,7 @@ final class StateRdds {
 
         @Override
         public Partition[] getPartitions() {
-            return numbers(count);
+            return Parts.numbers(count);
         }
 
         @Override
@@ -305,7 +290,7 @@ final class StateRdds {
 
         @Override
         public Partition[] getPartitions() {
-            return numbers(count);
+            return Parts.numbers(count);
         }
 
         @Override

@@ -24,8 +24,8 @@ import scala.collection.immutable.Seq;
  *
  * <p>Threads: made and changed by the driver; Spark serializes it as it is when a job begins, and computes the copy in tasks.
  *
- * <p>Failures: a persisted partition that is lost is computed again, a settled one too, from the lineage that Spark keeps; a settled
- * one that was unpersisted is refused, since what it was made of may be gone.
+ * <p>Failures: a persisted partition that is lost is computed again, from the lineage that Spark keeps. Of what was settled nothing is
+ * computed again, since what it was made of may be gone ({@link CutRdd}).
  */
 abstract class StepRdd<T> extends RDD<T> {
     private static final long serialVersionUID = 1;
@@ -33,6 +33,7 @@ abstract class StepRdd<T> extends RDD<T> {
     private final Site site;
     private boolean settled;
     private @Nullable CheckpointFiles<T> files;
+    private @Nullable StepRdd<T> instead;
 
     StepRdd(SparkContext spark, Site site, Seq<Dependency<?>> parents) {
         super(spark, parents, Scala.tag());
@@ -55,7 +56,8 @@ abstract class StepRdd<T> extends RDD<T> {
     }
 
     /** The records of a parent, to be closed where they can be. */
-    static <T> Iterator<T> read(RDD<T> parent, Partition partition, SparkTask task) throws Exception {
+    static <T> Iterator<T> read(RDD<T> from, Partition partition, SparkTask task) throws Exception {
+        RDD<T> parent = effective(from);
         if (parent instanceof StepRdd<T> step && step.isPassing()) {
             return step.open(partition, task);
         }
@@ -70,13 +72,18 @@ abstract class StepRdd<T> extends RDD<T> {
         }
     }
 
+    private static <T> RDD<T> effective(RDD<T> parent) {
+        return parent instanceof StepRdd<T> step && step.instead != null ? step.instead : parent;
+    }
+
     private static boolean isLostBlock(Throwable t) {
         return t instanceof SparkException lost
                 && String.valueOf(lost.getMessage()).contains("read-locked");
     }
 
     /** Runs a partition of a parent through {@code down}, and closes both once, whatever happens. */
-    static <T> void push(RDD<T> parent, Partition partition, SparkTask task, Downstream<T> down) throws Exception {
+    static <T> void push(RDD<T> from, Partition partition, SparkTask task, Downstream<T> down) throws Exception {
+        RDD<T> parent = effective(from);
         if (parent instanceof StepRdd<T> step && step.isPassing()) {
             step.push(partition, task, down);
             return;
@@ -119,6 +126,11 @@ abstract class StepRdd<T> extends RDD<T> {
     }
 
     // ---- for the driver
+
+    /** From now on tasks read another one in its place. */
+    void readInstead(StepRdd<T> other) {
+        instead = other;
+    }
 
     void settle() {
         settled = true;

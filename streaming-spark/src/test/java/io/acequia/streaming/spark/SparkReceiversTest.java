@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,44 @@ class SparkReceiversTest {
 
         engine.release(blocks.get(0), "RDD of batch 7");
         assertThatThrownBy(() -> Collected.all(records)).hasMessageContaining("ACQ-0638 RDD of batch 7 was released");
+        running.close();
+    }
+
+    /** Its first run loses the driver, as one whose letters get no answer does. */
+    private record Losing(int streamId) implements ReceiverTask<String> {
+        private static final AtomicInteger RUNS = new AtomicInteger();
+
+        @Override
+        public void run(Host<String> host) {
+            try {
+                host.driver().ask(new DriverChannel.Register(streamId));
+                if (RUNS.incrementAndGet() == 1) {
+                    throw new IOException("no answer");
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public Block<String> logged(BlockInfo block, Storage storage) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<String> log() {
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void aReceiverThatLosesTheDriverIsRunAnewWithAnEpochOfItsOwn() throws Exception {
+        ReceiverTracker tracker = new ReceiverTracker(8, "losing", 0, event -> {});
+        ReceiverTask.Running running = engine.launch(new Losing(8), tracker, StreamClock.system());
+
+        assertThat(running.awaitEnd(SOON)).isTrue();
+        assertThat(Losing.RUNS).hasValue(2);
+        assertThat(tracker.ask(new DriverChannel.Register(8)).epoch()).isEqualTo(3);
         running.close();
     }
 

@@ -20,7 +20,6 @@ import io.acequia.streaming.engine.ReceiverTask;
 import io.acequia.streaming.engine.StateDataset;
 import io.acequia.streaming.internal.ingest.ReceiverTracker;
 import io.acequia.streaming.storage.Storage;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -79,10 +78,11 @@ class SparkRefusalsTest {
 
     @Test
     void aClusterWithoutExecutorsIsNamedWithTheTime() {
-        assertThat(SparkEngine.notReady("spark://one:7077", Duration.ofSeconds(9)))
+        assertThat(Cluster.notReady("spark://one:7077", Duration.ofSeconds(9), 5))
                 .hasMessageContaining("ACQ-2685")
                 .hasMessageContaining("spark://one:7077")
-                .hasMessageContaining("9000 ms");
+                .hasMessageContaining("9000 ms")
+                .hasMessageContaining("5 cores");
     }
 
     @Test
@@ -148,13 +148,13 @@ class SparkRefusalsTest {
     }
 
     @Test
-    void aReceiverThatNobodyLaunchedIsToldSo() {
+    void aReceiverThatNobodyLaunchedIsToEnd() throws Exception {
         try (Engine engine = open("spark-local[2]")) {
             assertThat(engine.capabilities().distributed()).isFalse();
-            assertThatThrownBy(() -> new Launches.Channel("nobody").ask(new DriverChannel.Register(1)))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("ACQ-2691")
-                    .hasMessageContaining("nobody");
+            DriverChannel.Reply reply = new ToDriver("nobody", ReceiverPlugin::ask, StreamClock.system())
+                    .ask(new DriverChannel.Register(1));
+            assertThat(reply.accepted()).isFalse();
+            assertThat(reply.want()).isEqualTo(DriverChannel.Want.END);
         }
     }
 

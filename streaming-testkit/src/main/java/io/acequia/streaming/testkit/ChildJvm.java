@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -28,6 +29,18 @@ public final class ChildJvm implements AutoCloseable {
      */
     public ChildJvm(Class<?> main, String classPath, List<String> options, List<String> arguments, Redirect errors)
             throws IOException {
+        this(main, classPath, options, arguments, Map.of(), errors);
+    }
+
+    /** The same with variables in its environment besides those of this process. */
+    public ChildJvm(
+            Class<?> main,
+            String classPath,
+            List<String> options,
+            List<String> arguments,
+            Map<String, String> variables,
+            Redirect errors)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
@@ -36,12 +49,19 @@ public final class ChildJvm implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-cp", classPath, main.getName()));
         command.addAll(arguments);
-        process = new ProcessBuilder(command).redirectError(errors).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors);
+        builder.environment().putAll(variables);
+        process = builder.start();
     }
 
     /** Starts it on the class path of this process; its error output goes where that of this process goes. */
     public static ChildJvm of(Class<?> main, List<String> options, List<String> arguments) throws IOException {
         return new ChildJvm(main, System.getProperty("java.class.path"), options, arguments, Redirect.INHERIT);
+    }
+
+    /** Its number. */
+    public long pid() {
+        return process.pid();
     }
 
     /** Whether it has not ended. */

@@ -80,6 +80,7 @@ public final class Faults {
             case "kafka-controls" -> KafkaRig.controls(verdict);
             case "mqtt", "zeromq", "akka", "flume", "kinesis", "twitter" ->
                 TestsRig.connector(request.rig(), request.n(20), verdict);
+            case "spark" -> TestsRig.spark(request.n(20), verdict);
             case "repeat" -> TestsRig.repeated(request.time(), verdict);
             case "tests" -> TestsRig.once(verdict);
             default ->

@@ -48,6 +48,8 @@ record FaultsRequest(String rig, int n, long seed, Duration time, String only, i
               mqtt, zeromq, akka, flume, kinesis, twitter
                                    outages, kills and restarts of a connector, against its real server in a container where there is one
                             (--n: outages of each kind, five times as many kills and restarts; minutes to an hour)
+              spark         a cluster of Spark of processes: executors, drivers and workers killed (--n: kills of the executor that
+                            receives, half as many of the driver, a seventh of workers; minutes)
               ci            a part of all of these, in at most five minutes; the seed is made from the commit
               full          an eighth of the numbers of docs/reliability-report.md, and their rows (--part 1/8 to 8/8);
                             only of what is committed, unless --dirty, which the rows tell

@@ -29,6 +29,8 @@ final class TestsRig {
     /** So many kills of a process, and restarts of a client, for each outage. */
     private static final int MORE = 5;
 
+    private static final int EXECUTORS_A_WORKER = 7;
+
     private TestsRig() {}
 
     private record Passes(long passes, long tests, long failed, long broken) {
@@ -103,6 +105,28 @@ final class TestsRig {
         try (ChildJvm child = start(tests, Duration.ZERO, options)) {
             Passes passes = passes(child, verdict);
             verdict.add(new Figures("tests of the faults of " + name)
+                    .within("tests", passes.tests(), 1, Long.MAX_VALUE)
+                    .must("failed", passes.failed() + passes.broken(), 0));
+        }
+    }
+
+    /**
+     * F30 on a cluster of Spark of processes: so many kills of the executor that receives, half as many of the driver, and for each seven
+     * one of a worker.
+     */
+    static void spark(int n, Verdict verdict) throws Exception {
+        int drivers = Math.max(1, n / 2);
+        int workers = (n + EXECUTORS_A_WORKER - 1) / EXECUTORS_A_WORKER;
+        List<String> options = List.of(
+                "-Xmx512m",
+                "-Dacequia.spark.classpath=" + classPath(),
+                "-Dacequia.spark.executors=" + n,
+                "-Dacequia.spark.drivers=" + drivers,
+                "-Dacequia.spark.workers=" + workers);
+        verdict.progress(n + " kills of executors, " + drivers + " of drivers, " + workers + " of workers");
+        try (ChildJvm child = start("io\\.acequia\\.streaming\\.spark\\.SparkClusterTest", Duration.ZERO, options)) {
+            Passes passes = passes(child, verdict);
+            verdict.add(new Figures("test of the faults of spark")
                     .within("tests", passes.tests(), 1, Long.MAX_VALUE)
                     .must("failed", passes.failed() + passes.broken(), 0));
         }

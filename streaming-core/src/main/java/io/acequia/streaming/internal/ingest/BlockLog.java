@@ -40,12 +40,13 @@ final class BlockLog<T> implements AutoCloseable {
     private final List<Recovered> recovered = new ArrayList<>();
     private final SegmentedLog log;
 
-    private BlockLog(Reception<T> task, ReceiverTask.Host<T> host, long knownUntil) throws IOException {
+    private BlockLog(Reception<T> task, ReceiverTask.Host<T> host, long knownUntil, long epoch) throws IOException {
         this.task = task;
         DataLog where = task.dataLog();
         this.storage = host.storage(where.uri());
         this.log = SegmentedLog.open(
-                storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode, knownUntil);
+                storage, where.folder(), where.job(), where.limits(), host.clock(), preamble::encode, knownUntil, (int)
+                        epoch);
     }
 
     /**
@@ -59,9 +60,11 @@ final class BlockLog<T> implements AutoCloseable {
      * Opens the log, and finds what an earlier run left.
      *
      * @param knownUntil the last of its records that the driver knows of; 0 for none
+     * @param epoch the attempt of the receiver, from 1: what an older one still writes is not read
      */
-    static <T> BlockLog<T> open(Reception<T> task, ReceiverTask.Host<T> host, long knownUntil) throws IOException {
-        BlockLog<T> opened = new BlockLog<>(task, host, knownUntil);
+    static <T> BlockLog<T> open(Reception<T> task, ReceiverTask.Host<T> host, long knownUntil, long epoch)
+            throws IOException {
+        BlockLog<T> opened = new BlockLog<>(task, host, knownUntil, epoch);
         boolean whole = false;
         try {
             opened.recover();

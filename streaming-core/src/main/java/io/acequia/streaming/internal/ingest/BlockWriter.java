@@ -6,6 +6,7 @@ import io.acequia.streaming.engine.DriverChannel;
 import io.acequia.streaming.engine.DriverChannel.AddBlock;
 import io.acequia.streaming.engine.DriverChannel.Change;
 import io.acequia.streaming.engine.DriverChannel.Counts;
+import io.acequia.streaming.engine.DriverChannel.Message;
 import io.acequia.streaming.engine.DriverChannel.Register;
 import io.acequia.streaming.engine.DriverChannel.Reply;
 import io.acequia.streaming.engine.DriverChannel.Report;
@@ -96,7 +97,7 @@ final class BlockWriter<T> {
 
     /** Begins an attempt. */
     Reply register() throws IOException {
-        Reply reply = driver.ask(new Register(task.streamId()));
+        Reply reply = ask(new Register(task.streamId()));
         knownUntil = reply.knownUntil();
         epoch = reply.epoch();
         return reply;
@@ -107,21 +108,32 @@ final class BlockWriter<T> {
         return epoch != UNREGISTERED;
     }
 
-    Reply report(Counts counts, @Nullable Change change) throws IOException {
+    Reply report(Counts counts, @Nullable Change change) throws NotSerializableException, DriverLostException {
         try {
-            return driver.ask(new Report(task.streamId(), epoch, counts, change));
+            return ask(new Report(task.streamId(), epoch, counts, change));
         } catch (NotSerializableException e) {
             Change plain = change == null ? null : change.withPlainError();
-            return driver.ask(new Report(task.streamId(), epoch, counts, plain));
+            return ask(new Report(task.streamId(), epoch, counts, plain));
         }
     }
 
-    private Reply addBlock(BlockInfo block, List<Rejected> rejected) throws IOException {
+    private Reply addBlock(BlockInfo block, List<Rejected> rejected)
+            throws NotSerializableException, DriverLostException {
         try {
-            return driver.ask(new AddBlock(block, rejected));
+            return ask(new AddBlock(block, rejected));
         } catch (NotSerializableException e) {
-            return driver.ask(new AddBlock(
+            return ask(new AddBlock(
                     block, rejected.stream().map(Rejected::withPlainCause).toList()));
+        }
+    }
+
+    private Reply ask(Message message) throws NotSerializableException, DriverLostException {
+        try {
+            return driver.ask(message);
+        } catch (NotSerializableException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new DriverLostException(e);
         }
     }
 
@@ -132,7 +144,7 @@ final class BlockWriter<T> {
         }
         storing.lock();
         try {
-            BlockLog<T> opened = BlockLog.open(task, host, knownUntil);
+            BlockLog<T> opened = BlockLog.open(task, host, knownUntil, epoch);
             log = opened;
             stateLock.lock();
             try {

@@ -21,6 +21,8 @@ import io.acequia.streaming.receiver.ReliableReceiver;
 import io.acequia.streaming.receiver.RetryAfterException;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -54,7 +56,9 @@ import org.slf4j.MDC;
  * supervisor is stopped: it can still be flushed. Deliveries of a broken connection can no longer be settled: their source
  * redelivers them, and those that give positions are then recognised, when there is a log. A failure counts as one in a row
  * with those before it, unless its connection brought something or held for longer than the longest back-off. An {@code Error}
- * is not retried. A log that cannot be trusted ends the job.
+ * is not retried. A log that cannot be trusted ends the job. A driver that is out of reach ends the receiver, by an exception: it
+ * knows nothing of what has happened since, so the receiver must be run again. Nothing is written into the log before the driver has
+ * accepted the first word behind its opening, so a receiver that another one has followed writes nothing that is read.
  *
  * <p><b>Stop.</b> Soft: no further read; the thread ends when the deliveries read are settled. Hard: the thread is woken and
  * interrupted, and ends as soon as the receiver lets it go; what an abandoned one still reads is refused by its epoch.
@@ -103,6 +107,7 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
 
     private volatile @Nullable Thread thread;
     private volatile double rate;
+    private volatile @Nullable DriverLostException lost;
 
     // Of the receiver's thread alone.
     private int failures;
@@ -150,13 +155,26 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         writer.close();
     }
 
-    /** Stores closed blocks; a log that broke ends the job. */
+    /** Stores closed blocks; a log that broke ends the job, a driver that is lost the receiver. */
     private void store() throws IOException {
         try {
             writer.store();
+        } catch (DriverLostException e) {
+            loseDriver(e);
+            throw e;
         } catch (IOException | RuntimeException e) {
             breakDown(e);
             throw e;
+        }
+    }
+
+    /** Whatever it wants now, it cannot be asked any more. */
+    private void loseDriver(DriverLostException why) {
+        boolean first = lost == null;
+        lost = why;
+        if (first) {
+            LOG.warn("Receiver '{}' ends, to be run again: {}", name, why.getMessage());
+            wants(Want.END);
         }
     }
 
@@ -178,8 +196,10 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
     private void report(@Nullable Change change) {
         try {
             heard(writer.report(counts(), change));
-        } catch (IOException e) {
-            LOG.debug("Receiver '{}' could not reach the driver; the next heartbeat says it again", name, e);
+        } catch (DriverLostException e) {
+            loseDriver(e);
+        } catch (NotSerializableException e) {
+            LOG.debug("Receiver '{}' could not send a report; the next heartbeat says it again", name, e);
         }
     }
 
@@ -235,9 +255,12 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         Throwable failure = null;
         boolean failed = false;
         try {
-            heard(writer.register());
-            writer.open(positions);
-            move(Phase.STARTING, 1, null, null);
+            Reply first = writer.register();
+            heard(first);
+            if (first.accepted()) {
+                writer.open(positions);
+                move(Phase.STARTING, 1, null, null);
+            }
             while (wantsToRead() && !writer.sourceHasEnded()) {
                 try {
                     connectAndRead();
@@ -255,6 +278,8 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
             }
         } catch (InterruptedException e) {
             LOG.debug("Receiver '{}' was interrupted to stop", name);
+        } catch (DriverLostException e) {
+            loseDriver(e);
         } catch (IOException e) {
             breakDown(e);
         } catch (Throwable e) {
@@ -263,10 +288,14 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
         } finally {
             Thread.interrupted();
             endReading();
-            if (fatalCause() == null) {
+            if (fatalCause() == null && lost == null) {
                 move(failed ? Phase.FAILED : Phase.STOPPED, Math.max(1, failures), null, failure);
             }
             MDC.remove("source");
+        }
+        DriverLostException unheard = lost;
+        if (unheard != null) {
+            throw new UncheckedIOException(unheard);
         }
     }
 
@@ -653,6 +682,9 @@ final class ReceiverSupervisor<T> implements ReceiverTask.Control {
             flush();
         } catch (IOException | RuntimeException e) {
             LOG.warn("Receiver '{}' ends with records that could not be stored: {}", name, e.toString());
+        }
+        if (lost != null) {
+            return;
         }
         lock.lock();
         try {

@@ -54,6 +54,9 @@ public final class ReceiverTracker implements DriverChannel {
     private final TreeSet<Long> needed = new TreeSet<>();
 
     private long lastLogged = -1;
+    /** Of this epoch. */
+    private long lastNumber = -1;
+
     private long knownUntil;
     private long epoch;
     private long waitingRecords;
@@ -195,15 +198,20 @@ public final class ReceiverTracker implements DriverChannel {
             return change == null ? null : changed(change);
         } else {
             epoch++;
+            lastNumber = -1;
             settled = new ArrayList<>();
             counts = Counts.NONE;
         }
         return null;
     }
 
-    /** A receiver that begins anew adds what its log holds; what it had added before is known. */
+    /** What is said again is known; so is what a receiver that begins anew finds in its log, and had added before. */
     private void add(AddBlock added) {
         BlockInfo block = added.block();
+        if (block.number() <= lastNumber) {
+            return;
+        }
+        lastNumber = block.number();
         if (block.place() != null) {
             if (block.place().seq() <= lastLogged) {
                 return;

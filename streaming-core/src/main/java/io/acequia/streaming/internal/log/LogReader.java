@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * held nothing. A file that was torn before its header was whole, and holds nothing else, counts as not there; it may be the
  * last one or stand before an {@code AFTER_TORN}. Numbers of records alone would find a missing segment; those of segments
  * only help to say so.
+ *
+ * <p>A segment of an older attempt than another one with the same number or a lower one counts as not there, too: a later writer had
+ * taken over when it was made, since a writer begins behind all segments that it finds.
  */
 public final class LogReader {
     private final Storage storage;
@@ -145,8 +148,17 @@ public final class LogReader {
         return new LogReader(storage, folder, job, settings).read(visitor);
     }
 
-    /** A file and its header, unless that was torn. */
-    private record Opened(SegmentName name, SegmentBytes bytes, @Nullable SegmentHeader header, int seed) {}
+    /** A file and its header, unless that was torn or counts for nothing. */
+    private record Opened(
+            SegmentName name, SegmentBytes bytes, @Nullable SegmentHeader header, int seed, boolean late) {
+        Opened(SegmentName name, SegmentBytes bytes, @Nullable SegmentHeader header, int seed) {
+            this(name, bytes, header, seed, false);
+        }
+
+        Opened asLate() {
+            return new Opened(name, bytes, null, 0, true);
+        }
+    }
 
     private Found read(SegmentReader.Visitor visitor) throws IOException {
         List<Opened> files = new ArrayList<>();
@@ -158,6 +170,7 @@ public final class LogReader {
             }
         }
         files.sort((a, b) -> a.name().compareTo(b.name()));
+        leaveOutLate(files);
         checkNumbers(files);
         long nextSeq = 1;
         Opened last = null;
@@ -197,9 +210,31 @@ public final class LogReader {
         return new Opened(name, bytes, header, SegmentHeader.seed(head));
     }
 
+    /** Marks what a writer made after a later one had begun. */
+    private static void leaveOutLate(List<Opened> files) {
+        int newest = 0;
+        int seen = 0;
+        for (int i = 0; i < files.size(); i++) {
+            Opened file = files.get(i);
+            for (;
+                    seen < files.size()
+                            && files.get(seen).name().number() == file.name().number();
+                    seen++) {
+                if (files.get(seen).header() != null) {
+                    newest = Math.max(newest, files.get(seen).name().attempt());
+                }
+            }
+            if (file.header() != null && file.name().attempt() < newest) {
+                files.set(i, file.asLate());
+            }
+        }
+    }
+
     private static void checkNumbers(List<Opened> files) throws IOException {
         for (int i = 1; i < files.size(); i++) {
-            if (files.get(i).name().number() == files.get(i - 1).name().number()) {
+            boolean same =
+                    files.get(i).name().number() == files.get(i - 1).name().number();
+            if (same && !files.get(i).late() && !files.get(i - 1).late()) {
                 throw damaged(
                         Reason.TWICE,
                         files.get(i).bytes(),
@@ -208,7 +243,7 @@ public final class LogReader {
         }
         for (int i = 0; i < files.size(); i++) {
             SegmentHeader next = following(files, i);
-            if (files.get(i).header() == null && next != null && !next.isAfterTorn()) {
+            if (files.get(i).header() == null && !files.get(i).late() && next != null && !next.isAfterTorn()) {
                 throw damaged(Reason.HEADER, files.get(i).bytes(), "it is not whole, and segments follow");
             }
         }

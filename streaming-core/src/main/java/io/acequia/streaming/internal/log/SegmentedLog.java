@@ -112,7 +112,8 @@ public final class SegmentedLog implements AutoCloseable {
             LogSettings settings,
             StreamClock clock,
             Supplier<ByteBuffer> preamble,
-            long knownUntil)
+            long knownUntil,
+            int writer)
             throws IOException {
         this.storage = storage;
         this.folder = folder;
@@ -143,7 +144,7 @@ public final class SegmentedLog implements AutoCloseable {
             torn = !segment.finished();
         }
         this.nextNumber++;
-        this.attempt = attempts + 1;
+        this.attempt = attempts + writer;
         this.afterTorn = torn;
         this.forced = Math.max(knownUntil, found.lastSeq());
         this.written = forced;
@@ -194,7 +195,27 @@ public final class SegmentedLog implements AutoCloseable {
             Supplier<ByteBuffer> preamble,
             long knownUntil)
             throws IOException {
-        return new SegmentedLog(storage, folder, job, settings, clock, preamble, knownUntil);
+        return open(storage, folder, job, settings, clock, preamble, knownUntil, 1);
+    }
+
+    /**
+     * The same for one of several writers, of which a later one takes the place of an earlier one that may not have noticed. What the
+     * earlier one still writes is not read, provided that it writes nothing before it has heard, behind its opening, that it was the
+     * newest one then.
+     *
+     * @param writer its number, from 1; a later one has a higher one
+     */
+    public static SegmentedLog open(
+            Storage storage,
+            String folder,
+            UUID job,
+            LogSettings settings,
+            StreamClock clock,
+            Supplier<ByteBuffer> preamble,
+            long knownUntil,
+            int writer)
+            throws IOException {
+        return new SegmentedLog(storage, folder, job, settings, clock, preamble, knownUntil, writer);
     }
 
     /** A torn tail was promised to nobody; when it was, because somebody saw the records, it was not torn by a crash. */

@@ -51,6 +51,7 @@ public final class StreamingRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(StreamingRuntime.class);
     private static final Duration READY_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration FULL_RETRY = Duration.ofSeconds(1);
+    private static final Runnable NOTHING_HOOKED = () -> {};
 
     private final StreamingContext context;
     private final BatchContext batch;
@@ -68,7 +69,7 @@ public final class StreamingRuntime {
     private volatile List<Feed> feeds = List.of();
     private volatile @Nullable BatchScheduler scheduler;
     private volatile @Nullable Instant startedAt;
-    private @Nullable Thread shutdownHook;
+    private Runnable unhook = NOTHING_HOOKED;
     private @Nullable JobDirectory directory;
     private volatile @Nullable DurableJob durable;
     private Optional<StatusReport> statusReport = Optional.empty();
@@ -209,6 +210,7 @@ public final class StreamingRuntime {
     private void startInside() throws Exception {
         hookShutdown();
         rdds.engine().awaitReady(READY_TIMEOUT);
+        warnOfShortInterval();
         Instant now = clock.now();
         long interval = graph.batchInterval().toMillis();
         Time floor = new Time(Math.floorDiv(now.toEpochMilli(), interval) * interval);
@@ -247,6 +249,19 @@ public final class StreamingRuntime {
                         ? "nothing survives a restart"
                         : "a checkpoint every " + Durations.text(started.checkpointInterval()) + " in " + directory);
         started.start(Time.of(now));
+    }
+
+    private void warnOfShortInterval() {
+        Duration least = rdds.engine().capabilities().leastInterval();
+        if (graph.batchInterval().compareTo(least) < 0) {
+            LOG.warn(
+                    "'{}' has a batch every {}: on {} a job costs so much that batches below {} fall behind; give a longer"
+                            + " interval, or run on local[n]",
+                    name(),
+                    Durations.text(graph.batchInterval()),
+                    rdds.conf().get(StreamingConf.MASTER),
+                    Durations.text(least));
+        }
     }
 
     private void openDirectory(Time floor) throws IOException, InterruptedException {
@@ -335,21 +350,14 @@ public final class StreamingRuntime {
     /** First of all: a signal that comes during the start waits for its end, and then stops what has been started. */
     private void hookShutdown() {
         if (rdds.conf().get(StreamingConf.STOP_ON_SHUTDOWN)) {
-            Thread hook = Threads.named("acequia-shutdown", () -> stop(ownsBatch, stopTimeout()));
-            Runtime.getRuntime().addShutdownHook(hook);
-            shutdownHook = hook;
+            unhook = rdds.engine()
+                    .beforeShutdown(Threads.named("acequia-shutdown", () -> stop(ownsBatch, stopTimeout())));
         }
     }
 
     private void unhookShutdown() {
-        Thread hook = shutdownHook;
-        if (hook != null && hook != Thread.currentThread()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                LOG.debug("the JVM is shutting down: its hook will find the context stopped");
-            }
-        }
+        unhook.run();
+        unhook = NOTHING_HOOKED;
     }
 
     // ---- stop

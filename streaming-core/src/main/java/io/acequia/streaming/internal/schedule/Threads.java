@@ -21,7 +21,7 @@ final class Threads {
         return thread;
     }
 
-    /** A thread that is not started: for receivers and shutdown hooks. */
+    /** A thread that is not started: for a shutdown hook. */
     static Thread named(String name, Runnable body) {
         Thread thread = new Thread(body, name);
         thread.setDaemon(true);

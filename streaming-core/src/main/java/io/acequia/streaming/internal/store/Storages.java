@@ -25,8 +25,8 @@ public final class Storages {
                 }
             }
             throw new IOException("ACQ-0525 there is no storage for " + uri
-                    + ": paths and file: URIs of this machine are known, and what artifacts bring, such as"
-                    + " streaming-hadoop for hdfs: and s3a:");
+                    + ": paths and file: URIs are known, and what a StorageProvider on the class path serves; a directory that"
+                    + " machines share can be mounted on all of them");
         }
         return FailpointStorage.around(LocalDisk.at(uri.startsWith("file:") ? Path.of(URI.create(uri)) : Path.of(uri)));
     }

@@ -2,6 +2,7 @@
 package io.acequia.streaming.internal.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.acequia.streaming.data.StorageLevel;
 import io.acequia.streaming.data.StreamClock;
@@ -15,6 +16,8 @@ import io.acequia.streaming.receiver.Records;
 import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import io.acequia.streaming.storage.Storage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +37,71 @@ class RegistrationTest {
         assertThat(events)
                 .extracting(ReceiverEvent::state)
                 .containsExactly(ReceiverState.STARTING, ReceiverState.ACTIVE, ReceiverState.STOPPED);
+    }
+
+    @Test
+    void aBlockThatIsAddedAgainCountsOnceAndAZombiesDoesNot() throws IOException {
+        ReceiverTracker tracker = new ReceiverTracker(1, "again", 0, event -> {});
+        long first = tracker.ask(new DriverChannel.Register(1)).epoch();
+        assertThat(tracker.ask(block(first, 0)).accepted()).isTrue();
+        assertThat(tracker.ask(block(first, 0)).accepted()).isTrue();
+        assertThat(tracker.ask(block(first, 1)).accepted()).isTrue();
+        assertThat(tracker.take().blocks()).extracting(BlockInfo::number).containsExactly(0L, 1L);
+
+        long second = tracker.ask(new DriverChannel.Register(1)).epoch();
+        DriverChannel.Reply late = tracker.ask(block(first, 2));
+        assertThat(late.accepted()).isFalse();
+        assertThat(late.want()).isEqualTo(DriverChannel.Want.END);
+        assertThat(tracker.ask(block(second, 0)).accepted()).isTrue();
+        assertThat(tracker.take().blocks()).extracting(BlockInfo::epoch).containsExactly(second);
+    }
+
+    private static DriverChannel.AddBlock block(long epoch, long number) {
+        return new DriverChannel.AddBlock(new BlockInfo(1, epoch, number, 1, 10, List.of(), null), List.of());
+    }
+
+    @Test
+    void aReceiverWhoseDriverIsOutOfReachEndsByAnExceptionAndSaysNotThatItHasStopped() {
+        for (Class<?> unheard :
+                List.of(DriverChannel.Register.class, DriverChannel.AddBlock.class, DriverChannel.Report.class)) {
+            List<ReceiverEvent> events = new ArrayList<>();
+            ReceiverTracker tracker = new ReceiverTracker(1, "lost", 0, events::add);
+            Reception<String> task = new Reception<>(1, Source.of("lost", OneByOne::new), ReceiverSettings.defaults());
+            List<DriverChannel.Message> after = new ArrayList<>();
+            BeatenEarly host = new BeatenEarly(message -> {
+                boolean started = events.stream().anyMatch(event -> event.state() == ReceiverState.ACTIVE);
+                if (unheard.isInstance(message) && (started || unheard != DriverChannel.Report.class)
+                        || !after.isEmpty()) {
+                    after.add(message);
+                    throw new IOException("no route");
+                }
+                return tracker.ask(message);
+            });
+
+            assertThatThrownBy(() -> task.run(host))
+                    .as(unheard.getSimpleName())
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("no route");
+            assertThat(events)
+                    .extracting(ReceiverEvent::state)
+                    .doesNotContain(ReceiverState.STOPPED, ReceiverState.FAILED);
+        }
+    }
+
+    @Test
+    void aReceiverThatIsRefusedAtOnceEndsAndReadsNothing() {
+        List<DriverChannel.Message> said = new ArrayList<>();
+        Reception<String> task = new Reception<>(
+                1,
+                Source.of("unknown", () -> {
+                    throw new AssertionError("it must not read");
+                }),
+                ReceiverSettings.defaults());
+        task.run(new BeatenEarly(message -> {
+            said.add(message);
+            return new DriverChannel.Reply(false, 0, DriverChannel.Want.END, 0, 0, List.of(), 0, 0);
+        }));
+        assertThat(said.get(0)).isInstanceOf(DriverChannel.Register.class);
     }
 
     @Test
@@ -124,6 +192,20 @@ class RegistrationTest {
         public void control(ReceiverTask.Control handle) {
             control = handle;
         }
+    }
+
+    /** Gives a record at each read, for ever. */
+    private static final class OneByOne implements UnreliableReceiver<String> {
+        @Override
+        public void connect() {}
+
+        @Override
+        public Records<String> read(int maxRecords, Duration maxWait) {
+            return maxRecords == 0 ? Records.nothing() : Records.of(List.of("record"));
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static final class EndsAtOnce implements UnreliableReceiver<String> {

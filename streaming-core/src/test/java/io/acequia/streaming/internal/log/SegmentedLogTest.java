@@ -112,6 +112,41 @@ class SegmentedLogTest {
         assertThat(files().get(files().size() - 1)).endsWith("-00000002.log");
     }
 
+    /** At each place of a segment, also right at its end, and with the earlier one going on before and after the later one begins. */
+    @Test
+    void whatAWriterWritesAfterALaterOneHasBegunIsNotRead() throws IOException {
+        for (int before = 1; before <= 14; before++) {
+            for (int meanwhile : List.of(0, 2, 30)) {
+                String folder = "wal-" + before + "-" + meanwhile;
+                try (SegmentedLog earlier = writer(folder, 1)) {
+                    append(earlier, 0, before);
+                    try (SegmentedLog later = writer(folder, 2)) {
+                        append(earlier, 1000, 1000 + meanwhile);
+                        append(later, before, 20);
+                        append(earlier, 2000, 2030);
+                        append(later, 20, 50);
+                        later.release(10);
+                    }
+                }
+                try (SegmentedLog newest = writer(folder, 1)) {
+                    List<String> read = payloads(newest);
+                    assertThat(read)
+                            .as("%d records before, %d meanwhile", before, meanwhile)
+                            .endsWith(numbered(10, 50).toArray(new String[0]));
+                    assertThat(read).isSubsetOf(numbered(0, 50));
+                    append(newest, 50, 60);
+                }
+                try (SegmentedLog newest = writer(folder, 1)) {
+                    assertThat(payloads(newest)).endsWith(numbered(10, 60).toArray(new String[0]));
+                }
+            }
+        }
+    }
+
+    private SegmentedLog writer(String folder, int number) throws IOException {
+        return SegmentedLog.open(disk, folder, JOB, SMALL, clock, () -> bytes(preamble), 0, number);
+    }
+
     @Test
     void aLogThatEndsBeforeARecordThatIsKnownIsRefused() throws IOException {
         try (SegmentedLog log = log(LogSettings.defaults())) {
