@@ -3,14 +3,12 @@ package io.acequia.streaming.benchmarks;
 
 import io.acequia.streaming.engine.DriverChannel.Message;
 import io.acequia.streaming.engine.DriverChannel.Reply;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import io.acequia.streaming.internal.store.JavaSerialization;
 import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -154,18 +152,12 @@ final class Scale {
         }
     }
 
-    /** As Spark writes a message: a stream for each. */
+    /** As the engine for Spark writes a message. */
     private static byte[] bytes(Object object) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(object);
-        }
-        return bytes.toByteArray();
+        return JavaSerialization.write(object, part -> part);
     }
 
     private static Object object(byte[] bytes) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
-            return in.readObject();
-        }
+        return JavaSerialization.read(bytes, Objects.requireNonNull(Scale.class.getClassLoader()), part -> part);
     }
 }

@@ -250,10 +250,19 @@ final class SparkEngine implements Engine {
     @Override
     public Runnable beforeShutdown(Thread hook) {
         Object ofSpark = ShutdownHookManager.addShutdownHook(BEFORE_SPARK, () -> {
-            hook.run();
+            runToItsEnd(hook);
             return BoxedUnit.UNIT;
         });
         return () -> ShutdownHookManager.removeShutdownHook(ofSpark);
+    }
+
+    private static void runToItsEnd(Thread hook) {
+        hook.start();
+        try {
+            hook.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
