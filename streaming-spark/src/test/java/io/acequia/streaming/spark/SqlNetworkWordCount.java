@@ -30,7 +30,9 @@ public final class SqlNetworkWordCount {
     /** A batch job makes the view {@code known} of a file. */
     static void known(BatchContext batch, String file) {
         SparkInterop.toDataFrame(
-                        batch.textFile(file).map(line -> line.split(",", 2)).map(cells -> new Known(cells[0], cells[1])),
+                        batch.textFile(file)
+                                .map(line -> line.split(",", 2))
+                                .map(cells -> new Known(cells[0], cells[1])),
                         Known.class)
                 .cache()
                 .createOrReplaceTempView("known");
