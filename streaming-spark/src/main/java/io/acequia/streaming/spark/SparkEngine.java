@@ -250,7 +250,12 @@ final class SparkEngine implements Engine {
     @Override
     public Runnable beforeShutdown(Thread hook) {
         Object ofSpark = ShutdownHookManager.addShutdownHook(BEFORE_SPARK, () -> {
-            hook.run();
+            hook.start();
+            try {
+                hook.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // it took longer than such hooks may
+            }
             return BoxedUnit.UNIT;
         });
         return () -> ShutdownHookManager.removeShutdownHook(ofSpark);
