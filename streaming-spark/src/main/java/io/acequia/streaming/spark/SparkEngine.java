@@ -261,7 +261,7 @@ final class SparkEngine implements Engine {
         try {
             hook.join();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Thread.currentThread().interrupt(); // it took longer than such hooks may
         }
     }
 
