@@ -16,7 +16,7 @@ import io.acequia.streaming.receiver.Source;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -224,15 +224,12 @@ public final class StreamingContext implements AutoCloseable {
     /** The records of several streams; same context, same slide. */
     @SafeVarargs
     public final <S extends DStreamLike<?, S, ?>> S union(S first, S... rest) {
-        S union = first;
+        List<S> all = new ArrayList<>();
+        all.add(first);
         for (S next : rest) {
-            union = unionOf(union, next);
+            all.add(next);
         }
-        return union;
-    }
-
-    private <S extends DStreamLike<?, S, ?>> S unionOf(S a, S b) {
-        return union(Arrays.asList(a, b));
+        return union(all);
     }
 
     /** The records of several streams; at least one, same context, same slide. */

@@ -9,25 +9,22 @@ import io.acequia.streaming.internal.engines.Refusals;
 import io.acequia.streaming.internal.engines.Thrown;
 import java.io.Serializable;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.Partition;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.serializer.SerializerInstance;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
  * Places records by key with Spark's shuffle. Spark brings the pieces of a partition in any order, so records travel in numbered
- * pieces, and Spark sorts those of a partition by where they come from; what does not fit into memory meanwhile it spills. A piece is
- * many records, so the sort costs little.
+ * pieces, and Spark sorts those of a partition by where they come from; what does not fit into memory meanwhile it spills. A
+ * {@link Piece} is many records, so the sort costs little.
  */
 final class Shuffle {
-    private static final int PIECE = 256;
-
     private Shuffle() {}
 
     /**
@@ -36,15 +33,16 @@ final class Shuffle {
      * @param target partition that it goes to
      * @param source partition that it comes from
      * @param number counts the pieces between both
+     * @param records how many the piece has
      */
-    record Slot(int target, int source, int number) implements Serializable {
+    record Slot(int target, int source, int number, int records) implements Serializable {
         static final Comparator<Slot> ORDER = (Comparator<Slot> & Serializable) (a, b) ->
                 a.source != b.source ? Integer.compare(a.source, b.source) : Integer.compare(a.number, b.number);
     }
 
     static <T> StepRdd<T> placed(Site site, RDD<T> parent, Function<T, ?> key, Partitioner partitioner) {
-        RDD<Tuple2<Slot, List<T>>> pieces = new Pieces<>(site, parent, key, partitioner);
-        JavaPairRDD<Slot, List<T>> pairs = JavaPairRDD.fromRDD(pieces, Scala.tag(), Scala.tag());
+        RDD<Tuple2<Slot, byte[]>> pieces = new Pieces<>(site, parent, key, partitioner);
+        JavaPairRDD<Slot, byte[]> pairs = JavaPairRDD.fromRDD(pieces, Scala.tag(), Scala.tag());
         return new Placed<>(
                 site,
                 pairs.repartitionAndSortWithinPartitions(new ByTarget(partitioner.numPartitions()), Slot.ORDER)
@@ -72,7 +70,7 @@ final class Shuffle {
     }
 
     /** Before the shuffle: cuts a partition into pieces by target. */
-    private static final class Pieces<T> extends StepRdd<Tuple2<Slot, List<T>>> {
+    private static final class Pieces<T> extends StepRdd<Tuple2<Slot, byte[]>> {
         private static final long serialVersionUID = 1;
 
         private final RDD<T> parent;
@@ -92,19 +90,20 @@ final class Shuffle {
         }
 
         @Override
-        Iterator<Tuple2<Slot, List<T>>> open(Partition partition, SparkTask task) throws Exception {
+        Iterator<Tuple2<Slot, byte[]>> open(Partition partition, SparkTask task) throws Exception {
             return new Cutting<>(partition.index(), read(parent, partition, task), key, partitioner);
         }
     }
 
-    private static final class Cutting<T> implements Iterator<Tuple2<Slot, List<T>>>, AutoCloseable {
+    private static final class Cutting<T> implements Iterator<Tuple2<Slot, byte[]>>, AutoCloseable {
         private final int source;
         private final Iterator<T> records;
         private final Function<T, ?> key;
         private final Partitioner partitioner;
-        private final @Nullable List<T>[] open;
+        private final SerializerInstance serializer = Piece.serializer();
+        private final Piece.@Nullable Writer<T>[] open;
         private final int[] numbers;
-        private final ArrayDeque<Tuple2<Slot, List<T>>> ready = new ArrayDeque<>();
+        private final ArrayDeque<Tuple2<Slot, byte[]>> ready = new ArrayDeque<>();
         private boolean ended;
 
         @SuppressWarnings({"unchecked", "rawtypes"})
@@ -113,7 +112,7 @@ final class Shuffle {
             this.records = records;
             this.key = key;
             this.partitioner = partitioner;
-            this.open = new List[partitioner.numPartitions()];
+            this.open = new Piece.Writer[partitioner.numPartitions()];
             this.numbers = new int[open.length];
         }
 
@@ -141,21 +140,22 @@ final class Shuffle {
             }
             T record = records.next();
             int target = place(key.call(record));
-            List<T> piece = open[target];
+            Piece.Writer<T> piece = open[target];
             if (piece == null) {
-                piece = new ArrayList<>();
+                piece = new Piece.Writer<>(serializer);
                 open[target] = piece;
             }
             piece.add(record);
-            if (piece.size() == PIECE) {
+            if (piece.isFull()) {
                 finish(target);
             }
         }
 
         private void finish(int target) {
-            List<T> piece = open[target];
+            Piece.Writer<T> piece = open[target];
             if (piece != null) {
-                ready.add(new Tuple2<>(new Slot(target, source, numbers[target]++), piece));
+                Slot slot = new Slot(target, source, numbers[target]++, piece.count());
+                ready.add(new Tuple2<>(slot, piece.finish()));
                 open[target] = null;
             }
         }
@@ -169,7 +169,7 @@ final class Shuffle {
         }
 
         @Override
-        public Tuple2<Slot, List<T>> next() {
+        public Tuple2<Slot, byte[]> next() {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
@@ -186,9 +186,9 @@ final class Shuffle {
     private static final class Placed<T> extends StepRdd<T> {
         private static final long serialVersionUID = 1;
 
-        private final RDD<Tuple2<Slot, List<T>>> pieces;
+        private final RDD<Tuple2<Slot, byte[]>> pieces;
 
-        Placed(Site site, RDD<Tuple2<Slot, List<T>>> pieces) {
+        Placed(Site site, RDD<Tuple2<Slot, byte[]>> pieces) {
             super(pieces.sparkContext(), site, Scala.oneToOne(pieces));
             this.pieces = pieces;
         }
@@ -200,8 +200,11 @@ final class Shuffle {
 
         @Override
         Iterator<T> open(Partition partition, SparkTask task) throws Exception {
-            Iterator<Tuple2<Slot, List<T>>> sorted = read(pieces, partition, task);
-            return new Concatenated<>(() -> sorted, piece -> piece._2().iterator());
+            Iterator<Tuple2<Slot, byte[]>> sorted = read(pieces, partition, task);
+            SerializerInstance serializer = Piece.serializer();
+            return new Concatenated<>(
+                    () -> sorted,
+                    piece -> Piece.records(serializer, piece._2(), piece._1().records()));
         }
     }
 }

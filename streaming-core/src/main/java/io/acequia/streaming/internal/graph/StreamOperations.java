@@ -203,13 +203,14 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
         return sameAs(streams.get(0), union);
     }
 
+    /** In halves: one after the other would nest as deep as there are streams, and what is serialized nests as deep on the stack. */
     @SuppressWarnings({"unchecked", "rawtypes"}) // the streams are of one type, so their RDDs are
-    private static Object allOf(List<DatasetRdd<?>> rdds) {
-        RDD all = rdds.get(0);
-        for (DatasetRdd<?> rdd : rdds.subList(1, rdds.size())) {
-            all = all.union(rdd);
+    private static RDD allOf(List<DatasetRdd<?>> rdds) {
+        if (rdds.size() == 1) {
+            return rdds.get(0);
         }
-        return all;
+        int half = rdds.size() / 2;
+        return allOf(rdds.subList(0, half)).union(allOf(rdds.subList(half, rdds.size())));
     }
 
     @SuppressWarnings("unchecked")
