@@ -31,7 +31,7 @@ final class Launches {
 
     /** The answer to a letter; a receiver that was closed, or never launched here, is to end. */
     static byte[] answer(byte[] bytes) throws IOException {
-        Letter letter = (Letter) Letter.read(bytes, Letter.loader());
+        Letter letter = Letter.read(bytes);
         SparkReceiver<?> receiver = RUNNING.get(letter.launch());
         return receiver == null ? Letter.written(UNKNOWN) : receiver.answer(letter);
     }

@@ -54,25 +54,34 @@ final class Piece {
         }
     }
 
-    /** The records of one; by one thread. */
-    static <T> Iterator<T> records(SerializerInstance serializer, byte[] bytes, int count) {
-        DeserializationStream in = serializer.deserializeStream(new ByteArrayInputStream(bytes));
-        return new Iterator<>() {
-            private int left = count;
+    /** Reads one; by one thread. */
+    static final class Reader<T> implements Iterator<T>, AutoCloseable {
+        private final DeserializationStream in;
+        private int left;
 
-            @Override
-            public boolean hasNext() {
-                return left > 0;
-            }
+        /** @param count of its records */
+        Reader(SerializerInstance serializer, byte[] bytes, int count) {
+            in = serializer.deserializeStream(new ByteArrayInputStream(bytes));
+            left = count;
+        }
 
-            @Override
-            public T next() {
-                if (left == 0) {
-                    throw new NoSuchElementException();
-                }
-                left--;
-                return in.readObject(Scala.tag());
+        @Override
+        public boolean hasNext() {
+            return left > 0;
+        }
+
+        @Override
+        public T next() {
+            if (left == 0) {
+                throw new NoSuchElementException();
             }
-        };
+            left--;
+            return in.readObject(Scala.tag());
+        }
+
+        @Override
+        public void close() {
+            in.close();
+        }
     }
 }

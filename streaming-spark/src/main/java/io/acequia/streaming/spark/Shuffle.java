@@ -204,7 +204,8 @@ final class Shuffle {
             SerializerInstance serializer = Piece.serializer();
             return new Concatenated<>(
                     () -> sorted,
-                    piece -> Piece.records(serializer, piece._2(), piece._1().records()));
+                    piece -> new Piece.Reader<>(
+                            serializer, piece._2(), piece._1().records()));
         }
     }
 }

@@ -54,7 +54,7 @@ class ToDriverTest {
 
     /** The driver's end, as a launch has it. */
     private byte[] driver(byte[] bytes) throws IOException {
-        Letter letter = (Letter) Letter.read(bytes, Letter.loader());
+        Letter letter = Letter.read(bytes);
         return answers.to(
                 letter,
                 () -> Letter.written(
@@ -67,7 +67,7 @@ class ToDriverTest {
                 "one",
                 letter -> {
                     byte[] answer = driver(letter);
-                    String which = String.valueOf(((Letter) Letter.read(letter, Letter.loader())).number());
+                    String which = String.valueOf(Letter.read(letter).number());
                     if (lost.stream().filter(which::equals).count() < count) {
                         lost.add(which);
                         throw new IOException("time-out");
