@@ -15,21 +15,15 @@ import io.acequia.streaming.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /** The word count on the engine for Spark. */
-final class EngineWordCount implements WordCount {
+final class EngineWordCount extends WordCount {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     /** A line is less than that in memory: what may wait for a batch is no bound here. */
     private static final int MOST_LINE_BYTES = 256;
 
     private final ManualClock clock = new ManualClock(Instant.EPOCH);
-    private final Batches batches = new Batches();
-    private final LongAdder words = new LongAdder();
-    private volatile boolean keeps;
-    private volatile Map<String, Long> kept = Map.of();
 
     EngineWordCount(int cores, int lines) {
         StreamingConf conf = new StreamingConf()
@@ -40,48 +34,23 @@ final class EngineWordCount implements WordCount {
         context.addStreamingListener(new StreamingListener() {
             @Override
             public void onBatchCompleted(BatchInfo batch) {
-                batches.ended(batch.failure().isEmpty());
+                ended(batch.failure().isEmpty());
             }
         });
         context.receiverStream(new Lines())
                 .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
                 .mapToPair(word -> Tuple2.of(word, 1))
                 .reduceByKey(Integer::sum)
-                .foreachRDD(counts -> {
-                    if (keeps) {
-                        Map<String, Long> all = new HashMap<>();
-                        counts.collect().forEach(count -> all.put(count._1(), (long) count._2()));
-                        kept = all;
-                    } else {
-                        words.add(counts.map(count -> (long) count._2()).fold(0L, Long::sum));
-                    }
-                });
+                .foreachRDD(counts -> counted(
+                        () -> counts.collect().stream()
+                                .collect(Collectors.toMap(count -> count._1(), count -> (long) count._2())),
+                        () -> counts.map(count -> (long) count._2()).fold(0L, Long::sum)));
         context.start();
     }
 
     @Override
-    public void tick() {
+    void tick() {
         clock.advance(INTERVAL);
-    }
-
-    @Override
-    public void awaitBatch() throws InterruptedException {
-        batches.awaitNext();
-    }
-
-    @Override
-    public void keep(boolean all) {
-        keeps = all;
-    }
-
-    @Override
-    public Map<String, Long> counts() {
-        return kept;
-    }
-
-    @Override
-    public long takeWords() {
-        return words.sumThenReset();
     }
 
     private record Lines() implements Source<String> {

@@ -2,10 +2,8 @@
 package io.acequia.peers.sparkengine;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.storage.StorageLevel;
 import org.apache.spark.streaming.Durations;
@@ -18,14 +16,10 @@ import scala.Tuple2;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** The word count on DStreams of Spark. */
-final class SparkWordCount implements WordCount {
+final class SparkWordCount extends WordCount {
     private static final long INTERVAL_MILLIS = 1000;
 
     private final ManualClock clock;
-    private final Batches batches = new Batches();
-    private final LongAdder words = new LongAdder();
-    private volatile boolean keeps;
-    private volatile Map<String, Long> kept = Map.of();
 
     @SuppressWarnings("deprecation") // as all DStreams of Spark
     SparkWordCount(int cores, int lines) {
@@ -37,9 +31,8 @@ final class SparkWordCount implements WordCount {
         streaming.addStreamingListener(new StreamingListener() {
             @Override
             public void onBatchCompleted(StreamingListenerBatchCompleted completed) {
-                batches.ended(
-                        CollectionConverters.asJava(completed.batchInfo().outputOperationInfos()).values().stream()
-                                .allMatch(output -> output.failureReason().isEmpty()));
+                ended(CollectionConverters.asJava(completed.batchInfo().outputOperationInfos()).values().stream()
+                        .allMatch(output -> output.failureReason().isEmpty()));
             }
         });
         streaming
@@ -47,42 +40,17 @@ final class SparkWordCount implements WordCount {
                 .flatMap(line -> Arrays.asList(line.split(" ")).iterator())
                 .mapToPair(word -> new Tuple2<>(word, 1))
                 .reduceByKey(Integer::sum)
-                .foreachRDD(counts -> {
-                    if (keeps) {
-                        Map<String, Long> all = new HashMap<>();
-                        counts.collect().forEach(count -> all.put(count._1(), (long) count._2()));
-                        kept = all;
-                    } else {
-                        words.add(counts.map(count -> (long) count._2()).fold(0L, Long::sum));
-                    }
-                });
+                .foreachRDD(counts -> counted(
+                        () -> counts.collect().stream()
+                                .collect(Collectors.toMap(count -> count._1(), count -> (long) count._2())),
+                        () -> counts.map(count -> (long) count._2()).fold(0L, Long::sum)));
         streaming.start();
         clock = (ManualClock) streaming.ssc().scheduler().clock();
     }
 
     @Override
-    public void tick() {
+    void tick() {
         clock.advance(INTERVAL_MILLIS);
-    }
-
-    @Override
-    public void awaitBatch() throws InterruptedException {
-        batches.awaitNext();
-    }
-
-    @Override
-    public void keep(boolean all) {
-        keeps = all;
-    }
-
-    @Override
-    public Map<String, Long> counts() {
-        return kept;
-    }
-
-    @Override
-    public long takeWords() {
-        return words.sumThenReset();
     }
 
     /**
