@@ -25,7 +25,9 @@ import javax.net.ServerSocketFactory;
  * A server that speaks the old streaming protocol and API v2, as a test tells it: streams stay open, what is sent goes to all of
  * them, and a blank line keeps them alive twice a second. Answers that are scripted come first, one for each request for a stream.
  *
- * <p>Any thread. A stream is known as open before its client has the headers, and until its client has gone.
+ * <p>Any thread. A stream is known as open before its client has the headers, and until its client has gone. One may be closed while
+ * a thread is held up in a write to it: that has a lock of its own, as a socket closes under its own monitor. The lock of a session may
+ * be held by who takes the one of the server, never the other way round.
  */
 final class StreamServer implements AutoCloseable {
     private static final byte[] HEAD =
@@ -44,8 +46,8 @@ final class StreamServer implements AutoCloseable {
     });
     private final RuleBook rules = new RuleBook();
     // Guarded by this.
-    private final List<Socket> sessions = new ArrayList<>();
-    private final List<Socket> streams = new ArrayList<>();
+    private final List<Session> sessions = new ArrayList<>();
+    private final List<Session> streams = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
     private final Deque<Answer> script = new ArrayDeque<>();
     private ServerSocket listener;
@@ -128,33 +130,31 @@ final class StreamServer implements AutoCloseable {
         int reached;
         do {
             reached = 0;
-            for (Socket stream : someStreams()) {
+            for (Session stream : someStreams()) {
                 reached += write(stream, chunk) ? 1 : 0;
             }
         } while (reached == 0);
     }
 
-    private synchronized List<Socket> someStreams() throws InterruptedException {
+    private synchronized List<Session> someStreams() throws InterruptedException {
         while (streams.isEmpty()) {
             wait();
         }
         return List.copyOf(streams);
     }
 
-    private boolean write(Socket stream, byte[] bytes) {
-        synchronized (stream) {
-            try {
-                stream.getOutputStream().write(bytes);
-                return true;
-            } catch (IOException e) {
-                forget(stream);
-                return false;
-            }
+    private boolean write(Session stream, byte[] bytes) {
+        try {
+            stream.write(bytes);
+            return true;
+        } catch (IOException e) {
+            forget(stream);
+            return false;
         }
     }
 
     private void sendKeepAlive() {
-        List<Socket> all;
+        List<Session> all;
         synchronized (this) {
             all = stalled ? List.of() : List.copyOf(streams);
         }
@@ -163,14 +163,14 @@ final class StreamServer implements AutoCloseable {
 
     /** Ends all streams in order. */
     void finish() throws InterruptedException {
-        for (Socket stream : someStreams()) {
+        for (Session stream : someStreams()) {
             write(stream, "0\r\n\r\n".getBytes(UTF_8));
         }
     }
 
     /** Closes all connections in the middle of a response. */
     void breakOff() {
-        List<Socket> all;
+        List<Session> all;
         synchronized (this) {
             all = List.copyOf(sessions);
         }
@@ -186,9 +186,9 @@ final class StreamServer implements AutoCloseable {
         }
         accepting.join();
         synchronized (this) {
-            for (Socket session : sessions) {
-                if (!session.isClosed()) {
-                    session.setSoLinger(true, 0);
+            for (Session session : sessions) {
+                if (!session.socket.isClosed()) {
+                    session.socket.setSoLinger(true, 0);
                 }
             }
         }
@@ -212,7 +212,7 @@ final class StreamServer implements AutoCloseable {
     private void accept(ServerSocket from) {
         try {
             while (true) {
-                Socket session = from.accept();
+                Session session = new Session(from.accept());
                 synchronized (this) {
                     sessions.add(session);
                 }
@@ -223,21 +223,23 @@ final class StreamServer implements AutoCloseable {
         }
     }
 
-    private synchronized void forget(Socket session) {
-        sessions.remove(session);
-        streams.remove(session);
-        notifyAll();
+    private void forget(Session session) {
+        synchronized (this) {
+            sessions.remove(session);
+            streams.remove(session);
+            notifyAll();
+        }
         try {
-            session.close();
+            session.socket.close();
         } catch (IOException e) {
             // it is gone either way
         }
     }
 
-    private void serve(Socket session) {
-        try (session) {
-            session.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(session.getInputStream());
+    private void serve(Session session) {
+        try {
+            session.socket.setTcpNoDelay(true);
+            InputStream in = new BufferedInputStream(session.socket.getInputStream());
             while (true) {
                 Request request = HttpExchanges.read(in);
                 if (!answer(session, request)) {
@@ -253,7 +255,7 @@ final class StreamServer implements AutoCloseable {
     }
 
     /** Whether the connection may be asked again. */
-    private boolean answer(Socket session, Request request) throws IOException {
+    private boolean answer(Session session, Request request) throws IOException {
         if (request.path().endsWith("/rules")) {
             write(
                     session,
@@ -274,12 +276,12 @@ final class StreamServer implements AutoCloseable {
             }
             return answer != NONE;
         }
-        synchronized (session) {
+        synchronized (session.writing) {
             synchronized (this) {
                 streams.add(session);
                 notifyAll();
             }
-            session.getOutputStream().write(HEAD);
+            session.write(HEAD);
         }
         return false;
     }
@@ -288,5 +290,21 @@ final class StreamServer implements AutoCloseable {
         return Answer.of(
                 401,
                 "{\"title\":\"Unauthorized\",\"type\":\"about:blank\",\"status\":401,\"detail\":\"Unauthorized\"}");
+    }
+
+    /** A connection of a client. */
+    private static final class Session {
+        private final Socket socket;
+        private final Object writing = new Object();
+
+        Session(Socket socket) {
+            this.socket = socket;
+        }
+
+        void write(byte[] bytes) throws IOException {
+            synchronized (writing) {
+                socket.getOutputStream().write(bytes);
+            }
+        }
     }
 }
