@@ -10,8 +10,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-/** What is set outside of the program: in a file, in the environment, by system properties; the later goes before the earlier. */
+/**
+ * What is set outside of the program: the master by {@code spark-submit}, in a file, in the environment, by system properties; the later
+ * goes before the earlier.
+ */
 final class OutsideSettings {
+    /** Where {@code spark-submit} leaves what its {@code --master} says, its configuration or its environment. */
+    private static final String SUBMITTED_MASTER = "spark.master";
+
     private OutsideSettings() {}
 
     /** A setting and where it was found. */
@@ -19,6 +25,10 @@ final class OutsideSettings {
 
     static Map<String, Setting> load() {
         Map<String, Setting> found = new TreeMap<>();
+        String master = System.getProperty(SUBMITTED_MASTER);
+        if (master != null) {
+            found.put(StreamingConf.MASTER.name(), new Setting(master, "spark-submit"));
+        }
         String file = System.getProperty("streaming.conf", System.getenv("STREAMING_CONF"));
         if (file != null) {
             readFile(Path.of(file)).forEach((k, v) -> found.put(k, new Setting(v, "file " + file)));

@@ -29,14 +29,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Precedence: code, then system properties {@code streaming.*}, then environment variables ({@code
  * STREAMING_STOP_TIMEOUT} for {@code streaming.stop.timeout}), then the properties file named by the system property {@code
- * streaming.conf} or the variable {@code STREAMING_CONF}, then the default. Not for use by several threads.
+ * streaming.conf} or the variable {@code STREAMING_CONF}, then, for the master, what {@code spark-submit --master} says, then the
+ * default. Not for use by several threads.
  */
 public final class StreamingConf {
     private static final Logger LOG = LoggerFactory.getLogger(StreamingConf.class);
     private static final Map<String, Key<?>> KEYS = Collections.synchronizedMap(new LinkedHashMap<>());
 
     public static final Key<String> MASTER = key(
-            "streaming.master", String.class, "local[*]", "Where batches run: local[n] or local[*], n worker threads.");
+            "streaming.master",
+            String.class,
+            "local[*]",
+            "Where batches run: local[n] or local[*], n worker threads; with streaming-spark also spark://host:port and its kin.");
     public static final Key<String> APP_NAME =
             key("streaming.app.name", String.class, "acequia", "Name of the application in logs and pages.");
     public static final Key<Integer> PARALLELISM = key(

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReadmeTest {
     private static final List<String> PAGES = List.of(
             "README.md",
+            "docs/concepts.md",
+            "docs/settings.md",
+            "docs/watch-a-job.md",
             "docs/write-a-receiver.md",
             "docs/tuning.md",
             "docs/windows-and-state.md",

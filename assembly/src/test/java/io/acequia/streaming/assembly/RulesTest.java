@@ -56,9 +56,9 @@ class RulesTest {
     }
 
     @Test
-    void everyOpenRuleNamesAnOrderAndAReason() {
+    void everyOpenRuleHasAReason() {
         assertThat(Repository.lines("docs/rules-open.tsv"))
-                .allMatch(line -> line.matches("S\\d+\\.\\d+\\t[B-Z]\\t\\S.*"))
+                .allMatch(line -> line.matches("S\\d+\\.\\d+\\t\\S.*"))
                 .hasSize(open().size());
     }
 

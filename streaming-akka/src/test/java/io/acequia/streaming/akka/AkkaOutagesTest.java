@@ -35,11 +35,6 @@ class AkkaOutagesTest extends OutageConformance<String> {
     }
 
     @Override
-    protected Duration bound() {
-        return Duration.ofMillis(2_500);
-    }
-
-    @Override
     protected Duration boundWithDefaults() {
         return Duration.ofSeconds(12);
     }

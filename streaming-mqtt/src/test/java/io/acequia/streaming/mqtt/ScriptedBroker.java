@@ -12,12 +12,15 @@ import java.util.concurrent.CompletableFuture;
 
 /** Answers each packet of one client with the next of some bytes, and then says nothing more: for what no real broker does. */
 final class ScriptedBroker implements AutoCloseable {
+    private static final int LONGEST_WAIT = 30_000;
+
     private final ServerSocket port = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     private final List<byte[]> answers;
     private final CompletableFuture<Void> spoken;
 
     ScriptedBroker(byte[]... answers) throws IOException {
         this.answers = List.of(answers);
+        port.setSoTimeout(LONGEST_WAIT);
         this.spoken = CompletableFuture.runAsync(this::run, task -> new Thread(task).start());
     }
 

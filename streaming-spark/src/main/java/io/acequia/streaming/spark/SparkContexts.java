@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkContext$;
+import org.apache.spark.serializer.KryoSerializer;
 import org.jspecify.annotations.Nullable;
 import scala.Option;
 
@@ -18,6 +19,8 @@ import scala.Option;
 final class SparkContexts {
     /** What Spark keeps of the heap for itself. */
     private static final double RESERVED = 300L << 20;
+
+    private static final String SERIALIZER = "spark.serializer";
 
     private static @Nullable SparkContext ours;
     private static int users;
@@ -33,12 +36,15 @@ final class SparkContexts {
                         + " cannot be used: this JVM has a Spark context with master " + running.master()
                         + ", and Spark allows one; stop it before, or use its master");
             }
+            refuseKryo(running.getConf());
             if (running == ours) {
                 users++;
             }
             return running;
         }
-        SparkContext made = new SparkContext(conf(master, settings));
+        SparkConf conf = conf(master, settings);
+        refuseKryo(conf);
+        SparkContext made = new SparkContext(conf);
         ours = made;
         users = 1;
         return made;
@@ -49,6 +55,16 @@ final class SparkContexts {
         if (context == ours && --users == 0) {
             ours = null;
             context.stop();
+        }
+    }
+
+    /** Spark's Kryo writes no records of Java, and the first job would fail with what says nothing of it. */
+    private static void refuseKryo(SparkConf conf) {
+        String serializer = conf.get(SERIALIZER, "");
+        if (serializer.equals(KryoSerializer.class.getName())) {
+            throw new IllegalArgumentException(
+                    "ACQ-2694 " + SERIALIZER + "=" + serializer
+                            + " cannot be used: it writes no records of Java, of which this engine and many programs have some; leave the setting out");
         }
     }
 

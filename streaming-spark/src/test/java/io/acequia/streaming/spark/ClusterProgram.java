@@ -7,6 +7,7 @@ import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingContext;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.kafka.KafkaDirectSource;
 import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Counts words on a cluster: each number is a word. What it puts out are files {@code OUTPUT~TIME~PARTITION}: the numbers of a batch, the
@@ -25,6 +27,8 @@ import java.util.Optional;
 public final class ClusterProgram {
     static final Duration INTERVAL = Duration.ofSeconds(1);
     static final int WINDOW = 4;
+    static final String RECEIVER = "receiver";
+    static final String KAFKA = "kafka";
     static final String NUMBERS = "numbers";
     static final String TOTALS = "totals";
     static final String WINDOWS = "windows";
@@ -37,11 +41,13 @@ public final class ClusterProgram {
         return "word-" + number % 23;
     }
 
-    /** Arguments: the master, the port of the numbers, the checkpoint directory, the folder of the output. */
+    /**
+     * Arguments: the master, the checkpoint directory, the folder of the output, and what it reads: {@code receiver PORT}, or
+     * {@code kafka BROKERS TOPIC}.
+     */
     public static void main(String[] arguments) throws Exception {
         ChildJvm.endWithParent();
-        int port = Integer.parseInt(arguments[1]);
-        String output = arguments[3];
+        String output = arguments[2];
         StreamingConf conf = StreamingConf.withoutDefaults()
                 .setMaster(arguments[0])
                 .setAppName("cluster")
@@ -50,9 +56,8 @@ public final class ClusterProgram {
                 .set(StreamingConf.RECEIVER_RETRY_FIRST, Duration.ofMillis(50))
                 .set(StreamingConf.RECEIVER_RETRY_MOST, Duration.ofMillis(200));
         try (StreamingContext context = new StreamingContext(conf, INTERVAL)) {
-            context.checkpoint(arguments[2]);
-            DStream<Long> numbers =
-                    context.receiverStream(new NumbersSource(port)).uid("received");
+            context.checkpoint(arguments[1]);
+            DStream<Long> numbers = numbers(context, arguments);
             numbers.foreachPartition(NUMBERS, (key, each) -> write(output, NUMBERS, key, each));
             var pairs = numbers.mapToPair(number -> Tuple2.of(word(number), 1L));
             pairs.<Long>updateStateByKey((values, sum) -> Optional.of(
@@ -65,6 +70,20 @@ public final class ClusterProgram {
             context.start();
             context.awaitTermination();
         }
+    }
+
+    private static DStream<Long> numbers(StreamingContext context, String[] arguments) {
+        if (arguments[3].equals(KAFKA)) {
+            return context.directStream(KafkaDirectSource.builder(StringDeserializer.class, StringDeserializer.class)
+                            .bootstrapServers(arguments[4])
+                            .topics(arguments[5])
+                            .startAt(KafkaDirectSource.Start.EARLIEST)
+                            .build())
+                    .uid("read")
+                    .map(record -> Long.valueOf(record.value()));
+        }
+        return context.receiverStream(new NumbersSource(Integer.parseInt(arguments[4])))
+                .uid("received");
     }
 
     /** A file has its name when it is whole; what is written again must be the same. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Spark engine does what a naive model does, also with little memory. */
 class SparkRandomGraphsTest {
     private static final int FIRST = 101;
-    private static final int LAST = 130;
+    private static final int LAST = FIRST - 1 + Integer.getInteger("acequia.spark.random.graphs", 50);
 
     @TempDir
     Path directory;

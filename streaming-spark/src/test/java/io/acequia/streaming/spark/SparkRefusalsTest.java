@@ -34,10 +34,14 @@ import org.junit.jupiter.api.Test;
 /** What the Spark engine alone refuses. */
 class SparkRefusalsTest {
     private static Engine open(String master) {
+        return open(master, Map.of());
+    }
+
+    private static Engine open(String master, Map<String, String> settings) {
         return new SparkEngineProvider()
                 .open(
                         master,
-                        new EngineProvider.Settings("refusals", Map.of(), Set.of(), Map.of(), StreamClock.system()));
+                        new EngineProvider.Settings("refusals", settings, Set.of(), Map.of(), StreamClock.system()));
     }
 
     @Test
@@ -61,6 +65,19 @@ class SparkRefusalsTest {
                     .hasMessageContaining("ACQ-2681")
                     .hasMessageContaining("local[3]")
                     .hasMessageContaining("local[2]");
+        }
+    }
+
+    @Test
+    void kryoAsTheSerializerOfSparkIsRefused() {
+        Map<String, String> kryo = Map.of("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+
+        assertThatThrownBy(() -> open("spark-local[2]", kryo))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("ACQ-2694 spark.serializer=org.apache.spark.serializer.KryoSerializer")
+                .hasMessageContaining("leave the setting out");
+        try (Engine engine = open("spark-local[2]")) {
+            assertThat(engine.capabilities()).isNotNull();
         }
     }
 

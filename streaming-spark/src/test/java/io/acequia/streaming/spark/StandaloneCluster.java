@@ -85,9 +85,10 @@ final class StandaloneCluster implements AutoCloseable {
             if (Files.isDirectory(path)) {
                 programJars.add(
                         jar(path, own.resolve(programJars.size() + ".jar")).toString());
-            } else if (name.startsWith("streaming-") || name.startsWith("kryo5-")) {
+            } else if (name.matches("(streaming|kryo5|kafka-clients)-.*")) {
                 programJars.add(part);
-            } else if (!name.matches("(junit|assertj|byte-buddy|opentest4j|apiguardian|surefire).*")) {
+            } else if (!name.matches(
+                    "(junit|assertj|byte-buddy|opentest4j|apiguardian|surefire|testcontainers|docker-java|jna-|duct-tape).*")) {
                 Path link = jars.resolve(name);
                 if (!Files.exists(link)) {
                     Files.createSymbolicLink(link, path);
@@ -111,7 +112,7 @@ final class StandaloneCluster implements AutoCloseable {
 
     private ChildJvm daemon(String name, List<String> arguments) throws IOException {
         return new ChildJvm(
-                StandaloneDaemon.class,
+                StandaloneDaemon.class.getName(),
                 CLASS_PATH,
                 options("-Xmx192m"),
                 arguments,
@@ -158,9 +159,34 @@ final class StandaloneCluster implements AutoCloseable {
         return url;
     }
 
-    /** Submits a program, whose driver is the process that comes back. */
+    /** Submits a program that is on the class path of this process; its driver is the process that comes back. */
     ChildJvm submit(Class<?> main, Map<String, String> conf, List<String> arguments) throws IOException {
-        Map<String, String> all = new LinkedHashMap<>(conf);
+        return submit(url, main.getName(), List.copyOf(programJars), conf, arguments);
+    }
+
+    /** Submits a program to a master; its class is in the first JAR, the others go with it. */
+    ChildJvm submit(String master, String main, List<String> jars, Map<String, String> conf, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of("--master", master, "--class", main));
+        command.addAll(List.of("--jars", String.join(",", jars.subList(1, jars.size()))));
+        settings(conf).forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
+        command.add(jars.get(0));
+        command.addAll(arguments);
+        return driver(SparkSubmit.class.getName(), sparkJars, List.of(), command);
+    }
+
+    /** Runs a program as any other, with these JARs and those of Spark on its class path; Spark ships the JARs to its executors. */
+    ChildJvm run(String main, List<String> jars, List<String> arguments) throws IOException {
+        List<String> options =
+                new ArrayList<>(List.of("-Dstreaming.master=" + url, "-Dspark.jars=" + String.join(",", jars)));
+        settings(Map.of()).forEach((key, value) -> options.add("-D" + key + "=" + value));
+        // Spark's own come first, as in its executors: acequia-all has a library of Scala for Akka, which need not be
+        // that of Spark.
+        return driver(main, sparkJars + File.pathSeparator + String.join(File.pathSeparator, jars), options, arguments);
+    }
+
+    private static Map<String, String> settings(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(more);
         all.put("spark.ui.enabled", "false");
         all.put("spark.driver.host", HOST);
         all.put("spark.driver.bindAddress", HOST);
@@ -168,19 +194,35 @@ final class StandaloneCluster implements AutoCloseable {
         all.put("spark.executor.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto");
         // Else blocks of an executor that is gone are read from its files.
         all.put("spark.shuffle.readHostLocalDisk", "false");
-        List<String> jars = new ArrayList<>(programJars);
-        List<String> command = new ArrayList<>(List.of("--master", url, "--class", main.getName()));
-        command.addAll(List.of("--jars", String.join(",", jars.subList(1, jars.size()))));
-        all.forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
-        command.add(jars.get(0));
-        command.addAll(arguments);
+        return all;
+    }
+
+    private ChildJvm driver(String main, String classPath, List<String> more, List<String> arguments)
+            throws IOException {
+        List<String> options = options("-Xmx520m", "-Dspark.shutdown.timeout=2m");
+        options.addAll(more);
         return new ChildJvm(
-                SparkSubmit.class,
-                sparkJars,
-                options("-Xmx520m", "-Dspark.shutdown.timeout=2m"),
-                command,
+                main,
+                classPath,
+                options,
+                arguments,
                 variables(),
                 Redirect.appendTo(directory.resolve("driver.log").toFile()));
+    }
+
+    /** Kills an executor, whichever; its worker starts another one. */
+    void killAnExecutor() {
+        workers.stream()
+                .flatMap(worker -> ProcessHandle.of(worker.pid()).stream())
+                .flatMap(ProcessHandle::children)
+                .findFirst()
+                .orElseThrow()
+                .destroyForcibly();
+    }
+
+    /** Sends a signal, by its name, to a process. */
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
     }
 
     /** Kills the worker whose executor this is; the executor ends by itself then. */

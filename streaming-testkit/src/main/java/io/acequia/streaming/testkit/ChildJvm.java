@@ -29,12 +29,12 @@ public final class ChildJvm implements AutoCloseable {
      */
     public ChildJvm(Class<?> main, String classPath, List<String> options, List<String> arguments, Redirect errors)
             throws IOException {
-        this(main, classPath, options, arguments, Map.of(), errors);
+        this(main.getName(), classPath, options, arguments, Map.of(), errors);
     }
 
-    /** The same with variables in its environment besides those of this process. */
+    /** The same by the name of the class, with variables in its environment besides those of this process. */
     public ChildJvm(
-            Class<?> main,
+            String main,
             String classPath,
             List<String> options,
             List<String> arguments,
@@ -47,7 +47,7 @@ public final class ChildJvm implements AutoCloseable {
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel="
                 + System.getProperty("org.slf4j.simpleLogger.defaultLogLevel", "off"));
         command.addAll(options);
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors);
         builder.environment().putAll(variables);

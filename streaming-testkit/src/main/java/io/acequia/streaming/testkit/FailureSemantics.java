@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.DStream;
-import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.Output;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
@@ -456,37 +455,6 @@ public abstract class FailureSemantics {
         try (TestStreams t = TestStreams.every(
                 SECOND, conf(THREE_MORE), s -> s.collect("out", s.context().directStream(new Unplannable(3))))) {
             assertThat(t.advance(2).<Integer>batches("out")).containsExactly(List.of(), List.of());
-        }
-    }
-
-    @Test
-    @DisplayName("S7.15 a VirtualMachineError always stops: under continue, under retry and behind onError(skip)")
-    void aVirtualMachineErrorAlwaysStops() {
-        for (VirtualMachineError error : List.<VirtualMachineError>of(
-                new OutOfMemoryError("of the test"),
-                new StackOverflowError("of the test"),
-                new InternalError("of the test"))) {
-            for (FailurePolicy policy : List.of(FailurePolicy.keepGoing(), THREE_MORE)) {
-                CALLS.set(0);
-                try (TestStreams t = TestStreams.every(SECOND, conf(policy), s -> {
-                    DStream<Integer> in = s.input("in");
-                    Thrown kind = Thrown.of(error);
-                    s.collect(
-                            "out",
-                            in.map(x -> {
-                                        CALLS.incrementAndGet();
-                                        return kind.thrown(x);
-                                    })
-                                    .onError(ErrorPolicy.skip()));
-                })) {
-                    t.add("in", 1);
-                    assertThatThrownBy(() -> t.advance(1))
-                            .as(error + " under " + policy)
-                            .isInstanceOf(BatchFailedException.class)
-                            .hasCauseInstanceOf(error.getClass());
-                    assertThat(CALLS).as("attempts").hasValue(1);
-                }
-            }
         }
     }
 }

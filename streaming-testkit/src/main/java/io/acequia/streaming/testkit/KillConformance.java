@@ -188,7 +188,9 @@ public abstract class KillConformance<T> {
             long began = clock.nanoTime();
             while (job.processed().length() <= before
                     && clock.nanoTime() - began < patience().toNanos()) {
-                child.awaitEnd(LOOK);
+                if (child.awaitEnd(LOOK)) {
+                    throw new AssertionError("the last life has ended by itself, with " + child.exitCode());
+                }
             }
             int sent = numbers.stop();
             began = clock.nanoTime();

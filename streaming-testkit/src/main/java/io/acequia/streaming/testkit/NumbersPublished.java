@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Numbers from 0 that are published on a thread of their own, in order, a lot and a pause at a time, until it is told to stop. */
 final class NumbersPublished implements AutoCloseable {
+    private static final Duration LONGEST_STOP = Duration.ofMinutes(2);
+
     private final ExternalSystem<?> system;
     private final int lot;
     private final Duration pause;
@@ -42,7 +44,11 @@ final class NumbersPublished implements AutoCloseable {
     /** Publishes no more; gives how many were published. */
     int stop() throws Exception {
         stopped = true;
-        thread.join();
+        thread.join(LONGEST_STOP.toMillis());
+        if (thread.isAlive()) {
+            thread.interrupt();
+            throw new AssertionError("the system has not taken number " + sent + " within " + LONGEST_STOP);
+        }
         Exception failed = failure;
         if (failed != null) {
             throw failed;

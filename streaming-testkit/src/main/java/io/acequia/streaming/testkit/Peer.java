@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The other end of a socket source: serves one connection at a time on a loopback port, as the test tells it. */
 final class Peer implements AutoCloseable {
+    private static final int LONGEST_WAIT = 60_000;
+
     private final ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
     private @Nullable Socket connection;
 
@@ -26,6 +28,7 @@ final class Peer implements AutoCloseable {
 
     /** Waits for the next connection. */
     Peer accept() throws IOException {
+        server.setSoTimeout(LONGEST_WAIT);
         connection = server.accept();
         return this;
     }

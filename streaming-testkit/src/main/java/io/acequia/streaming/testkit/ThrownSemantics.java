@@ -7,15 +7,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.acequia.streaming.BatchFailedException;
 import io.acequia.streaming.DStream;
+import io.acequia.streaming.ErrorPolicy;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.StreamingConf.FailurePolicy;
 import io.acequia.streaming.StreamingContext.ContextState;
 import io.acequia.streaming.data.Durations;
 import io.acequia.streaming.data.Tuple2;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
@@ -23,10 +26,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever a function throws, wherever it is called: the context says so and nobody waits for ever. An engine subclasses it. */
+/**
+ * Whatever a function throws, wherever it is called: the context says so and nobody waits for ever. An engine subclasses it, unless such
+ * errors as {@link OutOfMemoryError} end its processes, as they end Spark's.
+ */
 @Timeout(60)
 public abstract class ThrownSemantics {
-    private static final long PATIENCE_MS = 5_000;
+    private static final long PATIENCE_MS = 30_000;
+
+    /** Counted by tasks; tests run one after another. */
+    private static final AtomicInteger CALLS = new AtomicInteger();
 
     /** The settings under test: the engine is the master. */
     protected StreamingConf conf() {
@@ -160,5 +169,38 @@ public abstract class ThrownSemantics {
                     .isFalse();
         }
         assertThat(t.context().status().batchesCompleted()).as("batches done").isEqualTo(batch);
+    }
+
+    @Test
+    @DisplayName("S7.15 a VirtualMachineError always stops: under continue, under retry and behind onError(skip)")
+    void aVirtualMachineErrorAlwaysStops() {
+        FailurePolicy threeMore = FailurePolicy.retry(3, Duration.ZERO, FailurePolicy.Kind.STOP);
+        for (VirtualMachineError error : List.<VirtualMachineError>of(
+                new OutOfMemoryError("of the test"),
+                new StackOverflowError("of the test"),
+                new InternalError("of the test"))) {
+            for (FailurePolicy policy : List.of(FailurePolicy.keepGoing(), threeMore)) {
+                CALLS.set(0);
+                StreamingConf conf = conf().set(StreamingConf.FAILURE_POLICY, policy);
+                try (TestStreams t = TestStreams.every(Durations.seconds(1), conf, s -> {
+                    DStream<Integer> in = s.input("in");
+                    Thrown kind = Thrown.of(error);
+                    s.collect(
+                            "out",
+                            in.map(x -> {
+                                        CALLS.incrementAndGet();
+                                        return kind.thrown(x);
+                                    })
+                                    .onError(ErrorPolicy.skip()));
+                })) {
+                    t.add("in", 1);
+                    assertThatThrownBy(() -> t.advance(1))
+                            .as(error + " under " + policy)
+                            .isInstanceOf(BatchFailedException.class)
+                            .hasCauseInstanceOf(error.getClass());
+                    assertThat(CALLS).as("attempts").hasValue(1);
+                }
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ final class ChildProgram {
             case "waiting" -> waiting();
             case "stuck" -> stuck();
             case "setting" -> setting(args);
+            case "master" -> master();
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
@@ -69,6 +70,11 @@ final class ChildProgram {
         });
         ssc.start();
         ssc.awaitTermination();
+    }
+
+    private static void master() {
+        StreamingConf conf = new StreamingConf();
+        System.out.println(conf.get(StreamingConf.MASTER) + " from " + conf.origin(StreamingConf.MASTER));
     }
 
     private static void setting(String[] args) {

@@ -16,7 +16,7 @@ import java.util.List;
 
 /** Sends lines to whoever is connected. It has no thread: connections wait until something is published or cut. */
 final class LineServer implements ExternalSystem<Utf8> {
-    private static final int ANY_TIME = 0;
+    private static final int LONGEST_WAIT = 60_000;
     private static final int NO_TIME = 1;
 
     private final ServerSocket server;
@@ -38,7 +38,7 @@ final class LineServer implements ExternalSystem<Utf8> {
     }
 
     private synchronized Socket connection() throws IOException {
-        server.setSoTimeout(ANY_TIME);
+        server.setSoTimeout(LONGEST_WAIT);
         while (connected == null || hasGone(connected)) {
             connected = server.accept();
         }

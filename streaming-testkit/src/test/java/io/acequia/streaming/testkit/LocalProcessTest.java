@@ -111,6 +111,18 @@ class LocalProcessTest {
         assertThat(lastLine(child(inBoth, property, "setting", "of-the-code"))).isEqualTo("of-the-code from code");
     }
 
+    @Test
+    @DisplayName("S9.1 what spark-submit says is the master goes before the default alone")
+    void aSubmissionNamesTheMaster(@TempDir Path dir) throws Exception {
+        Path file = Files.writeString(dir.resolve("acequia.conf"), "streaming.master = local[3]\n");
+        List<String> submitted = List.of("-Dspark.master=spark://host:7077", "-Dspark.app.name=other");
+
+        assertThat(lastLine(child(Map.of(), submitted, "master"))).isEqualTo("spark://host:7077 from spark-submit");
+        assertThat(lastLine(child(Map.of("STREAMING_CONF", file.toString()), submitted, "master")))
+                .isEqualTo("local[3] from file " + file);
+        assertThat(lastLine(child(Map.of(), submitted, "setting"))).isEqualTo("acequia from default");
+    }
+
     private static String lastLine(Process child) throws IOException, InterruptedException {
         String all = new String(child.getInputStream().readAllBytes(), UTF_8);
         assertThat(child.waitFor()).as(all).isZero();

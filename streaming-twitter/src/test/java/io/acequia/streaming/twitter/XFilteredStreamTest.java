@@ -318,7 +318,7 @@ class XFilteredStreamTest {
                         source().connectTimeout(Duration.ofSeconds(1)).build()))
                 .hasMessageStartingWith("ACQ-2667 ")
                 .hasMessageContaining("timed out");
-        assertThat(Duration.ofNanos(CLOCK.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(CLOCK.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
     }
 
     @Test
@@ -352,8 +352,8 @@ class XFilteredStreamTest {
     @Test
     void blankLinesAreEnoughToLive() throws Exception {
         try (LoneReader reader =
-                LoneReader.connected(source().silence(Duration.ofSeconds(1)).build())) {
-            reader.readFor(Duration.ofMillis(2_500));
+                LoneReader.connected(source().silence(Duration.ofSeconds(2)).build())) {
+            reader.readFor(Duration.ofSeconds(5));
             server.send(posts(1, 1));
             reader.awaitTexts(1);
         }
@@ -405,6 +405,7 @@ class XFilteredStreamTest {
 
     @Test
     void halfALineIsRejectedWhenTheConnectionBreaks() throws Exception {
+        server.stall(true); // a blank line would end the half one
         try (LoneReader reader = LoneReader.connected(source().build())) {
             String half = Posts.post(2, "half").substring(0, 100);
             server.send(Posts.post(1, "whole"));

@@ -178,17 +178,17 @@ final class BreakRig {
                     job.awaitFirstBatch(child);
                     job.addFile();
                     child.awaitEnd(Duration.ofMillis(500 + random.nextInt(300)));
-                    long begin = System.nanoTime();
                     child.signal("STOP");
                     loss.happen(job.directory(), aside);
+                    long begin = System.nanoTime();
                     child.signal("CONT");
                     try {
                         ended += awaitNotice(job, child) ? 1 : 0;
+                        millis.add((System.nanoTime() - begin) / 1_000_000);
                     } finally {
                         child.kill();
                         loss.undo(job.directory(), aside);
                     }
-                    millis.add((System.nanoTime() - begin) / 1_000_000);
                 }
                 job.awaitDisconnection();
                 Outputs.Wrong found = finish(job, verdict);

@@ -112,7 +112,7 @@ final class TestsRig {
 
     /**
      * F30 on a cluster of Spark of processes: so many kills of the executor that receives, half as many of the driver, and for each seven
-     * one of a worker.
+     * one of a worker, and one executor that stands still until it has a successor.
      */
     static void spark(int n, Verdict verdict) throws Exception {
         int drivers = Math.max(1, n / 2);
@@ -122,8 +122,10 @@ final class TestsRig {
                 "-Dacequia.spark.classpath=" + classPath(),
                 "-Dacequia.spark.executors=" + n,
                 "-Dacequia.spark.drivers=" + drivers,
-                "-Dacequia.spark.workers=" + workers);
-        verdict.progress(n + " kills of executors, " + drivers + " of drivers, " + workers + " of workers");
+                "-Dacequia.spark.workers=" + workers,
+                "-Dacequia.spark.zombies=" + workers);
+        verdict.progress(n + " kills of executors, " + drivers + " of drivers, " + workers
+                + " of workers, and as many executors that stand still");
         try (ChildJvm child = start("io\\.acequia\\.streaming\\.spark\\.SparkClusterTest", Duration.ZERO, options)) {
             Passes passes = passes(child, verdict);
             verdict.add(new Figures("test of the faults of spark")

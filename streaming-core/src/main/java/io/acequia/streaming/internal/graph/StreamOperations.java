@@ -447,7 +447,8 @@ abstract class StreamOperations<T, S extends DStreamLike<T, S, R>, R extends RDD
     public final Output saveAsObjectFiles(String prefix, String suffix) {
         throw new StreamingException(
                 "ACQ-0924",
-                "saveAsObjectFiles writes Hadoop sequence files: add the artifact io.acequia:streaming-hadoop",
+                "saveAsObjectFiles writes Hadoop sequence files: that needs io.acequia:streaming-hadoop, which is not built"
+                        + " yet; use saveAsTextFiles or a BatchSink",
                 null);
     }
 

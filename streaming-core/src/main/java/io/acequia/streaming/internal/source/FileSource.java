@@ -32,7 +32,7 @@ public final class FileSource<T> implements DirectSource<T> {
         var scheme = SCHEME.matcher(rules.directory());
         if (scheme.matches() && !scheme.group(1).equalsIgnoreCase("file")) {
             throw new IllegalArgumentException("ACQ-0625 " + rules.directory() + " is not a local directory: "
-                    + scheme.group(1) + " paths need the artifact streaming-hadoop");
+                    + scheme.group(1) + " paths need streaming-hadoop, which is not built yet; give a local one");
         }
         this.rules = rules;
         this.format = format;

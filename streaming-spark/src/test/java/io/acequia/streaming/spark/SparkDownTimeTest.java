@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.spark;
+
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.testkit.DownTimeSemantics;
+
+class SparkDownTimeTest extends DownTimeSemantics {
+    @Override
+    protected StreamingConf conf() {
+        return SparkStreams.conf();
+    }
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.acequia.streaming.spark;
+
+import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.testkit.UpgradeSemantics;
+import org.junit.jupiter.api.Tag;
+
+@Tag("long")
+class SparkUpgradeTest extends UpgradeSemantics {
+    @Override
+    protected StreamingConf conf() {
+        return SparkStreams.conf();
+    }
+}
