@@ -71,11 +71,6 @@ final class SparkContexts {
     private static SparkConf conf(String master, EngineProvider.Settings settings) {
         Map<String, String> values = settings.values();
         SparkConf conf = new SparkConf().setMaster(master).setAppName(settings.appName());
-        values.forEach((key, value) -> {
-            if (key.startsWith("spark.")) {
-                conf.set(key, value);
-            }
-        });
         conf.setIfMissing("spark.scheduler.mode", "FAIR");
         conf.setIfMissing("spark.speculation", "false");
         // What is kept may be where a receiver has the only core: three seconds of waiting for it are many batches.

@@ -9,8 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.function.BooleanSupplier;
 
 /**
  * Sends numbers from 1, a line each, and hears which were acknowledged; a new connection begins with the first that was not. A client says
@@ -54,19 +52,6 @@ final class NumbersServer implements AutoCloseable {
 
     synchronized int connections() {
         return connections;
-    }
-
-    /** Waits for something that this server hears of; whether it came. */
-    synchronized boolean await(BooleanSupplier something, Duration atMost) throws InterruptedException {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        while (!something.getAsBoolean()) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            wait(left / 1_000_000 + 1);
-        }
-        return true;
     }
 
     private void accept() {

@@ -4,13 +4,19 @@ package io.acequia.streaming.spark;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.RealServer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -26,8 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SparkKafkaTest {
     private static final String TOPIC = "numbers";
     private static final int PARTITIONS = 3;
-    private static final int EXECUTORS = Integer.getInteger("acequia.spark.kafka.executors", 1);
-    private static final int DRIVERS = Integer.getInteger("acequia.spark.kafka.drivers", 1);
 
     @TempDir
     Path directory;
@@ -49,21 +53,17 @@ class SparkKafkaTest {
                             numbers::produced)) {
                 numbers.start();
                 job.awaitProgress("started");
-                for (int kill = 0; kill < EXECUTORS; kill++) {
-                    cluster.killAnExecutor();
-                    job.awaitProgress("executor killed");
-                }
-                for (int kill = 0; kill < DRIVERS; kill++) {
-                    job.killDriver();
-                    job.awaitProgress("driver killed");
-                }
+                cluster.killAnExecutor();
+                job.awaitProgress("executor killed");
+                job.killDriver();
+                job.awaitProgress("driver killed");
                 numbers.stop();
                 job.awaitAll();
                 job.stop();
                 reporter.publishEntry(
                         "F30 kills on a cluster that reads Kafka",
-                        "executors=" + EXECUTORS + " drivers=" + DRIVERS + " numbers=" + job.check()
-                                + " lost=0 duplicated=0 wrong=0 millis=" + job.millis());
+                        "executors=1 drivers=1 numbers=" + job.check() + " lost=0 duplicated=0 wrong=0 millis="
+                                + job.millis());
             }
         }
     }
@@ -83,8 +83,9 @@ class SparkKafkaTest {
 
         private final KafkaProducer<String, String> producer;
         private final Thread thread = new Thread(this::produce, "numbers");
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
         private long produced;
-        private boolean closed;
+        private boolean stopped;
 
         Numbers(String bootstrap) {
             producer = new KafkaProducer<>(
@@ -104,38 +105,42 @@ class SparkKafkaTest {
         }
 
         private void produce() {
-            for (long next = 1; mayGoOn(next - 1); next += LOT) {
-                for (long number = next; number < next + LOT; number++) {
-                    producer.send(
-                            new ProducerRecord<>(TOPIC, (int) (number % PARTITIONS), null, String.valueOf(number)));
-                }
-                producer.flush();
-            }
-        }
-
-        private synchronized boolean mayGoOn(long now) {
-            produced = now;
             try {
-                wait(PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                closed = true;
+                for (long next = 1; mayGoOn(next - 1); next += LOT) {
+                    List<Future<RecordMetadata>> lot = new ArrayList<>();
+                    for (long number = next; number < next + LOT; number++) {
+                        lot.add(producer.send(new ProducerRecord<>(
+                                TOPIC, (int) (number % PARTITIONS), null, String.valueOf(number))));
+                    }
+                    for (Future<RecordMetadata> each : lot) {
+                        each.get();
+                    }
+                }
+                ended.complete(null);
+            } catch (ExecutionException | InterruptedException | RuntimeException e) {
+                ended.completeExceptionally(e);
             }
-            return !closed;
         }
 
-        /** Returns when no more will come. */
-        void stop() throws InterruptedException {
+        private synchronized boolean mayGoOn(long now) throws InterruptedException {
+            produced = now;
+            wait(PAUSE_MILLIS);
+            return !stopped;
+        }
+
+        /** Returns when no more will come; throws why it was not all. */
+        void stop() throws Exception {
             synchronized (this) {
-                closed = true;
+                stopped = true;
                 notifyAll();
             }
-            thread.join();
+            ended.get(1, TimeUnit.MINUTES);
         }
 
         @Override
         public void close() {
             thread.interrupt();
-            producer.close();
+            producer.close(Duration.ZERO);
         }
     }
 }

@@ -34,14 +34,10 @@ import org.junit.jupiter.api.Test;
 /** What the Spark engine alone refuses. */
 class SparkRefusalsTest {
     private static Engine open(String master) {
-        return open(master, Map.of());
-    }
-
-    private static Engine open(String master, Map<String, String> settings) {
         return new SparkEngineProvider()
                 .open(
                         master,
-                        new EngineProvider.Settings("refusals", settings, Set.of(), Map.of(), StreamClock.system()));
+                        new EngineProvider.Settings("refusals", Map.of(), Set.of(), Map.of(), StreamClock.system()));
     }
 
     @Test
@@ -70,12 +66,15 @@ class SparkRefusalsTest {
 
     @Test
     void kryoAsTheSerializerOfSparkIsRefused() {
-        Map<String, String> kryo = Map.of("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
-
-        assertThatThrownBy(() -> open("spark-local[2]", kryo))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("ACQ-2694 spark.serializer=org.apache.spark.serializer.KryoSerializer")
-                .hasMessageContaining("leave the setting out");
+        System.setProperty("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+        try {
+            assertThatThrownBy(() -> open("spark-local[2]"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("ACQ-2694 spark.serializer=org.apache.spark.serializer.KryoSerializer")
+                    .hasMessageContaining("leave the setting out");
+        } finally {
+            System.clearProperty("spark.serializer");
+        }
         try (Engine engine = open("spark-local[2]")) {
             assertThat(engine.capabilities()).isNotNull();
         }

@@ -212,17 +212,25 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** Kills an executor, whichever; its worker starts another one. */
     void killAnExecutor() {
-        workers.stream()
+        boolean killed = workers.stream()
                 .flatMap(worker -> ProcessHandle.of(worker.pid()).stream())
                 .flatMap(ProcessHandle::children)
                 .findFirst()
                 .orElseThrow()
                 .destroyForcibly();
+        if (!killed) {
+            throw new IllegalStateException("the executor could not be killed");
+        }
     }
 
-    /** Sends a signal, by its name, to a process. */
+    /** Sends a signal, by its name, to a process, which must be there. */
     static void signal(String name, long pid) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
+        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(pid))
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IOException("no process " + pid + " took " + name);
+        }
     }
 
     /** Kills the worker whose executor this is; the executor ends by itself then. */
@@ -250,8 +258,8 @@ final class StandaloneCluster implements AutoCloseable {
                 lines.subList(Math.max(0, lines.size() - 60), lines.size())
                         .forEach(line -> all.append(line).append('\n'));
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            all.append("and no more, since processes delete their files: ").append(e);
         }
         return all.toString();
     }

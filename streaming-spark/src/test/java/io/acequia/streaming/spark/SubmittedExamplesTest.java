@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.acequia.streaming.testkit.ChildJvm;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,14 +31,14 @@ import org.junit.jupiter.api.io.TempDir;
  * a plain main that is told of a cluster. They count the same.
  */
 @Tag("uber-jars")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(1800)
 class SubmittedExamplesTest {
     private static final String EXAMPLES = "io.acequia.streaming.examples.";
     private static final String TEXT = "to be or not to be\nthat is the question\n";
     private static final Map<String, Integer> COUNTS =
             Map.of("to", 2, "be", 2, "or", 1, "not", 1, "that", 1, "is", 1, "the", 1, "question", 1);
     private static final Pattern COUNT = Pattern.compile("\\((\\w+),(\\d+)\\)");
-    private static final int LONGEST_START = 60_000;
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final int TERMINATED = 128 + 15;
 
     @TempDir
@@ -99,24 +102,38 @@ class SubmittedExamplesTest {
     /** What an example has printed of the text, once that is as much as it can be, or when it ended before; it is stopped then. */
     private static Map<String, Integer> counted(Start start, String example, BinaryOperator<Integer> again)
             throws Exception {
-        Map<String, Integer> counts = new HashMap<>();
         try (ServerSocket text = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ChildJvm program =
                         start.with(EXAMPLES + example, List.of("127.0.0.1", String.valueOf(text.getLocalPort())))) {
-            text.setSoTimeout(LONGEST_START);
+            text.setSoTimeout(Math.toIntExact(SOON.toMillis()));
             try (Socket client = text.accept()) {
                 client.getOutputStream().write(TEXT.getBytes(UTF_8));
-                program.eachLine(line -> {
-                    Matcher count = COUNT.matcher(line);
-                    if (count.matches()) {
-                        counts.merge(count.group(1), Integer.valueOf(count.group(2)), again);
-                        if (counts.equals(COUNTS)) {
-                            terminate(program);
-                        }
-                    }
-                });
+                CompletableFuture<Map<String, Integer>> printed =
+                        CompletableFuture.supplyAsync(() -> readUntilAllIsCounted(program, again));
+                if (!program.awaitEnd(SOON)) {
+                    program.kill();
+                }
+                assertThat(program.exitCode()).as("%s", printed.get()).isEqualTo(TERMINATED);
+                return printed.get();
             }
-            assertThat(program.exitCode()).isEqualTo(TERMINATED);
+        }
+    }
+
+    /** Returns at the end of the program, which is sent SIGTERM when all is counted. */
+    private static Map<String, Integer> readUntilAllIsCounted(ChildJvm program, BinaryOperator<Integer> again) {
+        Map<String, Integer> counts = new HashMap<>();
+        try {
+            program.eachLine(line -> {
+                Matcher count = COUNT.matcher(line);
+                if (count.matches()) {
+                    counts.merge(count.group(1), Integer.valueOf(count.group(2)), again);
+                    if (counts.equals(COUNTS)) {
+                        terminate(program);
+                    }
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return counts;
     }
@@ -125,7 +142,7 @@ class SubmittedExamplesTest {
         try {
             program.terminate();
         } catch (IOException e) {
-            throw new AssertionError(e);
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -46,7 +46,6 @@ final class NumbersPublished implements AutoCloseable {
         stopped = true;
         thread.join(LONGEST_STOP.toMillis());
         if (thread.isAlive()) {
-            thread.interrupt();
             throw new AssertionError("the system has not taken number " + sent + " within " + LONGEST_STOP);
         }
         Exception failed = failure;
