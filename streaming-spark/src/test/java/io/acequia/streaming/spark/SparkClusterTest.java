@@ -4,6 +4,7 @@ package io.acequia.streaming.spark;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A job on a cluster of processes, whose executors have nothing of it but what Spark ships: executors, the driver and a worker are killed,
  * and in the end nothing is lost, nothing is there twice, and the state is what the records make.
  */
+@Tag("cluster")
 @Timeout(3600)
 class SparkClusterTest {
     private static final int EXECUTORS = Integer.getInteger("acequia.spark.executors", 2);

@@ -3,7 +3,9 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.testkit.DownTimeSemantics;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 class SparkDownTimeTest extends DownTimeSemantics {
     @Override
     protected StreamingConf conf() {

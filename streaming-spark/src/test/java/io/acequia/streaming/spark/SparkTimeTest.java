@@ -3,7 +3,9 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.testkit.TimeSemantics;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 class SparkTimeTest extends TimeSemantics {
     @Override
     protected StreamingConf conf() {

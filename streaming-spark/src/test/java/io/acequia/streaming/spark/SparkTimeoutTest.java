@@ -3,7 +3,9 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.testkit.TimeoutSemantics;
+import org.junit.jupiter.api.Tag;
 
+@Tag("long")
 class SparkTimeoutTest extends TimeoutSemantics {
     @Override
     protected StreamingConf conf() {

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a plain main that is told of a cluster. They count the same.
  */
 @Tag("uber-jars")
+@Tag("cluster")
 @Timeout(1800)
 class SubmittedExamplesTest {
     private static final String EXAMPLES = "io.acequia.streaming.examples.";
