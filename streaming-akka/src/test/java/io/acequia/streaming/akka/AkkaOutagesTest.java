@@ -35,6 +35,11 @@ class AkkaOutagesTest extends OutageConformance<String> {
     }
 
     @Override
+    protected Duration bound() {
+        return Duration.ofMillis(2_500);
+    }
+
+    @Override
     protected Duration boundWithDefaults() {
         return Duration.ofSeconds(12);
     }

@@ -227,7 +227,7 @@ class KafkaSourceTest {
             assertThatThrownBy(() -> reader.readUntil(() -> false))
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageStartingWith("ACQ-2513 ");
-            assertThat(Duration.ofNanos(clock.nanoTime() - killedAt)).isLessThan(Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(clock.nanoTime() - killedAt)).isLessThan(Duration.ofSeconds(2));
         } finally {
             broker.server().restart();
         }

@@ -36,6 +36,11 @@ class MqttOutagesTest extends OutageConformance<MqttMessage> {
     }
 
     @Override
+    protected Duration bound() {
+        return Duration.ofMillis(2_200);
+    }
+
+    @Override
     protected Duration boundWithDefaults() {
         return Duration.ofMillis(20_500);
     }

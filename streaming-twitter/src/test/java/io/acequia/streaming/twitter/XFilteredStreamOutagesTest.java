@@ -20,6 +20,11 @@ class XFilteredStreamOutagesTest extends OutageConformance<Tweet> {
     }
 
     @Override
+    protected Duration bound() {
+        return Duration.ofMillis(2_500);
+    }
+
+    @Override
     protected Duration boundWithDefaults() {
         return Duration.ofSeconds(21);
     }

@@ -249,7 +249,7 @@ class ZeroMqSourceTest {
             assertThatThrownBy(() -> reader.readUntil(() -> false))
                     .isInstanceOf(ReceiverDisconnectedException.class)
                     .hasMessageStartingWith("ACQ-2586 ");
-            assertThat(Duration.ofNanos(clock.nanoTime() - cutAt)).isLessThan(HALF_A_SECOND.multipliedBy(4));
+            assertThat(Duration.ofNanos(clock.nanoTime() - cutAt)).isLessThan(HALF_A_SECOND.multipliedBy(2));
         }
     }
 
