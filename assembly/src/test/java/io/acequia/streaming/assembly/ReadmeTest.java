@@ -22,6 +22,7 @@ class ReadmeTest {
             "docs/settings.md",
             "docs/watch-a-job.md",
             "docs/write-a-receiver.md",
+            "docs/write-a-direct-source.md",
             "docs/tuning.md",
             "docs/windows-and-state.md",
             "docs/migrating-from-spark.md",
