@@ -45,7 +45,10 @@ public interface SplitPlanner<T> extends AutoCloseable {
         return true;
     }
 
-    /** The batch is done; only a crash before the next checkpoint has it read again. Called: once per batch, in order. Default: nothing. */
+    /**
+     * The batch is done; only a crash before the next checkpoint has it read again. Called: once per batch; in order, unless {@code
+     * streaming.concurrent.jobs} lets a later batch end first. Default: nothing.
+     */
     default void completed(Time batch) throws Exception {}
 
     /** Called: once, at the end. Must not throw. */

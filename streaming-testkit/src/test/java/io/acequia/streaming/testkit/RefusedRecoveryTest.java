@@ -32,11 +32,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -382,7 +384,7 @@ class RefusedRecoveryTest {
                 .hasMessageStartingWith("ACQ-1043 the factory gave a context that is STOPPED");
     }
 
-    /** A source of one record a batch, which cannot be taken up. */
+    /** A source of one record, in its first batch, which cannot be taken up. */
     private record Forgetful(boolean saysRanges) implements DirectSource<String> {
         @Override
         public String name() {
@@ -391,7 +393,9 @@ class RefusedRecoveryTest {
 
         @Override
         public SplitPlanner<String> newPlanner(PlannerContext context) {
-            return (batch, maxRecords) -> new Plan<>(List.of(saysRanges ? new Ranged() : new Unranged()), "0");
+            Queue<Split<String>> left = new ArrayDeque<>(List.of(saysRanges ? new Ranged() : new Unranged()));
+            return (batch, maxRecords) ->
+                    new Plan<>(Stream.ofNullable(left.poll()).toList(), "0");
         }
     }
 

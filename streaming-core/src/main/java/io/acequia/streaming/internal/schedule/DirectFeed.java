@@ -40,6 +40,8 @@ final class DirectFeed implements Feed {
     private final Positions positions = new Positions();
     /** Thousandths of a record that the limit left to the next batch. */
     private long carried;
+    /** What the planner gave, and a batch did not get yet: the planner stands behind it, and would leave it out if asked again. */
+    private @Nullable Plan<?> taken;
 
     private volatile @Nullable SplitPlanner<?> planner;
 
@@ -88,16 +90,26 @@ final class DirectFeed implements Feed {
 
     @Override
     public synchronized Intake plan(Time time) throws Exception {
-        SplitPlanner<?> open = opened();
+        Plan<?> plan = taken;
+        if (plan == null) {
+            plan = asked(opened(), time);
+            taken = plan;
+        }
+        Intake intake = intake(plan, time);
+        taken = null;
+        return intake;
+    }
+
+    private Plan<?> asked(SplitPlanner<?> open, Time time) throws Exception {
         long limit = rates.limit(node.streamId());
         long slide = node.slide().toMillis();
         if (limit == 0 || limit > MOST_THOUSANDTHS / slide) {
-            return intake(health.during(() -> open.plan(time, Long.MAX_VALUE)), time);
+            return health.during(() -> open.plan(time, Long.MAX_VALUE));
         }
         long thousandths = carried + limit * slide;
-        Intake intake = intake(health.during(() -> open.plan(time, thousandths / 1000)), time);
+        Plan<?> plan = health.during(() -> open.plan(time, thousandths / 1000));
         carried = thousandths % 1000;
-        return intake;
+        return plan;
     }
 
     @Override
