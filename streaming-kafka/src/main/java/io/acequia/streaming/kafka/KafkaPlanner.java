@@ -48,7 +48,10 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
     private final KafkaDirectSource<K, V> source;
     private final Cluster cluster;
     private final long ratePerPartition;
+    /** Where the batches that read something end, until that is committed; those of them that are done. */
     private final NavigableMap<Time, Map<TopicPartition, Long>> planned = new TreeMap<>();
+
+    private final Set<Time> done = new HashSet<>();
     private final Optional<Commits> commits;
     private Position position;
     private Map<TopicPartition, Long> carried = Map.of();
@@ -165,7 +168,7 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
         carried = fractions;
         last = batch;
         first = false;
-        if (commits.isPresent()) {
+        if (commits.isPresent() && !splits.isEmpty()) {
             planned.put(batch, Map.copyOf(next));
         }
         return new Plan<>(splits, position.toString());
@@ -237,11 +240,16 @@ final class KafkaPlanner<K, V> implements SplitPlanner<ConsumerRecord<K, V>> {
         return split(Offsets.parseRange(range));
     }
 
+    /** Behind a batch that is not done nothing is committed: with concurrent jobs a later one may end first. */
     @Override
     public void completed(Time batch) {
-        Map<Time, Map<TopicPartition, Long>> done = planned.headMap(batch, true);
-        commits.ifPresent(open -> done.values().forEach(open::add));
-        done.clear();
+        if (planned.containsKey(batch)) {
+            done.add(batch);
+        }
+        while (!planned.isEmpty() && done.remove(planned.firstKey())) {
+            Map<TopicPartition, Long> offsets = planned.pollFirstEntry().getValue();
+            commits.ifPresent(open -> open.add(offsets));
+        }
     }
 
     @Override

@@ -9,11 +9,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.acequia.streaming.BatchContext;
 import io.acequia.streaming.RDD;
 import io.acequia.streaming.StreamingConf;
+import io.acequia.streaming.data.Time;
 import io.acequia.streaming.data.Tuple2;
+import io.acequia.streaming.direct.PlannerContext;
+import io.acequia.streaming.direct.SplitPlanner;
 import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
 import io.acequia.streaming.kafka.KafkaDirectSource.Start;
 import io.acequia.streaming.listener.ReceiverState;
 import io.acequia.streaming.testkit.ContainerTest;
+import io.acequia.streaming.testkit.ManualClock;
 import io.acequia.streaming.testkit.TestStreams;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
@@ -187,13 +192,43 @@ class KafkaDirectSourceTest {
         try (TestStreams t = values(source("committed").groupId("readers").build())) {
             t.advance(1);
         }
+        assertThat(committed("readers", "committed")).contains(42L);
+    }
+
+    private static Optional<Long> committed(String group, String topic) throws Exception {
         try (Admin admin = broker.admin()) {
-            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets("readers")
+            Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();
-            assertThat(committed.get(new TopicPartition("committed", 0)).offset())
-                    .isEqualTo(42);
+            return Optional.ofNullable(committed.get(new TopicPartition(topic, 0)))
+                    .map(OffsetAndMetadata::offset);
         }
+    }
+
+    @Test
+    void nothingIsCommittedBehindABatchThatIsNotDone() throws Exception {
+        broker.createTopic("concurrent", 1);
+        KafkaDirectSource<String, String> source =
+                source("concurrent").groupId("concurrent").build();
+        PlannerContext begin =
+                new PlannerContext(new Time(0), SECOND, new ManualClock(Instant.EPOCH), Optional.empty(), 0, Map.of());
+        try (SplitPlanner<ConsumerRecord<String, String>> planner = source.newPlanner(begin)) {
+            planner.plan(new Time(1_000), Long.MAX_VALUE);
+            for (int batch = 2; batch <= 4; batch++) {
+                produce("concurrent", 10 * batch, 10 * batch + 10);
+                assertThat(planner.plan(new Time(1_000 * batch), Long.MAX_VALUE).splits())
+                        .hasSize(1);
+            }
+            planner.completed(new Time(3_000));
+            planner.completed(new Time(2_000));
+        }
+        assertThat(committed("concurrent", "concurrent")).contains(20L);
+        try (SplitPlanner<ConsumerRecord<String, String>> planner = source.newPlanner(begin)) {
+            planner.plan(new Time(2_000), 10);
+            planner.plan(new Time(3_000), 20);
+            planner.completed(new Time(3_000));
+        }
+        assertThat(committed("concurrent", "concurrent")).contains(20L);
     }
 
     @Test
