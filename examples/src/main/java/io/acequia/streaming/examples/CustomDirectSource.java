@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * Counts the words of an HTTP server that numbers its lines and keeps them: {@code acequia run CustomDirectSource URL
@@ -54,7 +53,7 @@ public final class CustomDirectSource {
 
     /** On the driver: says which lines are those of a batch. */
     private static final class Planner implements SplitPlanner<String> {
-        /** A task reads so many lines at most. */
+        /** A split has so many lines at most. */
         private static final long LINES = 1_000;
 
         private final String url;
@@ -94,10 +93,11 @@ public final class CustomDirectSource {
     private record Lines(String url, long from, long until) implements Split<String> {
         @Override
         public SplitReader<String> open(TaskContext task) throws Exception {
-            List<String> lines =
-                    get(url + "/lines?from=" + from + "&until=" + until).toList();
-            if (lines.size() != until - from) {
-                throw new IOException(describe() + " has " + lines.size() + " lines, not " + (until - from));
+            List<String> lines = new ArrayList<>(
+                    List.of(get(url + "/lines?from=" + from + "&until=" + until).split("\n", -1)));
+            String unended = lines.remove(lines.size() - 1);
+            if (!unended.isEmpty() || lines.size() != until - from) {
+                throw new IOException(describe() + " has " + lines.size() + " whole lines, not " + (until - from));
             }
             return new Once(lines);
         }
@@ -142,18 +142,18 @@ public final class CustomDirectSource {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
     private static long endOf(String url) throws Exception {
-        return Long.parseLong(get(url + "/end").findFirst().orElseThrow());
+        return Long.parseLong(get(url + "/end").strip());
     }
 
     /** The whole answer, within half a minute. */
-    private static Stream<String> get(String url) throws Exception {
+    private static String get(String url) throws Exception {
         HttpResponse<String> answer = CLIENT.sendAsync(
                         HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
                 .get(30, TimeUnit.SECONDS);
         if (answer.statusCode() != 200) {
             throw new IOException(url + " answers " + answer.statusCode());
         }
-        return answer.body().lines();
+        return answer.body();
     }
 
     public static void main(String[] args) throws Exception {

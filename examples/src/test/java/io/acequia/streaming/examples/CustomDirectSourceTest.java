@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class CustomDirectSourceTest {
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
     private volatile int withheld;
+    private volatile Runnable onRead = () -> {};
     private HttpServer server;
     private String url;
 
@@ -51,18 +54,20 @@ class CustomDirectSourceTest {
         server.createContext("/lines", exchange -> {
             String[] range = exchange.getRequestURI().getQuery().split("from=|&until=");
             int from = Integer.parseInt(range[1]);
-            answer(exchange, lines.subList(from, Integer.parseInt(range[2]) - withheld));
+            answer(exchange, List.copyOf(lines).subList(from, Integer.parseInt(range[2]) - withheld));
+            onRead.run();
         });
         server.start();
         url = "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    private static void answer(HttpExchange exchange, List<String> text) throws IOException {
+    private void answer(HttpExchange exchange, List<String> text) throws IOException {
         byte[] body = text.stream()
                 .map(line -> line + "\n")
                 .collect(Collectors.joining())
                 .getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+        int code = refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0 ? 503 : 200;
+        exchange.sendResponseHeaders(code, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }
@@ -110,14 +115,31 @@ class CustomDirectSourceTest {
             lines.add("b");
             job.restart().advance(1);
             lines.addAll(List.of("c", "d"));
+            onRead = () -> {
+                onRead = () -> {};
+                lines.add("after the plan");
+            };
             job.crashDuringNextBatch();
-            lines.add("e");
             job.advance(1);
 
             assertThat(job.<String>batches("lines"))
-                    .containsExactly(List.of(), List.of("a"), List.of("b"), List.of("c", "d"), List.of("e"));
+                    .containsExactly(
+                            List.of(), List.of("a"), List.of("b"), List.of("c", "d"), List.of("after the plan"));
             assertThat(job.runs("lines"))
                     .containsEntry(new Time(job.clock().now().toEpochMilli() - 1_000), 2);
+        }
+    }
+
+    @Test
+    void aServerThatIsAwayForAMomentCostsNoLine() {
+        try (TestStreams job = job()) {
+            job.advance(1);
+            lines.add("a");
+            refusals.set(1);
+            job.advance(1);
+
+            assertThat(refusals).hasValue(0);
+            assertThat(job.<String>last("lines")).containsExactly("a");
         }
     }
 
@@ -127,12 +149,13 @@ class CustomDirectSourceTest {
         SplitPlanner<String> planner = planner("0");
 
         Plan<String> limited = planner.plan(new Time(1_000), 1_200);
-        Plan<String> rest = planner.plan(new Time(2_000), Long.MAX_VALUE);
+        Plan<String> none = planner.plan(new Time(2_000), 0);
+        Plan<String> rest = planner.plan(new Time(3_000), Long.MAX_VALUE);
 
         assertThat(limited.position()).isEqualTo("1200");
         assertThat(limited.splits()).extracting(Split::range).containsExactly("0,1000", "1000,1200");
+        assertThat(none).isEqualTo(new Plan<>(List.of(), "1200"));
         assertThat(rest.splits()).extracting(Split::range).containsExactly("1200,2200", "2200,2500");
-        assertThat(planner.plan(new Time(3_000), 0).splits()).isEmpty();
         assertThat(planner.split("1200,2200")).isEqualTo(rest.splits().get(0));
     }
 
@@ -145,7 +168,7 @@ class CustomDirectSourceTest {
 
             assertThatThrownBy(() -> job.advance(1))
                     .isInstanceOf(BatchFailedException.class)
-                    .hasStackTraceContaining("[0, 2) has 1 lines, not 2");
+                    .hasStackTraceContaining("[0, 2) has 1 whole lines, not 2");
 
             withheld = 0;
             job.restart().advance(1);
