@@ -4,8 +4,10 @@ package io.acequia.streaming.spark;
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.testkit.UpgradeSemantics;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 @Tag("long")
+@Timeout(900)
 class SparkUpgradeTest extends UpgradeSemantics {
     @Override
     protected StreamingConf conf() {
