@@ -26,7 +26,7 @@ class SparkClusterTest {
     private static final Map<String, String> SOON_LOST = Map.of(
             "spark.executor.heartbeatInterval", "2s",
             "spark.network.timeout", "20s",
-            "spark.storage.blockManagerTimeoutIntervalMs", "2s");
+            "spark.network.timeoutInterval", "2s");
 
     @TempDir
     Path directory;
