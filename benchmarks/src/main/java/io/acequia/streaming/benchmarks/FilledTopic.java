@@ -11,7 +11,6 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -47,9 +46,7 @@ final class FilledTopic implements AutoCloseable {
             pool[i] = pool[i].stripTrailing();
         }
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                    .all()
-                    .get();
+            NewTopics.create(admin, List.of(name), partitions);
         } catch (ExecutionException e) {
             throw new IllegalArgumentException(
                     "ACQ-3157 no topic can be made at " + bootstrap + ": " + e.getCause() + "; is a broker there?",

@@ -62,11 +62,12 @@ class KafkaExamplesTest {
         broker.close();
     }
 
-    private static void send(String topic, String... lines) {
+    /** One after another: of several requests under way to a topic that was just made, the first may be refused and the next not. */
+    private static void send(String topic, String... lines) throws Exception {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker.endpoint()), new StringSerializer(), new StringSerializer())) {
             for (String line : lines) {
-                producer.send(new ProducerRecord<>(topic, line));
+                producer.send(new ProducerRecord<>(topic, line)).get();
             }
         }
     }

@@ -11,10 +11,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,16 +83,30 @@ final class Broker implements AutoCloseable {
         return new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
     }
 
-    /** Returns when the broker knows it, which is a moment after the controller has made it. */
+    /** Returns when its partitions can be written to. */
     void createTopic(String name, int partitions) throws InterruptedException, ExecutionException {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                    .all()
-                    .get();
-            while (!admin.listTopics().names().get().contains(name)) {
-                Thread.onSpinWait();
-            }
+            createTopic(admin, new NewTopic(name, partitions, (short) 1));
         }
+    }
+
+    static void createTopic(Admin admin, NewTopic topic) throws InterruptedException, ExecutionException {
+        admin.createTopics(List.of(topic)).all().get();
+        awaitLeaders(admin, topic.name(), topic.numPartitions());
+    }
+
+    /**
+     * Returns when each partition has a broker that takes its records, which is a moment after the controller has made it. Who writes
+     * before may not come through for two minutes: once the first of several requests is refused and the next one is taken, the first
+     * is out of order for ever (KAFKA-14359, KAFKA-15591).
+     */
+    private static void awaitLeaders(Admin admin, String topic, int partitions)
+            throws InterruptedException, ExecutionException {
+        admin.listOffsets(IntStream.range(0, partitions)
+                        .mapToObj(partition -> new TopicPartition(topic, partition))
+                        .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest())))
+                .all()
+                .get();
     }
 
     void deleteTopic(String name) throws InterruptedException, ExecutionException {
@@ -101,6 +120,7 @@ final class Broker implements AutoCloseable {
             admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(count)))
                     .all()
                     .get();
+            awaitLeaders(admin, topic, count);
         }
     }
 

@@ -339,13 +339,13 @@ class KafkaDirectSourceTest {
     @Test
     void whatCompactionLeavesIsRead() throws Exception {
         try (Admin admin = broker.admin()) {
-            admin.createTopics(List.of(new NewTopic("compacted", 1, (short) 1)
+            Broker.createTopic(
+                    admin,
+                    new NewTopic("compacted", 1, (short) 1)
                             .configs(Map.of(
                                     "cleanup.policy", "compact",
                                     "segment.ms", "1",
-                                    "min.cleanable.dirty.ratio", "0.01"))))
-                    .all()
-                    .get();
+                                    "min.cleanable.dirty.ratio", "0.01")));
         }
         try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
             for (int round = 0; round < 20; round++) {

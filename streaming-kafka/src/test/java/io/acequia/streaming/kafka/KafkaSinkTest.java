@@ -145,9 +145,7 @@ class KafkaSinkTest {
     @Test
     void aTopicOfKeysThatForgetsIsRefused() throws Exception {
         try (Admin admin = broker.admin()) {
-            admin.createTopics(List.of(new NewTopic("forgetful", 1, (short) 1)))
-                    .all()
-                    .get();
+            Broker.createTopic(admin, new NewTopic("forgetful", 1, (short) 1));
         }
         KafkaSink<String> sink =
                 builder("forgets").keysTopic("forgetful").build(row -> new ProducerRecord<>("none", row));

@@ -168,7 +168,7 @@ final class SecuredBroker implements AutoCloseable {
 
     void createTopic(String topic) throws Exception {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+            Broker.createTopic(admin, new NewTopic(topic, 1, (short) 1));
         }
     }
 

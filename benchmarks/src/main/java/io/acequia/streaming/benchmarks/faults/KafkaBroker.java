@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.benchmarks.faults;
 
+import io.acequia.streaming.benchmarks.NewTopics;
 import io.acequia.streaming.testkit.RealServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -71,9 +71,7 @@ final class KafkaBroker implements AutoCloseable {
 
     void create(String topic, int partitions) throws IOException, InterruptedException {
         try (Admin admin = admin()) {
-            admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
-                    .all()
-                    .get();
+            NewTopics.create(admin, List.of(topic), partitions);
         } catch (ExecutionException e) {
             throw new IOException("topic " + topic, e.getCause());
         }

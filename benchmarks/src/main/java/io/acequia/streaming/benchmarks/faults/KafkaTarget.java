@@ -2,6 +2,7 @@
 package io.acequia.streaming.benchmarks.faults;
 
 import io.acequia.streaming.BatchSink;
+import io.acequia.streaming.benchmarks.NewTopics;
 import io.acequia.streaming.kafka.KafkaSink;
 import java.io.IOException;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -51,11 +51,7 @@ final class KafkaTarget implements ExactTarget {
     @Override
     public void prepare(List<String> outputs) throws IOException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(outputs.stream()
-                            .map(output -> new NewTopic(topic(output), 1, (short) 1))
-                            .toList())
-                    .all()
-                    .get();
+            NewTopics.create(admin, outputs.stream().map(this::topic).toList(), 1);
         } catch (ExecutionException e) {
             throw new IOException("topics of " + name, e.getCause());
         }
