@@ -9,6 +9,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Makes topics of Kafka, of one replica. */
 public final class NewTopics {
@@ -17,7 +18,7 @@ public final class NewTopics {
     /**
      * Makes them, and returns when each partition has a broker that takes its records, which is a moment after the controller has made
      * it. Who writes before may not come through for two minutes: once the first of several requests is refused and the next one is
-     * taken, the first is out of order for ever (KAFKA-14359, KAFKA-15591).
+     * taken, the first is out of order for ever (KAFKA-14359, KAFKA-15591). The broker may not even have heard of the topic.
      */
     public static void create(Admin admin, List<String> names, int partitions)
             throws ExecutionException, InterruptedException {
@@ -32,6 +33,15 @@ public final class NewTopics {
                 ends.put(new TopicPartition(name, partition), OffsetSpec.latest());
             }
         }
-        admin.listOffsets(ends).all().get();
+        while (true) {
+            try {
+                admin.listOffsets(ends).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        }
     }
 }

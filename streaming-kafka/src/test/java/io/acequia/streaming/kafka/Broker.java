@@ -18,8 +18,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -98,15 +101,23 @@ final class Broker implements AutoCloseable {
     /**
      * Returns when each partition has a broker that takes its records, which is a moment after the controller has made it. Who writes
      * before may not come through for two minutes: once the first of several requests is refused and the next one is taken, the first
-     * is out of order for ever (KAFKA-14359, KAFKA-15591).
+     * is out of order for ever (KAFKA-14359, KAFKA-15591). The broker may not even have heard of the topic.
      */
     private static void awaitLeaders(Admin admin, String topic, int partitions)
             throws InterruptedException, ExecutionException {
-        admin.listOffsets(IntStream.range(0, partitions)
-                        .mapToObj(partition -> new TopicPartition(topic, partition))
-                        .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest())))
-                .all()
-                .get();
+        Map<TopicPartition, OffsetSpec> ends = IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
+        while (true) {
+            try {
+                admin.listOffsets(ends).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     void deleteTopic(String name) throws InterruptedException, ExecutionException {
@@ -121,6 +132,24 @@ final class Broker implements AutoCloseable {
                     .all()
                     .get();
             awaitLeaders(admin, topic, count);
+        }
+    }
+
+    /** Each is its own key. Returns when they are there. */
+    void produce(String topic, List<String> values) {
+        try (KafkaProducer<String, String> producer = producer(Map.of())) {
+            values.forEach(value -> producer.send(new ProducerRecord<>(topic, value, value)));
+        }
+    }
+
+    /** What a group has committed for a partition of the topic that is called as the group; null if nothing. */
+    @Nullable
+    OffsetAndMetadata committed(String group, int partition) throws InterruptedException, ExecutionException {
+        try (Admin admin = admin()) {
+            return admin.listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(new TopicPartition(group, partition));
         }
     }
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.acequia.streaming.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.acequia.streaming.data.StreamClock;
 import io.acequia.streaming.kafka.KafkaDirectSource.OutOfRange;
@@ -38,7 +36,6 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.serialization.IntegerDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,12 +73,6 @@ class KafkaSourceTest {
                 .topics(topic);
     }
 
-    private static void produce(String topic, List<String> values) {
-        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
-            values.forEach(value -> producer.send(new ProducerRecord<>(topic, value, value)));
-        }
-    }
-
     private static void produce(String topic, int partition, String value) {
         try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
             producer.send(new ProducerRecord<>(topic, partition, null, value));
@@ -90,15 +81,6 @@ class KafkaSourceTest {
 
     private static List<String> values(int from, int until) {
         return IntStream.range(from, until).mapToObj(i -> "v" + i).toList();
-    }
-
-    private static OffsetAndMetadata committed(String group, int partition) throws Exception {
-        try (Admin admin = broker.admin()) {
-            return admin.listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata()
-                    .get()
-                    .get(new TopicPartition(group, partition));
-        }
     }
 
     private static ConsumerGroupDescription group(String group) throws Exception {
@@ -112,7 +94,7 @@ class KafkaSourceTest {
     @Test
     void membersShareThePartitionsAndOneThatLeavesLosesNothing() throws Exception {
         broker.createTopic("shared", 4);
-        produce("shared", values(0, 400));
+        broker.produce("shared", values(0, 400));
         KafkaSource<String, String, String> source = source("shared").build();
         Set<String> safe = new HashSet<>();
         int until = 400;
@@ -121,7 +103,7 @@ class KafkaSourceTest {
             first.ack();
             try (ReceiverReader<String> second = new ReceiverReader<>(source)) {
                 while (second.records().isEmpty()) {
-                    produce("shared", values(until, until += 40));
+                    broker.produce("shared", values(until, until += 40));
                     first.read(1_000);
                     second.read(1_000);
                 }
@@ -129,7 +111,7 @@ class KafkaSourceTest {
                 assertThat(second.records()).as("what was committed").doesNotContainAnyElementsOf(values(0, 400));
                 second.ack();
                 safe.addAll(second.records());
-                produce("shared", values(until, until += 40));
+                broker.produce("shared", values(until, until += 40));
                 second.readUntil(() -> !second.unsettled().isEmpty());
             }
             int all = until;
@@ -145,7 +127,7 @@ class KafkaSourceTest {
     @Test
     void whatIsSettledAfterThePartitionMovedHasNoEffect() throws Exception {
         broker.createTopic("moved", 2);
-        produce("moved", values(0, 100));
+        broker.produce("moved", values(0, 100));
         KafkaSource<String, String, String> source = source("moved").build();
         try (ReceiverReader<String> first = new ReceiverReader<>(source)) {
             first.readAll(100);
@@ -156,8 +138,8 @@ class KafkaSourceTest {
                 }
                 int moved = second.positions().get(0).shard().startsWith("moved/0#") ? 0 : 1;
                 first.ack();
-                first.readUntil(() -> committed("moved", 1 - moved).offset() > 0);
-                assertThat(committed("moved", moved).offset()).isZero();
+                first.readUntil(() -> broker.committed("moved", 1 - moved).offset() > 0);
+                assertThat(broker.committed("moved", moved).offset()).isZero();
             }
         }
     }
@@ -165,7 +147,7 @@ class KafkaSourceTest {
     @Test
     void aReceiverThatIsClosedLeavesItsGroup() throws Exception {
         broker.createTopic("left", 1);
-        produce("left", values(0, 1));
+        broker.produce("left", values(0, 1));
         try (ReceiverReader<String> reader = new ReceiverReader<>(source("left").build())) {
             reader.readAll(1);
             assertThat(group("left").groupState()).isEqualTo(GroupState.STABLE);
@@ -176,7 +158,7 @@ class KafkaSourceTest {
     @Test
     void aSecondMemberOfTheSameNameIsTold() throws Exception {
         broker.createTopic("named", 1);
-        produce("named", values(0, 1));
+        broker.produce("named", values(0, 1));
         KafkaSource<String, String, String> source =
                 source("named").property("group.instance.id", "only").build();
         try (ReceiverReader<String> first = new ReceiverReader<>(source)) {
@@ -191,7 +173,7 @@ class KafkaSourceTest {
     @Test
     void aMemberThatReadsSlowlyStaysInItsGroup() throws Exception {
         broker.createTopic("slow", 2);
-        produce("slow", values(0, 1_000));
+        broker.produce("slow", values(0, 1_000));
         KafkaSource<String, String, String> source = source("slow").build();
         ManualClock clock = new ManualClock(Instant.EPOCH);
         try (ReceiverReader<String> slow = new ReceiverReader<>(new KafkaReceiver<>(source, clock))) {
@@ -214,7 +196,7 @@ class KafkaSourceTest {
     @Test
     void aBrokerThatIsKilledIsNoticedWithinTwoSeconds() throws Exception {
         broker.createTopic("killed", 2);
-        produce("killed", values(0, 100));
+        broker.produce("killed", values(0, 100));
         KafkaSource<String, String, String> source = source("killed").build();
         StreamClock clock = StreamClock.system();
         List<String> read = new ArrayList<>();
@@ -231,7 +213,7 @@ class KafkaSourceTest {
         } finally {
             broker.server().restart();
         }
-        produce("killed", values(100, 200));
+        broker.produce("killed", values(100, 200));
         try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             reader.readUntil(() -> reader.records().containsAll(values(100, 200)));
             read.addAll(reader.records());
@@ -294,7 +276,7 @@ class KafkaSourceTest {
     @Test
     void withoutAWordItBeginsAtTheFirstRecord() throws Exception {
         broker.createTopic("fresh", 1);
-        produce("fresh", values(0, 10));
+        broker.produce("fresh", values(0, 10));
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(source("fresh").build())) {
             assertThat(reader.readAll(10)).isEqualTo(values(0, 10));
@@ -304,15 +286,15 @@ class KafkaSourceTest {
     @Test
     void atTheEndItLosesNothingOfWhatComes() throws Exception {
         broker.createTopic("late", 1);
-        produce("late", values(0, 10));
+        broker.produce("late", values(0, 10));
         KafkaSource<String, String, String> source = source("late")
                 .startAt(Start.LATEST)
                 .property("metadata.max.age.ms", "500")
                 .build();
         try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-            reader.readUntil(() -> committed("late", 0) != null);
+            reader.readUntil(() -> broker.committed("late", 0) != null);
         }
-        produce("late", values(10, 20));
+        broker.produce("late", values(10, 20));
         try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             assertThat(reader.readAll(10)).isEqualTo(values(10, 20));
             broker.partitions("late", 2);
@@ -339,7 +321,7 @@ class KafkaSourceTest {
     @Test
     void topicsThatAreMadeLaterAreFound() throws Exception {
         broker.createTopic("many.a", 1);
-        produce("many.a", List.of("a"));
+        broker.produce("many.a", List.of("a"));
         KafkaSource<String, String, String> source = KafkaSource.builder(
                         StringDeserializer.class, StringDeserializer.class, ConsumerRecord::value)
                 .bootstrapServers(broker.bootstrap())
@@ -350,7 +332,7 @@ class KafkaSourceTest {
         try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             reader.readAll(1);
             broker.createTopic("many.b", 1);
-            produce("many.b", List.of("b"));
+            broker.produce("many.b", List.of("b"));
             assertThat(reader.readAll(2)).containsExactly("a", "b");
         }
     }
@@ -358,7 +340,7 @@ class KafkaSourceTest {
     @Test
     void offsetsThatWereDeletedAreRefusedUnlessThatIsAllowed() throws Exception {
         broker.createTopic("deleted", 1);
-        produce("deleted", values(0, 10));
+        broker.produce("deleted", values(0, 10));
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(source("deleted").build())) {
             reader.readAll(10);
@@ -382,7 +364,7 @@ class KafkaSourceTest {
     @Test
     void aTopicThatWasMadeAnewIsNotTakenForTheOldOne() throws Exception {
         broker.createTopic("anew", 1);
-        produce("anew", values(0, 10));
+        broker.produce("anew", values(0, 10));
         Position old;
         try (ReceiverReader<String> reader = new ReceiverReader<>(source("anew").build())) {
             reader.readAll(10);
@@ -391,7 +373,7 @@ class KafkaSourceTest {
         }
         broker.deleteTopic("anew");
         broker.createTopic("anew", 1);
-        produce("anew", values(50, 55));
+        broker.produce("anew", values(50, 55));
         try (ReceiverReader<String> reader = new ReceiverReader<>(source("anew").build())) {
             assertThat(reader.readAll(5)).isEqualTo(values(50, 55));
             assertThat(reader.positions().get(0).shard()).startsWith("anew/0#").isNotEqualTo(old.shard());
@@ -401,7 +383,7 @@ class KafkaSourceTest {
     @Test
     void offsetsThatSomebodyHasSetAreReadAnew() throws Exception {
         broker.createTopic("reset", 1);
-        produce("reset", values(0, 10));
+        broker.produce("reset", values(0, 10));
         Position old;
         try (ReceiverReader<String> reader =
                 new ReceiverReader<>(source("reset").build())) {
@@ -409,7 +391,7 @@ class KafkaSourceTest {
             reader.ack();
             old = reader.positions().get(0);
         }
-        assertThat(committed("reset", 0).offset()).isEqualTo(10);
+        assertThat(broker.committed("reset", 0).offset()).isEqualTo(10);
         try (Admin admin = broker.admin()) {
             admin.alterConsumerGroupOffsets("reset", Map.of(new TopicPartition("reset", 0), new OffsetAndMetadata(3)))
                     .all()
@@ -419,108 +401,6 @@ class KafkaSourceTest {
                 new ReceiverReader<>(source("reset").build())) {
             assertThat(reader.readAll(7)).isEqualTo(values(3, 10));
             assertThat(reader.positions().get(0).shard()).isNotEqualTo(old.shard());
-        }
-    }
-
-    // ---- records
-
-    @Test
-    void whatCannotBeDecodedIsRejectedAloneAndTheOthersCome() throws Exception {
-        broker.createTopic("poison", 1);
-        produce("poison", List.of("good1", "bad", "good2", "null", "good3"));
-        KafkaSource<String, String, String> source = KafkaSource.builder(
-                        StringDeserializer.class,
-                        StringDeserializer.class,
-                        (ConsumerRecord<String, String> record) -> switch (record.value()) {
-                            case "bad" -> throw new IllegalArgumentException("not liked");
-                            case "null" -> null;
-                            default -> record.value();
-                        })
-                .bootstrapServers(broker.bootstrap())
-                .groupId("poison")
-                .topics("poison")
-                .build();
-        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-            assertThat(reader.readAll(3)).containsExactly("good1", "good2", "good3");
-            assertThat(reader.rejected()).hasSize(2);
-            assertThat(reader.rejected().get(0).raw()).isEqualTo("bad".getBytes(UTF_8));
-            assertThat(reader.rejected().get(0).where()).isEqualTo("poison/0@1");
-            assertThat(reader.rejected().get(0).cause()).hasMessage("not liked");
-            assertThat(reader.rejected().get(1).cause())
-                    .hasMessageStartingWith(
-                            "ACQ-2515 the function of the source gave null for the record at poison/0@3");
-            assertThat(reader.positions()).extracting(Position::from).containsExactly(0L, 1L, 2L, 3L, 4L);
-            reader.ack();
-        }
-        assertThat(committed("poison", 0).offset()).isEqualTo(5);
-    }
-
-    @Test
-    void bytesThatTheDeserializerRefusesAreKept() throws Exception {
-        broker.createTopic("bytes", 1);
-        produce("bytes", List.of("four", "toolong"));
-        KafkaSource<String, Integer, Integer> source = KafkaSource.builder(
-                        StringDeserializer.class, IntegerDeserializer.class, ConsumerRecord::value)
-                .bootstrapServers(broker.bootstrap())
-                .groupId("bytes")
-                .topics("bytes")
-                .build();
-        try (ReceiverReader<Integer> reader = new ReceiverReader<>(source)) {
-            reader.readUntil(() -> !reader.rejected().isEmpty());
-            assertThat(reader.records()).hasSize(1);
-            assertThat(reader.rejected().get(0).raw()).isEqualTo("toolong".getBytes(UTF_8));
-        }
-    }
-
-    @Test
-    void aRecordHasItsKeyItsTimeAndItsHeaders() throws Exception {
-        broker.createTopic("whole", 1);
-        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
-            ProducerRecord<String, String> record = new ProducerRecord<>("whole", 0, 4_711L, "key", "value");
-            record.headers().add("who", "me".getBytes(UTF_8));
-            producer.send(record);
-        }
-        KafkaSource<String, String, String> source = KafkaSource.builder(
-                        StringDeserializer.class,
-                        StringDeserializer.class,
-                        record -> record.topic() + " " + record.key() + " " + record.value() + " " + record.timestamp()
-                                + " "
-                                + new String(record.headers().lastHeader("who").value(), UTF_8))
-                .bootstrapServers(broker.bootstrap())
-                .groupId("whole")
-                .topics("whole")
-                .build();
-        try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
-            assertThat(reader.readAll(1)).containsExactly("whole key value 4711 me");
-        }
-    }
-
-    @Test
-    void gapsOfTransactionsEndADeliveryAndAreCommittedWithIt() throws Exception {
-        broker.createTopic("transactions", 1);
-        try (KafkaProducer<String, String> producer = broker.producer(Map.of("transactional.id", "source-test"))) {
-            producer.initTransactions();
-            for (String outcome : List.of("kept1", "aborted", "kept2")) {
-                producer.beginTransaction();
-                producer.send(new ProducerRecord<>("transactions", outcome));
-                producer.send(new ProducerRecord<>("transactions", outcome));
-                producer.flush();
-                if (outcome.equals("aborted")) {
-                    producer.abortTransaction();
-                } else {
-                    producer.commitTransaction();
-                }
-            }
-        }
-        // Two records and a marker, three times.
-        try (ReceiverReader<String> reader =
-                new ReceiverReader<>(source("transactions").build())) {
-            assertThat(reader.readAll(4)).containsExactly("kept1", "kept1", "kept2", "kept2");
-            assertThat(reader.positions())
-                    .extracting(Position::from, Position::until)
-                    .containsExactly(tuple(0L, 2L), tuple(6L, 8L));
-            reader.ack();
-            reader.readUntil(() -> committed("transactions", 0).offset() == 9);
         }
     }
 }

@@ -5,23 +5,15 @@ import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.RealServer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -75,21 +67,18 @@ class SparkKafkaTest {
         }
     }
 
-    /** Returns when the broker takes records for its partitions, a moment after the controller has made them. */
     private static void createTopic(String bootstrap) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)))
                     .all()
                     .get();
-            admin.listOffsets(IntStream.range(0, PARTITIONS)
-                            .mapToObj(partition -> new TopicPartition(TOPIC, partition))
-                            .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest())))
-                    .all()
-                    .get();
         }
     }
 
-    /** Produces numbers from 1 on a thread of its own until it is closed. */
+    /**
+     * Produces numbers from 1 on a thread of its own until it is closed. One after another: of several requests under way to a topic
+     * that was just made, the first may be refused and the next not.
+     */
     private static final class Numbers implements AutoCloseable {
         private static final int LOT = 4;
         private static final int PAUSE_MILLIS = 20;
@@ -120,13 +109,10 @@ class SparkKafkaTest {
         private void produce() {
             try {
                 for (long next = 1; mayGoOn(next - 1); next += LOT) {
-                    List<Future<RecordMetadata>> lot = new ArrayList<>();
                     for (long number = next; number < next + LOT; number++) {
-                        lot.add(producer.send(new ProducerRecord<>(
-                                TOPIC, (int) (number % PARTITIONS), null, String.valueOf(number))));
-                    }
-                    for (Future<RecordMetadata> each : lot) {
-                        each.get();
+                        producer.send(new ProducerRecord<>(
+                                        TOPIC, (int) (number % PARTITIONS), null, String.valueOf(number)))
+                                .get();
                     }
                 }
                 ended.complete(null);
