@@ -3,11 +3,8 @@ package io.acequia.streaming.spark;
 
 import io.acequia.streaming.StreamingConf;
 import io.acequia.streaming.testkit.WindowByKeySemantics;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
 
-@Tag("long")
-@Timeout(900)
+@LongSuite
 class SparkWindowByKeyTest extends WindowByKeySemantics {
     @Override
     protected StreamingConf conf() {

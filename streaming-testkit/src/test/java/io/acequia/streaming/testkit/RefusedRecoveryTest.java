@@ -19,7 +19,6 @@ import io.acequia.streaming.direct.SplitReader;
 import io.acequia.streaming.internal.checkpoint.Checkpoints;
 import io.acequia.streaming.internal.checkpoint.Manifest;
 import io.acequia.streaming.internal.checkpoint.Manifest.Owner;
-import io.acequia.streaming.internal.checkpoint.Part;
 import io.acequia.streaming.internal.store.LocalDisk;
 import io.acequia.streaming.listener.BatchInfo;
 import io.acequia.streaming.listener.StreamingListener;
@@ -27,7 +26,6 @@ import io.acequia.streaming.receiver.Records;
 import io.acequia.streaming.receiver.Source;
 import io.acequia.streaming.receiver.UnreliableReceiver;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +43,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -265,70 +262,12 @@ class RefusedRecoveryTest {
                 .foreachRDD((rdd, time) -> seen.put(time.milliseconds(), List.copyOf(rdd.collect())));
     }
 
-    /** Writes the checkpoints as the same program would have with a class of another name. */
-    private void renameInCheckpoints(String from, String to) throws IOException {
-        UUID job = UUID.fromString(Files.readString(dir.resolve("job")).trim());
-        try (LocalDisk disk = LocalDisk.at(dir)) {
-            Checkpoints checkpoints = new Checkpoints(disk, job);
-            for (Checkpoints.Found found : checkpoints.list()) {
-                Manifest real = found.manifest().orElseThrow();
-                List<Owner> owners = new ArrayList<>();
-                for (Owner owner : real.owners()) {
-                    List<Manifest.Piece> pieces = new ArrayList<>();
-                    for (Manifest.Piece piece : owner.pieces()) {
-                        List<Part> parts = new ArrayList<>();
-                        for (Part part : piece.parts()) {
-                            parts.add(renamed(part, from, to));
-                        }
-                        pieces.add(new Manifest.Piece(piece.times(), piece.keyed(), parts));
-                    }
-                    owners.add(new Owner(
-                            owner.uid(), owner.kind(), owner.operation(), owner.shape(), owner.times(), pieces));
-                }
-                checkpoints.commit(with(real, owners));
-            }
-        }
-    }
-
-    private Part renamed(Part part, String from, String to) throws IOException {
-        Path file = dir.resolve("checkpoints").resolve(part.file());
-        String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
-        ByteBuffer bytes =
-                ByteBuffer.wrap(text.replace(from, to).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
-        for (int at = 8; at < bytes.limit(); at += 8 + bytes.getInt(at)) {
-            bytes.putInt(at + 4, sum(bytes.slice(at + 8, bytes.getInt(at))));
-        }
-        Files.write(file, bytes.array());
-        return new Part(part.file(), part.bytes(), sum(bytes), part.ends());
-    }
-
-    private static int sum(ByteBuffer bytes) {
-        CRC32C sum = new CRC32C();
-        sum.update(bytes.duplicate());
-        return (int) sum.getValue();
-    }
-
-    private static Manifest with(Manifest real, List<Owner> owners) {
-        return new Manifest(
-                real.job(),
-                real.name(),
-                real.time(),
-                real.beginning(),
-                real.base(),
-                real.increments(),
-                real.journal(),
-                real.app(),
-                real.positions(),
-                owners,
-                real.values());
-    }
-
     @Test
     void stateOfAClassThatWasRenamedIsRefusedUntilTheNewNameIsGiven() throws Exception {
         String now = OldTotal.class.getName();
         String gone = now.replace("OldTotal", "XxxTotal");
         before(this::totals);
-        renameInCheckpoints("OldTotal", "XxxTotal");
+        RenamedInCheckpoints.rewrite(dir, "OldTotal", "XxxTotal");
 
         StreamingContext refused = context(this::newTotals);
         assertThatThrownBy(refused::start)
@@ -353,14 +292,14 @@ class RefusedRecoveryTest {
     void stateOfAClassThatHasOtherFieldsIsRefused() throws Exception {
         before(this::totals);
         for (String changed : List.of("NexTotal", "NeyTotal")) {
-            renameInCheckpoints("OldTotal", changed);
+            RenamedInCheckpoints.rewrite(dir, "OldTotal", changed);
             StreamingContext refused = context(this::newTotals);
             assertThatThrownBy(refused::start)
                     .hasStackTraceContaining("what is kept for 'totals' (")
                     .hasStackTraceContaining("ACQ-0543 ")
                     .hasStackTraceContaining(changed + " had other fields when they were written");
             refused.stop();
-            renameInCheckpoints(changed, "OldTotal");
+            RenamedInCheckpoints.rewrite(dir, changed, "OldTotal");
         }
         assertThat(List.of(new NexTotal(1, 2), new NeyTotal(3))).hasSize(2);
         assertThatThrownBy(() -> conf().registerRenamed("a.B", NexTotal.class).registerRenamed("a.B", NeyTotal.class))
