@@ -5,10 +5,12 @@ import akka.Done;
 import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
 import akka.actor.CoordinatedShutdown;
+import akka.actor.Identify;
 import akka.actor.PoisonPill;
 import akka.actor.Props;
 import akka.actor.SupervisorStrategy;
 import akka.io.Tcp;
+import akka.pattern.Patterns;
 import com.typesafe.config.Config;
 import io.acequia.streaming.function.Function0;
 import io.acequia.streaming.receiver.Delivery;
@@ -38,6 +40,7 @@ final class AkkaReceiver<T> implements ReliableReceiver<T> {
     private final String name;
     private final ActorStore<T> store;
     private @Nullable ActorSystem system;
+    private @Nullable ActorRef supervisor;
 
     AkkaReceiver(AkkaSource.Settings settings) {
         this.settings = settings;
@@ -58,7 +61,7 @@ final class AkkaReceiver<T> implements ReliableReceiver<T> {
                 });
         ActorRef feeder = settings.feeder() == null ? null : find(settings.feeder(), started);
         store.register(started, feeder);
-        started.actorOf(
+        supervisor = started.actorOf(
                 Props.create(Supervisor.class, () -> new Supervisor(name, store, props, strategy, feeder)),
                 "supervisor");
     }
@@ -115,6 +118,9 @@ final class AkkaReceiver<T> implements ReliableReceiver<T> {
     @Override
     public void close() {
         store.close();
+        if (supervisor != null) {
+            hearOut(supervisor);
+        }
         if (system != null && !hasEnded(system)) {
             LOG.warn(
                     "ACQ-2618 the actor system of source '{}' has not ended within {} and is left behind: some actor"
@@ -128,6 +134,18 @@ final class AkkaReceiver<T> implements ReliableReceiver<T> {
                             + " mailbox was full; feeders must send again what was not answered",
                     name,
                     store.lost());
+        }
+    }
+
+    /** What the supervisor was told of before, it has counted when it answers: an actor that is stopped drops what it has not read. */
+    private static void hearOut(ActorRef supervisor) {
+        try {
+            Patterns.ask(supervisor, new Identify("closing"), CLOSING)
+                    .toCompletableFuture()
+                    .handle((answer, failure) -> true)
+                    .join();
+        } catch (IllegalStateException e) {
+            LOG.debug("the actor system had ended before its supervisor was asked", e);
         }
     }
 
