@@ -110,7 +110,9 @@ class ZeroMqExamplesTest {
                 conf(),
                 s -> s.collect(
                         "counts", ZeroMqWordCount.count(ZeroMqWordCount.subscribed(s.context(), address, "hamlet"))))) {
-            t.advance(1);
+            while (!tell("subscribers", "feed").equals("ok\t1")) {
+                t.advance(1);
+            }
             tell("publish", "feed", hex("lear") + "," + hex("never never"), hex("hamlet") + "," + hex("to be"));
             do {
                 t.advance(1);

@@ -185,8 +185,9 @@ final class ActorStore<T> {
 
     // ---- for the receiver
 
+    /** Messages that reached nobody; those that are rejected with no delivery any more are among them. */
     long lost() {
-        return lost.get();
+        return lost.get() + rejected.size();
     }
 
     /** What there is, or what has ended the receiver when there is nothing more. */

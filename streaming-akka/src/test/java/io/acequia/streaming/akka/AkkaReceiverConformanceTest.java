@@ -29,7 +29,7 @@ class AkkaReceiverConformanceTest extends ReliableReceiverConformance<String> {
     @Override
     protected ExternalSystem.Reliable<String> system() throws Exception {
         return new FeederChannel(
-                feeder, Duration.ofSeconds(5), Map.of("akka.remote.artery.advanced.shutdown-flush-timeout", "100 ms"));
+                feeder, Duration.ofSeconds(5), Map.of("akka.remote.artery.advanced.shutdown-flush-timeout", "500 ms"));
     }
 
     @Override

@@ -336,6 +336,12 @@ class AkkaSourceTest {
             ActorRef actor = ToldActor.of("let-go", reader);
             unread = ToldActor.ask(actor, "unread");
             held = ToldActor.ask(actor, "held");
+            while (Thread.getAllStackTraces().entrySet().stream()
+                    .noneMatch(each -> each.getKey().getState() == Thread.State.TIMED_WAITING
+                            && Arrays.stream(each.getValue())
+                                    .anyMatch(frame -> frame.getClassName().equals(ActorStore.class.getName())))) {
+                reader.read(0);
+            }
         }
         for (CompletableFuture<Object> each : List.of(unread, held)) {
             assertThatThrownBy(each::get).cause().hasMessageStartingWith("ACQ-2611 not safe at source 'let-go'");

@@ -147,7 +147,15 @@ final class Link implements AutoCloseable, Events {
         int[] granted = answer.call();
         while (granted == null) {
             check();
-            refuseWhenLost();
+            // A broker may answer and end the connection at once: then the end is told by the next read.
+            boolean over = lost != null;
+            granted = answer.call();
+            if (granted != null) {
+                break;
+            }
+            if (over) {
+                refuseWhenLost();
+            }
             if (arriving.call()) {
                 heardAt = clock.nanoTime();
             } else if (clock.nanoTime() - heardAt > broker.connectTimeout().toNanos()) {
@@ -155,7 +163,6 @@ final class Link implements AutoCloseable, Events {
                         "ACQ-2556 no answer to the subscription of client '" + session.clientId() + "' at " + uri
                                 + " within " + broker.connectTimeout() + ": look at the broker and at the filters");
             }
-            granted = answer.call();
         }
         for (int i = 0; i < granted.length; i++) {
             Filter filter = filters.get(i);

@@ -177,6 +177,7 @@ class MqttSessionTest extends AtMosquitto {
         new ReceiverReader<>(goes).close();
         try (ReceiverReader<MqttMessage> reader = new ReceiverReader<>(stays)) {
             mosquitto.publish(numbers("held", 0, 10));
+            reader.readAll(5);
             assertThat(reader.readOut()).hasSize(5);
             reader.ack();
         }

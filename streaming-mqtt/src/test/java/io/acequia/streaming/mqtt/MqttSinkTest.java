@@ -10,6 +10,7 @@ import io.acequia.streaming.data.Time;
 import io.acequia.streaming.mqtt.MqttBroker.Version;
 import io.acequia.streaming.testkit.ContainerTest;
 import io.acequia.streaming.testkit.ReceiverReader;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -105,8 +106,11 @@ class MqttSinkTest {
                 writer.commit();
                 return null;
             });
+            // Else it may be through before the line is cut.
+            mosquitto.proxy().delay(Duration.ofMillis(20));
             mosquitto.proxy().awaitUpBytes(passed + 20_000);
             mosquitto.proxy().reset();
+            mosquitto.proxy().heal();
             commit.get();
             assertThat(mosquitto.proxy().acceptedConnections() - before).isEqualTo(2);
             Set<String> seen = new HashSet<>();
@@ -126,12 +130,12 @@ class MqttSinkTest {
     void aBrokerThatDoesNotAnswerFailsTheCommit(Version version) throws Exception {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (var writer = written(mosquitto.proxied().version(version), "mute", 10_000)) {
-            long passed = mosquitto.proxy().upBytes();
+            long answered = mosquitto.proxy().downBytes();
             Future<?> commit = thread.submit(() -> {
                 writer.commit();
                 return null;
             });
-            mosquitto.proxy().awaitUpBytes(passed + 1_000);
+            mosquitto.proxy().awaitDownBytes(answered + 100);
             mosquitto.proxy().blackHole();
             assertThatThrownBy(commit::get)
                     .cause()

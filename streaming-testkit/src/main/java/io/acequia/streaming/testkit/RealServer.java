@@ -81,7 +81,7 @@ public final class RealServer implements AutoCloseable {
             return this;
         }
 
-        /** Starts it, and waits until its first port accepts connections. */
+        /** Starts it, and waits until its ports accept connections. */
         public RealServer start() throws InterruptedException {
             if (ports.isEmpty()) {
                 throw new IllegalStateException("ACQ-2101 a server needs a port: call port(\"PORT\") first");
@@ -184,17 +184,19 @@ public final class RealServer implements AutoCloseable {
     private void awaitOpen() throws InterruptedException {
         StreamClock clock = StreamClock.system();
         long deadline = clock.nanoTime() + patience.toNanos();
-        while (!isOpen()) {
-            if (clock.nanoTime() > deadline) {
-                throw new IllegalStateException("ACQ-2104 the server does not listen on " + endpoint() + " after "
-                        + patience.toSeconds() + " s: " + log());
+        for (int port : ports.values()) {
+            while (!isOpen(port)) {
+                if (clock.nanoTime() > deadline) {
+                    throw new IllegalStateException("ACQ-2104 the server does not listen on 127.0.0.1:" + port
+                            + " after " + patience.toSeconds() + " s: " + log());
+                }
+                clock.awaitUntil(clock.now().plus(LOOK));
             }
-            clock.awaitUntil(clock.now().plus(LOOK));
         }
     }
 
-    private boolean isOpen() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return socket.isConnected();
         } catch (IOException e) {
             return false;

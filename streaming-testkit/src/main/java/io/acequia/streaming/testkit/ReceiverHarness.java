@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -231,8 +232,8 @@ public final class ReceiverHarness<T> implements AutoCloseable {
 
     /** Cuts the connection, until the receiver has noticed and is connected anew. */
     public void reconnect() throws Exception {
-        int before = connections();
-        await("connected anew after a cut", () -> connections() > before || isActive() && cutAndHeal());
+        AtomicInteger atCut = new AtomicInteger(connections());
+        await("connected anew after a cut", () -> connections() > atCut.get() || isActive() && cutAndHeal(atCut));
         await("connected", this::isActive);
     }
 
@@ -243,9 +244,11 @@ public final class ReceiverHarness<T> implements AutoCloseable {
         running = new Running();
     }
 
-    private boolean cutAndHeal() {
+    /** An active receiver may be about to connect anew already: what counts is a connection after the cut. */
+    private boolean cutAndHeal(AtomicInteger atCut) {
         try {
             system.cut();
+            atCut.set(connections());
             system.heal();
             return false;
         } catch (Exception e) {

@@ -77,11 +77,11 @@ class ReceiverHarnessTest {
     void aWaitEndsAndSaysForWhat() throws Exception {
         try (FakeBroker broker = FakeBroker.withPositions();
                 ReceiverHarness<String> harness = ReceiverHarness.of(broker, Mode.PLAIN)
-                        .patience(Duration.ofMillis(50))
+                        .patience(Duration.ofSeconds(2))
                         .start()) {
             assertThatThrownBy(() -> harness.awaitReceived(1))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageStartingWith("waited PT0.05S for: 1 records received; 0 read, 0 received");
+                    .hasMessageStartingWith("waited PT2S for: 1 records received; 0 read, 0 received");
         }
     }
 

@@ -35,9 +35,9 @@ import zmq.msg.MsgAllocator;
 final class Peers implements ZEvent.ZEventConsummer, MsgAllocator {
     private static final System.Logger LOG = System.getLogger(Peers.class.getName());
     /** The end of a connection is seen before its last messages are handed over, which takes less than this. */
-    private static final Duration HAND_OVER = Duration.ofMillis(20);
+    private static final Duration HAND_OVER = Duration.ofMillis(100);
     /** A refusal by the peer that follows the end of the handshake comes so soon, as a rule. */
-    private static final Duration SECOND_THOUGHTS = Duration.ofMillis(10);
+    private static final Duration SECOND_THOUGHTS = Duration.ofMillis(50);
 
     private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(10);
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @ContainerTest
 @Timeout(60)
 class ZeroMqAckSourceTest {
-    private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
+    private static final Duration HEARTBEAT = Duration.ofMillis(1_500);
 
     private static LibZmq peers;
 
@@ -211,13 +211,13 @@ class ZeroMqAckSourceTest {
     @Test
     void aReceiverThatIsHeldBackKeepsItsConnection() throws Exception {
         try (ReceiverReader<String> reader =
-                new ReceiverReader<>(bound().heartbeatTimeout(HALF_A_SECOND).build())) {
-            peers.connect(peer, "DEALER", port, "heartbeat=500");
+                new ReceiverReader<>(bound().heartbeatTimeout(HEARTBEAT).build())) {
+            peers.connect(peer, "DEALER", port, "heartbeat=1500");
             peers.flood(peer, 3_000, 1_000);
             reader.readAll(1);
             StreamClock clock = StreamClock.system();
             long began = clock.nanoTime();
-            while (clock.nanoTime() - began < 4 * HALF_A_SECOND.toNanos()) {
+            while (clock.nanoTime() - began < 2 * HEARTBEAT.toNanos()) {
                 reader.read(0);
             }
             reader.readUntil(() -> {
@@ -234,12 +234,12 @@ class ZeroMqAckSourceTest {
     @Test
     void aSenderLearnsByOurHeartbeatWhenToGiveUpASilentConnection() throws Exception {
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", port);
-                ReceiverReader<String> reader = new ReceiverReader<>(
-                        bound().heartbeatTimeout(HALF_A_SECOND).build())) {
+                ReceiverReader<String> reader =
+                        new ReceiverReader<>(bound().heartbeatTimeout(HEARTBEAT).build())) {
             peers.connect(peer, "DEALER", proxy.port());
             StreamClock clock = StreamClock.system();
             long began = clock.nanoTime();
-            reader.readUntil(() -> clock.nanoTime() - began > HALF_A_SECOND.toNanos());
+            reader.readUntil(() -> clock.nanoTime() - began > HEARTBEAT.toNanos());
             proxy.blackHole();
             proxy.awaitConnections(2);
         }
