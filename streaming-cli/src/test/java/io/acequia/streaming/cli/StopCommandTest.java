@@ -84,6 +84,11 @@ class StopCommandTest {
     @Test
     void aJobThatTakesLongerThanTheGraceIsFourAndProgressIsTold() throws Exception {
         Process process = started("-Dstreaming.stop.timeout=10m", "stuck");
+        // A second signal changes nothing; after the first it may take long until the process says so.
+        process.destroy();
+        while (!acequia("status", job.toString()).out().contains("STOPPING")) {
+            assertThat(process.isAlive()).isTrue();
+        }
         CommandRunner stop = acequia("stop", job.toString(), "--grace", "2500ms");
         boolean alive = process.isAlive();
         process.destroyForcibly().waitFor();

@@ -52,6 +52,7 @@ public final class ClusterProgram {
                 .setMaster(arguments[0])
                 .setAppName("cluster")
                 .set(StreamingConf.PARALLELISM, 2)
+                .set(StreamingConf.STOP_TIMEOUT, Duration.ofSeconds(100))
                 .set(StreamingConf.BLOCK_INTERVAL, Duration.ofMillis(100))
                 .set(StreamingConf.RECEIVER_RETRY_FIRST, Duration.ofMillis(50))
                 .set(StreamingConf.RECEIVER_RETRY_MOST, Duration.ofMillis(200));

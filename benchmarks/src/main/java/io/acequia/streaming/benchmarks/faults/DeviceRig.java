@@ -96,10 +96,12 @@ final class DeviceRig {
                 Operation where = List.of(Operation.WRITE, Operation.FORCE, Operation.CREATE)
                         .get(i % 3);
                 disk.fill(where, 1 + (where == Operation.CREATE ? 0 : random.nextInt(12)));
-                for (boolean full = false; !full; ) {
+                while (disk.failures().isEmpty()) {
                     feed.offer(1 + random.nextInt(20));
-                    full = !feed.await(feed::allAcked, BRIEFLY.multipliedBy(5));
+                    feed.await(() -> feed.allAcked() || !disk.failures().isEmpty(), JobOnDisk.PATIENCE);
                 }
+                // What was forced before may not be told yet.
+                feed.await(feed::allAcked, BRIEFLY.multipliedBy(5));
                 int before = feed.acked();
                 for (int batch = 0; batch < 5; batch++) {
                     feed.offer(random.nextInt(20));

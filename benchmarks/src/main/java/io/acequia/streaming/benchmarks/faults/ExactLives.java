@@ -83,7 +83,7 @@ final class ExactLives {
                         ? child.awaitEnd(Duration.ofMillis(random.nextInt(MOST_DELAY_MILLIS)))
                         : child.awaitEnd(LONGEST_LIFE);
             } else {
-                ended = open.awaitEndWithin(BATCHES_TO_REACH, child, LONGEST_LIFE);
+                ended = open.awaitEndWithin(BATCHES_TO_REACH, child, ExactJob.PATIENCE);
             }
             child.kill();
             halted = ended && child.exitCode() == KILLED;

@@ -60,7 +60,7 @@ final class RestartRig {
     private static Held settle(Held expected) throws InterruptedException {
         Held now = Held.now();
         for (int i = 0;
-                i < 250 && (now.threads() > expected.threads() || now.descriptors() > expected.descriptors());
+                i < 1_500 && (now.threads() > expected.threads() || now.descriptors() > expected.descriptors());
                 i++) {
             StreamClock.system().awaitUntil(StreamClock.system().now().plus(BRIEFLY));
             now = Held.now();

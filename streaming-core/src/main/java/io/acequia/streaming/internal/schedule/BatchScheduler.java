@@ -399,7 +399,6 @@ final class BatchScheduler {
         for (Feed feed : feeds.keySet()) {
             feed.limit(limits.getOrDefault(feed.node().streamId(), 0L));
         }
-        statistics.completed(batch, failure != null);
         Optional<Time> all;
         synchronized (done) {
             done.add(batch.time());
@@ -409,6 +408,7 @@ final class BatchScheduler {
                 all.ifPresent(checkpointer::completed);
             }
         }
+        statistics.completed(batch, failure != null);
         all.ifPresent(remembered::release);
         tell(batch, StreamingListener::onBatchCompleted, true);
         onCompleted.accept(statistics);

@@ -83,7 +83,6 @@ class LoggedReceiverTest {
         Loop<Object> loop = start();
         disk.holdForces();
         give("a", 0, 1);
-        nothing();
         disk.awaitForce();
         assertThat(told).isEmpty();
         disk.letForcesGo();
@@ -187,10 +186,9 @@ class LoggedReceiverTest {
     @DisplayName("R28 a repetition of what is not forced yet waits for it")
     void aRepetitionOfWhatIsNotForcedYetWaitsForIt() throws Exception {
         start();
-        give("a", 0, 1);
-        give("a", 0, 1);
         disk.holdForces();
-        nothing();
+        give("a", 0, 1);
+        give("a", 0, 1);
         disk.awaitForce();
         assertThat(told).isEmpty();
         disk.letForcesGo();
@@ -253,7 +251,6 @@ class LoggedReceiverTest {
         acked("a");
         disk.fill();
         give("b", 1, 2);
-        nothing();
         clock.awaitSleeper();
         assertThat(told).isEmpty();
         assertThat(loop.take().all()).containsExactly("a");
@@ -274,7 +271,6 @@ class LoggedReceiverTest {
         acked("a");
         disk.breakForces();
         give("b", 1, 2);
-        nothing();
 
         assertThat(failure(ReceiverState.FAILED)).hasMessageContaining("EIO");
         assertThatThrownBy(loop::take).hasMessageContaining("ACQ-0635 receiver 'test' cannot store what it reads");
@@ -371,7 +367,6 @@ class LoggedReceiverTest {
     void aClassThatCannotBeLoggedEndsTheJobWithTheLineToAdd() throws Exception {
         start();
         steps.add(() -> delivery(List.of(new Thread()), "thread", null, List.of()));
-        nothing();
         assertThat(failure(ReceiverState.FAILED)).hasMessageContaining("java.lang.Thread");
     }
 

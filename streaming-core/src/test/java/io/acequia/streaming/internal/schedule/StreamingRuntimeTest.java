@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -249,9 +250,10 @@ class StreamingRuntimeTest {
             times.add(time.milliseconds());
             received.addAll(rdd.collect());
         });
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         context.start();
         Thread timer = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().equals("acequia-timer"))
+                .filter(thread -> thread.getName().equals("acequia-timer") && !before.contains(thread))
                 .findFirst()
                 .orElseThrow();
         while (!waitsForTheQueue(timer)) {

@@ -36,7 +36,7 @@ class RunsTest {
         Path home = unpack();
         String acequia = home.resolve("bin/acequia").toString();
 
-        Command demo = Command.run(directory, List.of(acequia, "run", "NetworkWordCount", "--demo", "--batches", "2"));
+        Command demo = Command.run(directory, List.of(acequia, "run", "NetworkWordCount", "--demo", "--batches", "5"));
         assertThat(demo.output()).containsPattern("\\([a-z]+,\\d+\\)");
         assertThat(demo.exitCode()).isZero();
 
