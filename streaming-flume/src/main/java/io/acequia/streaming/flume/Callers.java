@@ -46,7 +46,7 @@ final class Callers extends DefaultEventLoopGroup {
         pool.shutdown();
         shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         try {
-            if (!pool.awaitTermination(1, TimeUnit.SECONDS)) {
+            if (!pool.awaitTermination(10, TimeUnit.SECONDS)) {
                 pool.shutdownNow();
             }
         } catch (InterruptedException e) {

@@ -20,11 +20,16 @@ import org.junit.jupiter.api.Timeout;
 /** What a source says to peers that are no sinks, or say what they should not. */
 @Timeout(30)
 class FlumePollingPeerTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final byte[] HELLO =
             ByteBuffer.allocate(8).putInt(SinkConnection.HELLO).putInt(60_000).array();
 
     /** Reads until there is nothing more from somebody that says this, and then is silent. */
     private static void reads(byte[] said, String... words) throws Exception {
+        reads(Duration.ofSeconds(10), said, words);
+    }
+
+    private static void reads(Duration timeout, byte[] said, String... words) throws Exception {
         ExecutorService peer = Executors.newSingleThreadExecutor();
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             peer.submit(() -> {
@@ -33,7 +38,7 @@ class FlumePollingPeerTest {
                 return socket;
             });
             assertThatThrownBy(() -> {
-                        try (Reader reader = Reader.connected(source(server.getLocalPort()))) {
+                        try (Reader reader = Reader.connected(source(server.getLocalPort(), timeout))) {
                             reader.readUntil("the end", () -> false);
                         }
                     })
@@ -44,10 +49,10 @@ class FlumePollingPeerTest {
         }
     }
 
-    private static FlumePollingSource source(int port) {
+    private static FlumePollingSource source(int port, Duration timeout) {
         return FlumePollingSource.builder()
                 .sink("127.0.0.1", port)
-                .timeout(Duration.ofSeconds(1))
+                .timeout(timeout)
                 .build();
     }
 
@@ -60,7 +65,11 @@ class FlumePollingPeerTest {
 
     @Test
     void aPeerThatDoesNotAnswerIsNoSink() throws Exception {
-        reads(new byte[0], "ACQ-2627 no connection to the sink at 127.0.0.1:", " within PT1S: it does not answer");
+        reads(
+                SECOND,
+                new byte[0],
+                "ACQ-2627 no connection to the sink at 127.0.0.1:",
+                " within PT1S: it does not answer");
     }
 
     @Test
@@ -73,7 +82,7 @@ class FlumePollingPeerTest {
 
     @Test
     void nobodyListens() throws Exception {
-        assertThatThrownBy(() -> Reader.connected(source(Agent.freePort())))
+        assertThatThrownBy(() -> Reader.connected(source(Agent.freePort(), SECOND)))
                 .isInstanceOf(ReceiverDisconnectedException.class)
                 .hasMessageStartingWith("ACQ-2627 no connection to the sink at 127.0.0.1:")
                 .hasMessageEndingWith("Connection refused: does the agent run, with a PollingSink there?");
@@ -88,7 +97,7 @@ class FlumePollingPeerTest {
 
     @Test
     void aSinkThatIsSilentAfterItsHelloIsNoticed() throws Exception {
-        reads(HELLO, "ACQ-2630 ", "is silent since PT1S");
+        reads(SECOND, HELLO, "ACQ-2630 ", "is silent since PT1S");
     }
 
     @Test
@@ -143,7 +152,7 @@ class FlumePollingPeerTest {
 
     @Test
     void aReceiverThatCouldNotConnectCanBeClosed() throws Exception {
-        try (Reader reader = Reader.of(source(Agent.freePort()))) {
+        try (Reader reader = Reader.of(source(Agent.freePort(), SECOND))) {
             assertThat(reader).isNotNull();
         }
     }
@@ -156,7 +165,7 @@ class FlumePollingPeerTest {
                 server.accept().close();
                 return true;
             });
-            assertThatThrownBy(() -> Reader.connected(source(server.getLocalPort())))
+            assertThatThrownBy(() -> Reader.connected(source(server.getLocalPort(), SECOND)))
                     .hasMessageStartingWith("ACQ-2627 ")
                     .hasCauseInstanceOf(IOException.class);
         } finally {

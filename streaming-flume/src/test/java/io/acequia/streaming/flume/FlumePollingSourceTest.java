@@ -106,7 +106,7 @@ class FlumePollingSourceTest {
                             new FlumeEvent(Map.of(Agent.LANE, "0", "long", longText), "long".getBytes(UTF_8)));
             awaitTaken(PLAIN, 3);
         }
-        assertThat(agent.counter("SINK.k0", "EventDrainSuccessCount")).isEqualTo(3);
+        Reader.until("the counter of the sink", () -> agent.counter("SINK.k0", "EventDrainSuccessCount") == 3);
     }
 
     @Test
@@ -183,7 +183,11 @@ class FlumePollingSourceTest {
             first.settlement().ack();
             assertThat(agent.taken(SHORT_TRANSACTION)).isZero();
             again.settlement().ack();
-            awaitTaken(SHORT_TRANSACTION, 10);
+            // They come again where that was too late.
+            Reader.until("the events to be taken", () -> {
+                reader.read(100).settlement().ack();
+                return agent.taken(SHORT_TRANSACTION) == 10;
+            });
         }
         Reader.until("the log of the agent", () -> agent.server().log().contains("ACQ-2636 sink k3: 10 events"));
     }

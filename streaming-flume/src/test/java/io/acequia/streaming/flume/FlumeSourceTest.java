@@ -250,13 +250,13 @@ class FlumeSourceTest {
     @Test
     void aBatchThatIsNotSafeInTimeIsAnsweredByFailedAndReported() throws Exception {
         FlumeSource source =
-                source().name("late").answerTimeout(Duration.ofMillis(300)).build();
+                source().name("late").answerTimeout(Duration.ofSeconds(2)).build();
         try (LoggedLines logged = new LoggedLines();
                 Reader reader = Reader.connected(source)) {
             Future<Boolean> sent = sending(client(source), "late");
             Delivery<FlumeEvent> read = reader.readSome();
             isFailed(sent);
-            assertThat(logged.text()).contains("ACQ-2624 source 'late': 1 events were not safe within PT0.3S");
+            assertThat(logged.text()).contains("ACQ-2624 source 'late': 1 events were not safe within PT2S");
             read.settlement().ack();
             assertThat(sending(client(source), "unread")).failsWithin(Duration.ofSeconds(20));
             assertThat(reader.read(10).records())
@@ -331,21 +331,21 @@ class FlumeSourceTest {
     @Test
     void silentAgentsAreNoticedWhereTheyAreExpectedToSend() throws Exception {
         FlumeSource source =
-                source().name("busy").agentTimeout(Duration.ofMillis(300)).build();
+                source().name("busy").agentTimeout(Duration.ofSeconds(1)).build();
         try (Reader reader = Reader.connected(source)) {
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 30; i++) {
                 reader.read(10);
             }
             Future<Boolean> sent = sending(client(source), "one");
             Delivery<FlumeEvent> read = reader.readSome();
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 30; i++) {
                 assertThat(reader.read(10).records()).isEmpty();
             }
             read.settlement().ack();
             assertThat(sent.get()).isTrue();
             assertThatThrownBy(() -> reader.readUntil("the end", () -> false))
                     .isInstanceOf(ReceiverDisconnectedException.class)
-                    .hasMessage("ACQ-2623 the agents of source 'busy' are gone, or silent for PT0.3S");
+                    .hasMessage("ACQ-2623 the agents of source 'busy' are gone, or silent for PT1S");
         }
     }
 

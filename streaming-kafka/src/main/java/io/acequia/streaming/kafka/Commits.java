@@ -39,8 +39,9 @@ final class Commits {
     }
 
     private synchronized void send() {
-        underWay = null;
         if (waiting.isEmpty()) {
+            underWay = null;
+            notifyAll();
             return;
         }
         KafkaFuture<Void> sent = cluster.commit(group, waiting);
@@ -54,26 +55,16 @@ final class Commits {
         });
     }
 
-    /** Waits for the last one. */
-    void flush() {
+    /** Waits for the last one, but not for ever. */
+    synchronized void flush() {
         StreamClock clock = StreamClock.system();
         long deadline = clock.nanoTime() + LAST.toNanos();
-        KafkaFuture<Void> last = underWay();
-        while (last != null && clock.nanoTime() < deadline) {
-            try {
-                last.get(Math.max(1, deadline - clock.nanoTime()), TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (Exception e) {
-                LOG.debug("told when it failed", e);
+        try {
+            while (underWay != null && clock.nanoTime() < deadline) {
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(1, deadline - clock.nanoTime()));
             }
-            KafkaFuture<Void> next = underWay();
-            last = next == last ? null : next;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-    }
-
-    private synchronized @Nullable KafkaFuture<Void> underWay() {
-        return underWay;
     }
 }

@@ -58,6 +58,7 @@ final class KafkaSplitReader<K, V> implements SplitReader<ConsumerRecord<K, V>> 
 
     @Override
     public List<ConsumerRecord<K, V>> next() throws Exception {
+        consumer();
         long progressAt = clock.nanoTime();
         while (next < range.until()) {
             long before = next;

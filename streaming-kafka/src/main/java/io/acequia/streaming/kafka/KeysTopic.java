@@ -32,6 +32,7 @@ final class KeysTopic implements AutoCloseable {
             TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
             "0.1");
 
+    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final Admin admin;
@@ -97,7 +98,7 @@ final class KeysTopic implements AutoCloseable {
     private long askedEnd() throws InterruptedException, ExecutionException {
         TopicPartition partition = new TopicPartition(name, 0);
         ListOffsetsOptions options =
-                new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED).timeoutMs((int) patience.toMillis());
+                new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED).timeoutMs((int) ANSWER.toMillis());
         return admin.listOffsets(Map.of(partition, OffsetSpec.latest()), options)
                 .partitionResult(partition)
                 .get()

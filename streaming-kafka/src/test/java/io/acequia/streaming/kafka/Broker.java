@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -123,6 +125,28 @@ final class Broker implements AutoCloseable {
     void deleteTopic(String name) throws InterruptedException, ExecutionException {
         try (Admin admin = admin()) {
             admin.deleteTopics(List.of(name)).all().get();
+            awaitGone(admin, name);
+        }
+    }
+
+    /** The controller has deleted it a moment before the broker knows. */
+    private static void awaitGone(Admin admin, String topic) throws InterruptedException, ExecutionException {
+        while (true) {
+            try {
+                admin.describeTopics(List.of(topic)).allTopicNames().get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                    return;
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Returns when the partitions of a topic can be read again after the broker was away. */
+    void awaitLeaders(String topic, int partitions) throws InterruptedException, ExecutionException {
+        try (Admin admin = admin()) {
+            awaitLeaders(admin, topic, partitions);
         }
     }
 
@@ -136,9 +160,20 @@ final class Broker implements AutoCloseable {
     }
 
     /** Each is its own key. Returns when they are there. */
-    void produce(String topic, List<String> values) {
+    void produce(String topic, List<String> values) throws InterruptedException, ExecutionException {
+        produceAll(values.stream()
+                .map(value -> new ProducerRecord<>(topic, value, value))
+                .toList());
+    }
+
+    /** Returns when they are there. */
+    void produceAll(List<ProducerRecord<String, String>> records) throws InterruptedException, ExecutionException {
         try (KafkaProducer<String, String> producer = producer(Map.of())) {
-            values.forEach(value -> producer.send(new ProducerRecord<>(topic, value, value)));
+            List<Future<RecordMetadata>> sent =
+                    records.stream().map(producer::send).toList();
+            for (Future<RecordMetadata> each : sent) {
+                each.get();
+            }
         }
     }
 

@@ -385,6 +385,7 @@ class KafkaDirectSourceTest {
             }
             assertThat(state(t)).isEqualTo(ReceiverState.RETRYING);
             broker.server().restart();
+            broker.awaitLeaders("killed", 2);
             produce("killed", 100, 200);
             t.advance(1);
             assertThat(state(t)).isEqualTo(ReceiverState.ACTIVE);

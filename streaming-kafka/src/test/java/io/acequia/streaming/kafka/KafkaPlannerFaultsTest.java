@@ -21,7 +21,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -40,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class KafkaPlannerFaultsTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration THREE_SECONDS = Duration.ofSeconds(3);
     private static final AtomicInteger TOPICS = new AtomicInteger();
     private static Broker broker;
 
@@ -91,9 +91,9 @@ class KafkaPlannerFaultsTest {
         if (from == 0) {
             broker.createTopic(topic, 1);
         }
-        try (KafkaProducer<String, String> producer = broker.producer(Map.of())) {
-            IntStream.range(from, until).forEach(i -> producer.send(new ProducerRecord<>(topic, "r" + i)));
-        }
+        broker.produceAll(IntStream.range(from, until)
+                .mapToObj(i -> new ProducerRecord<String, String>(topic, "r" + i))
+                .toList());
     }
 
     private static List<String> records(int from, int until) {
@@ -127,14 +127,15 @@ class KafkaPlannerFaultsTest {
     void aBrokerThatHangsWhileATaskReadsFailsTheBatchWhichARestartReads() throws Exception {
         fill(0, 10);
         Event pause = once(() -> broker.server().pause());
-        try (TestStreams t = reading(source(topic).readTimeout(SECOND), pause)) {
+        try (TestStreams t = reading(source(topic).readTimeout(THREE_SECONDS), pause)) {
             try {
                 assertThatThrownBy(() -> t.advance(1))
                         .hasStackTraceContaining("ACQ-2502 nothing came of " + topic
-                                + "/0 [0, 10) from offset 0 on for 1000 ms: is the broker up");
+                                + "/0 [0, 10) from offset 0 on for 3000 ms: is the broker up");
             } finally {
                 broker.server().resume();
             }
+            broker.awaitLeaders(topic, 1);
             t.restart();
             t.advance(1);
             assertThat(read).isEqualTo(records(0, 10));
@@ -145,12 +146,13 @@ class KafkaPlannerFaultsTest {
     void aBrokerThatDiesWhileATaskReadsFailsTheBatchWhichARestartReads() throws Exception {
         fill(0, 10);
         Event kill = once(() -> broker.server().kill());
-        try (TestStreams t = reading(source(topic).readTimeout(SECOND), kill)) {
+        try (TestStreams t = reading(source(topic).readTimeout(THREE_SECONDS), kill)) {
             try {
                 assertThatThrownBy(() -> t.advance(1)).hasStackTraceContaining("ACQ-2502 nothing came of " + topic);
             } finally {
                 broker.server().restart();
             }
+            broker.awaitLeaders(topic, 1);
             t.restart();
             t.advance(1);
             assertThat(read).isEqualTo(records(0, 10));
@@ -160,7 +162,7 @@ class KafkaPlannerFaultsTest {
     @Test
     void aBrokerThatDoesNotAnswerThePlannerFailsTheBatchWhichARestartPlans() throws Exception {
         fill(0, 10);
-        try (TestStreams t = reading(source(topic).planTimeout(SECOND), NOTHING)) {
+        try (TestStreams t = reading(source(topic).planTimeout(Duration.ofSeconds(5)), NOTHING)) {
             t.advance(1);
             fill(10, 20);
             broker.server().pause();
@@ -386,7 +388,7 @@ class KafkaPlannerFaultsTest {
     @Test
     void aTopicThatIsMadeAnewAndShorterBetweenPlanAndTaskIsRefused() throws Exception {
         fill(0, 10);
-        try (TestStreams t = reading(source(topic).readTimeout(SECOND), () -> makeAnew(3))) {
+        try (TestStreams t = reading(source(topic).readTimeout(THREE_SECONDS), () -> makeAnew(3))) {
             assertThatThrownBy(() -> t.advance(1))
                     .hasStackTraceContaining("ACQ-2503 offset 3 of " + topic + "/0 [0, 10) is not there any more:");
         }
@@ -395,7 +397,7 @@ class KafkaPlannerFaultsTest {
     @Test
     void aTopicThatIsDeletedBetweenPlanAndTaskIsRefused() throws Exception {
         fill(0, 10);
-        try (TestStreams t = reading(source(topic).readTimeout(SECOND), () -> broker.deleteTopic(topic))) {
+        try (TestStreams t = reading(source(topic).readTimeout(THREE_SECONDS), () -> broker.deleteTopic(topic))) {
             assertThatThrownBy(() -> t.advance(1))
                     .hasStackTraceContaining("ACQ-2503 offset 0 of " + topic + "/0 [0, 10) is not there any more:");
         }
@@ -409,7 +411,7 @@ class KafkaPlannerFaultsTest {
     void aTopicThatIsDeletedBetweenPlanAndTaskIsLeftOutWhenThatIsAllowed(OutOfRange policy) throws Exception {
         fill(0, 10);
         Event delete = once(() -> broker.deleteTopic(topic));
-        try (TestStreams t = reading(source(topic).outOfRange(policy).readTimeout(SECOND), delete)) {
+        try (TestStreams t = reading(source(topic).outOfRange(policy).readTimeout(THREE_SECONDS), delete)) {
             t.advance(2);
             assertThat(read).isEmpty();
         }

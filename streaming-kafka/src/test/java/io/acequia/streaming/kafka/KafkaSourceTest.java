@@ -31,6 +31,7 @@ import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
@@ -213,6 +214,7 @@ class KafkaSourceTest {
         } finally {
             broker.server().restart();
         }
+        broker.awaitLeaders("killed", 2);
         broker.produce("killed", values(100, 200));
         try (ReceiverReader<String> reader = new ReceiverReader<>(source)) {
             reader.readUntil(() -> reader.records().containsAll(values(100, 200)));
@@ -251,6 +253,10 @@ class KafkaSourceTest {
                             denied(ResourceType.GROUP, "closed", AclOperation.READ)))
                     .all()
                     .get();
+            // The controller knows them a moment before the broker does.
+            while (admin.describeAcls(AclBindingFilter.ANY).values().get().size() < 2) {
+                Thread.onSpinWait();
+            }
         }
         assertThatThrownBy(() -> new ReceiverReader<>(source("secret").build()))
                 .hasMessageStartingWith("ACQ-2512 ")

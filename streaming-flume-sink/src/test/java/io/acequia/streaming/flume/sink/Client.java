@@ -62,8 +62,13 @@ final class Client implements AutoCloseable {
         return false;
     }
 
+    /** Waits long for events, which come again when what had them is through with that. */
     void take(int id, int mostEvents) throws IOException {
-        say(Wire.TAKE, id, mostEvents, MOST_BYTES, 1_000);
+        say(Wire.TAKE, id, mostEvents, MOST_BYTES, 20_000);
+    }
+
+    void takeAtOnce(int id, int mostEvents) throws IOException {
+        say(Wire.TAKE, id, mostEvents, MOST_BYTES, 100);
     }
 
     /** Of the next frame, which must be of this kind. */

@@ -168,7 +168,7 @@ class PollingSinkTest {
             client.say(Wire.ACK, 2);
             client.say(Wire.ACK, 1);
             until(() -> sink.counter().getEventDrainSuccessCount() == 3);
-            client.take(3, 2);
+            client.takeAtOnce(3, 2);
             assertThat(client.bodies(3)).isEmpty();
         }
     }
